@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One array for every target: Swift 6 mode comes with the tools version, a warning fails the build.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// The rooms that own no C resource; the compiler refuses a pointer there.
+let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "focust-video",
+    products: [.executable(name: "focust-video", targets: ["FocustVideo"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // C libraries, each imported by exactly one target below.
+        .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(
+            name: "CLibAV", pkgConfig: "libavformat libavcodec libavfilter libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavfilter-dev", "libavutil-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Values and bytes.
+        .target(name: "Domain", swiftSettings: pure),
+        .target(name: "Formats", dependencies: ["Domain"], swiftSettings: pure),
+
+        // The process: threads, clock, log, metrics.
+        .target(
+            name: "Runtime",
+            dependencies: ["Domain", "Formats", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+
+        // One room per outside world.
+        .target(name: "FastCGI", dependencies: ["CFastCGI", "Formats", "Runtime"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["CLibCrypto"], swiftSettings: strict),
+        .target(
+            name: "Tokens", dependencies: ["Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
+        .target(name: "Database", dependencies: ["CSQLite", "Domain", "Runtime"], swiftSettings: strict),
+        .target(name: "Files", dependencies: ["Domain", "Runtime"], swiftSettings: strict),
+        .target(
+            name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
+        .target(
+            name: "Outbound", dependencies: ["CCurl", "Domain", "Formats", "Runtime"], swiftSettings: strict),
+
+        // What the rooms are for.
+        .target(
+            name: "Server",
+            dependencies: [
+                "Tokens", "Database", "Files", "Media", "Outbound", "Formats", "Domain", "Runtime",
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Conversion",
+            dependencies: [
+                "Crypto", "Database", "Files", "Media", "Outbound", "Formats", "Domain", "Runtime",
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "FocustVideo",
+            dependencies: [
+                "FastCGI", "Server", "Conversion",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: strict),
+        .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: strict),
+        .testTarget(name: "TokensTests", dependencies: ["Tokens", "Crypto"], swiftSettings: strict),
+        .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+        .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: strict),
+        .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
+    ]
+)

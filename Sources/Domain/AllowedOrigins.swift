@@ -1,0 +1,47 @@
+/// The origins whose pages may call this server and show its videos (`FOCUST_ALLOWED_ORIGINS`).
+package struct AllowedOrigins: Equatable, Sendable {
+    /// One entry: an origin, or `https://*.example.com` for one or more labels below a domain.
+    package enum Entry: Hashable, Sendable, CustomStringConvertible {
+        case exactly(Origin)
+        case below(Origin)
+
+        /// Nil where `text` is not an origin: a path, a trailing slash, or a `*` anywhere else.
+        package init?(_ text: some StringProtocol) {
+            let wildcard = text.split(separator: "://*.", maxSplits: 1, omittingEmptySubsequences: false)
+            let plain = wildcard.count == 2 ? "\(wildcard[0])://\(wildcard[1])" : String(text)
+            guard let origin = Origin(of: plain), Self.isBare(plain, origin) else { return nil }
+            self = wildcard.count == 2 ? .below(origin) : .exactly(origin)
+        }
+
+        package var description: String {
+            switch self {
+            case .exactly(let origin): return origin.description
+            case .below(let origin):
+                let text = origin.description
+                return "\(origin.scheme)://*." + text.dropFirst(origin.scheme.count + 3)
+            }
+        }
+
+        private static func isBare(_ text: String, _ origin: Origin) -> Bool {
+            let lower = text.lowercased()
+            return lower == origin.description || lower == "\(origin.scheme)://\(origin.host):\(origin.port)"
+        }
+    }
+
+    package let entries: [Entry]
+
+    package init(_ entries: [Entry]) {
+        self.entries = entries
+    }
+
+    package func contains(_ origin: Origin) -> Bool {
+        entries.contains { entry in
+            switch entry {
+            case .exactly(let allowed): return allowed == origin
+            case .below(let domain):
+                return origin.scheme == domain.scheme && origin.port == domain.port
+                    && origin.host.hasSuffix("." + domain.host)
+            }
+        }
+    }
+}

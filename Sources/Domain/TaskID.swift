@@ -1,0 +1,33 @@
+/// The name of a conversion task: a lower-case UUID (RFC 9562), unguessable and short enough to log.
+package struct TaskID: Hashable, Sendable, CustomStringConvertible {
+    package let value: String
+
+    /// Nil unless `value` has the 8-4-4-4-12 form in lower-case hexadecimal digits.
+    package init?(_ value: some StringProtocol) {
+        let groups = value.split(separator: "-", omittingEmptySubsequences: false)
+        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12],
+            groups.allSatisfy({ $0.utf8.allSatisfy(Self.isHexDigit) })
+        else { return nil }
+        self.value = String(value)
+    }
+
+    /// A new random one (version 4).
+    package init(using generator: inout some RandomNumberGenerator) {
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        var text = ""
+        for (index, byte) in bytes.enumerated() {
+            if [4, 6, 8, 10].contains(index) { text += "-" }
+            text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }
+        self.value = text
+    }
+
+    package var description: String { value }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
