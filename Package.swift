@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: strict),
-        .testTarget(name: "TokensTests", dependencies: ["Tokens", "Crypto"], swiftSettings: strict),
+        .testTarget(name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: strict),

@@ -9,10 +9,12 @@ package enum EnvironmentFile {
     package static func parse(_ text: String) throws(SettingsError) -> [String: String] {
         var values: [String: String] = [:]
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().makeIterator()
-        while var (number, line) = lines.next() {
-            line = line.last == "\r" ? line.dropLast() : line
+        while let (number, line) = lines.next() {
             var joined = String(line)
-            while joined.last == "\\", let next = lines.next() { joined = joined.dropLast() + next.element }
+            while joined.last == "\\", let next = lines.next() {
+                joined.removeLast()
+                joined += next.element
+            }
             let trimmed = joined.trimmed()
             guard let first = trimmed.first, first != "#", first != ";" else { continue }
             guard let equals = trimmed.firstIndex(of: "="), isName(trimmed[..<equals]) else {

@@ -40,7 +40,7 @@ extension Settings {
             conversionJobs: reader.integer("FOCUST_CONVERSION_JOBS", or: max(1, cores / 2), in: 0...64),
             conversionTimeout: Self.readTimeout(&reader),
             segmentSeconds: reader.integer("FOCUST_SEGMENT_SECONDS", or: 6, in: 1...30, unit: "seconds"),
-            x264Preset: Self.readChoice(&reader, "FOCUST_X264_PRESET", "veryfast", presets),
+            x264Preset: Self.readChoice(&reader, "FOCUST_X264_PRESET", "veryfast", Self.presets),
             crf: reader.integer("FOCUST_CRF", or: 22, in: 0...51),
             maxHeight: reader.integer("FOCUST_MAX_HEIGHT", or: 1080, in: 144...4320, unit: "pixels"),
             callbackURL: Self.readURL(&reader, "FOCUST_CALLBACK_URL"),
@@ -49,7 +49,7 @@ extension Settings {
             callbackBearer: reader.text("CALLBACK_BEARER").map { Secret($0) },
             callbackAllowPrivate: reader.flag("FOCUST_CALLBACK_ALLOW_PRIVATE"),
             accelPrefix: Self.readAccelPrefix(&reader),
-            logLevel: Self.readChoice(&reader, "FOCUST_LOG_LEVEL", "info", logLevels),
+            logLevel: Self.readChoice(&reader, "FOCUST_LOG_LEVEL", "info", Self.logLevels),
             logFormat: Self.readChoice(&reader, "FOCUST_LOG_FORMAT", "logfmt", ["logfmt", "json"]))
         guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
     }
