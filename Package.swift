@@ -80,6 +80,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "bench-parser", dependencies: ["Formats", "Domain"], path: "Benchmarks/parser",
+            swiftSettings: pure),
+
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
