@@ -52,7 +52,7 @@ let package = Package(
         .target(
             name: "Tokens", dependencies: ["Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
         .target(name: "Database", dependencies: ["CSQLite", "Domain", "Runtime"], swiftSettings: strict),
-        .target(name: "Files", dependencies: ["Domain", "Runtime"], swiftSettings: strict),
+        .target(name: "Files", dependencies: ["CLinux", "Domain", "Runtime"], swiftSettings: strict),
         .target(
             name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
@@ -86,8 +86,8 @@ let package = Package(
 
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
-        .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
+        .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
         .testTarget(name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),

@@ -13,3 +13,8 @@ static inline int focust_set_thread_name(const char *name) { return prctl(PR_SET
 // ioprio_set(2): the calling thread (IOPRIO_WHO_PROCESS, 0) reads and writes only when the disk is idle
 // (IOPRIO_CLASS_IDLE = 3, IOPRIO_CLASS_SHIFT = 13).
 static inline int focust_set_idle_io(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
+
+// renameat2(2) with RENAME_EXCHANGE (1 << 1): both names exist and change places in one step.
+static inline int focust_exchange(const char *one, const char *other) {
+    return (int)syscall(SYS_renameat2, -100, one, -100, other, 2);
+}

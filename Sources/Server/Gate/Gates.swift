@@ -3,8 +3,15 @@ import Formats
 
 /// Brings a request through the gate its route asks for, to the handler.
 struct Gates: Sendable {
-    let media: MediaGate
-    let service: ServiceGate
+    private let media: MediaGate
+    private let service: ServiceGate
+
+    init(_ services: Services) {
+        media = MediaGate(
+            verifier: services.verifier, revocations: services.revocations,
+            referrers: ReferrerPolicy(origins: services.settings.allowedOrigins), clock: services.clock)
+        service = ServiceGate(keys: services.settings.apiKeys)
+    }
 
     func call(_ route: Route, _ context: RequestContext) throws(Refusal) -> HTTPResponse {
         switch route.access {

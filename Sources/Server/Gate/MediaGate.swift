@@ -18,6 +18,9 @@ struct PlayAdmission: ~Copyable {
         self.claims = claims
     }
 
+    /// When the token was issued, seconds since 1970; 0 where it does not say.
+    var issuedAt: Int { claims.issuedAt ?? 0 }
+
     /// Who plays; every play token names somebody.
     var userID: String { claims.text(.userID) ?? "" }
 }
