@@ -2,6 +2,7 @@ import Domain
 import Formats
 import Logging
 import Runtime
+import Settings
 
 /// Answers requests: finds the route, lets its gate judge, calls the handler, and turns a refusal into its answer.
 package struct Application: Sendable {

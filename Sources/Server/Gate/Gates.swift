@@ -1,5 +1,6 @@
 import Domain
 import Formats
+import Settings
 
 /// Brings a request through the gate its route asks for, to the handler.
 struct Gates: Sendable {

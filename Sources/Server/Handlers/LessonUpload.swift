@@ -4,6 +4,7 @@ import Domain
 import Files
 import Formats
 import Media
+import Settings
 
 /// `POST /upload/lesson`: takes a lesson's video and queues its conversion.
 ///

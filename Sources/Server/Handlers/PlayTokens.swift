@@ -1,5 +1,6 @@
 import Domain
 import Formats
+import Settings
 import Tokens
 
 /// `GET /api/get-video-token/…`: issues the tokens that play.

@@ -1,6 +1,7 @@
 import Domain
 import Files
 import Formats
+import Settings
 import Tokens
 
 /// `GET /hls2/…`, `/hls/…` and their `/mobile` twins: playlists, keys and segments.

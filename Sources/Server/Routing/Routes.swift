@@ -1,3 +1,5 @@
+import Formats
+
 /// Every route on one screen.
 enum Routes {
     static func all(_ services: Services) -> [Route] {

@@ -3,6 +3,7 @@ import Database
 import Domain
 import Files
 import Media
+import Runtime
 
 /// Hands a received video over to the conversion: looked into, on disk for good, and in the job table.
 struct UploadQueue: Sendable {
@@ -24,7 +25,7 @@ struct UploadQueue: Sendable {
             try services.files.commitUpload(staged, task: id, location: location, filename: filename)
         }
         let job = NewJob(
-            id: id, location: location, filename: filename, sourcePath: source, bytes: bytes,
+            id: id, location: location, filename: filename, sourcePath: source, bytes: ByteCount(bytes),
             successCallbackURL: successCallbackURL, errorCallbackURL: errorCallbackURL)
         try enqueue(job)
         return job
