@@ -28,26 +28,28 @@ package struct PlaylistFacts: Equatable, Sendable {
     }
 
     private static func name(of uri: ArraySlice<UInt8>) -> String {
-        let name = String(decoding: PlaylistURI.lastComponent(of: uri), as: UTF8.self)
-        return PercentEncoding.decode(name) ?? name
+        let component = PlaylistURI.lastComponent(of: uri)
+        let name = String(decoding: component, as: UTF8.self)
+        return component.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(name) ?? name : name
     }
 
     /// A decimal number up to the comma, read exactly: hundreds of rounded floats would drift.
     private static func seconds(_ text: ArraySlice<UInt8>) -> Duration {
-        let number = HeaderParameters.trimmed(text.prefix { $0 != UInt8(ascii: ",") })
-        let parts = number.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        let fraction = parts.count == 2 ? Array(parts[1].prefix(9)) : []
-        guard !number.isEmpty, parts.allSatisfy({ $0.allSatisfy { (0x30...0x39).contains($0) } }),
-            let whole = integer(parts[0]), let nanoseconds = integer(fraction)
-        else { return .zero }
-        var scaled = nanoseconds
-        for _ in fraction.count..<9 { scaled *= 10 }
-        return .seconds(whole) + .nanoseconds(scaled)
+        var rest = HeaderParameters.trimmed(text.prefix { $0 != UInt8(ascii: ",") })
+        guard !rest.isEmpty, let whole = digits(&rest) else { return .zero }
+        guard let point = rest.popFirst() else { return .seconds(whole.value) }
+        // Behind the point: to the nanosecond, and no digit more is looked at.
+        rest = rest.prefix(9)
+        guard point == UInt8(ascii: "."), let fraction = digits(&rest), rest.isEmpty else { return .zero }
+        let scale = (fraction.count..<9).reduce(1) { scale, _ in scale * 10 }
+        return .seconds(whole.value) + .nanoseconds(fraction.value * scale)
     }
 
-    /// Nil for more than nine digits, which is thirty years of video; 0 for none.
-    private static func integer(_ digits: some Collection<UInt8>) -> Int? {
+    /// The digits at the start of `rest`, stepped over; nil for more than nine, which is thirty years of video.
+    private static func digits(_ rest: inout ArraySlice<UInt8>) -> (value: Int, count: Int)? {
+        let digits = rest.prefix { (0x30...0x39).contains($0) }
         guard digits.count <= 9 else { return nil }
-        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        rest = rest[digits.endIndex...]
+        return (digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, digits.count)
     }
 }
