@@ -45,3 +45,24 @@ for unit in ["\r\n--", "\r\n--" + hostile.dropLast(), "A", "\r"] {
     let piece = pieces(Array(unit.utf8), of: 65536)
     try upload("multipart, near misses \(unit.utf8.count) bytes long", boundary: hostile, piece: piece)
 }
+
+// Three hours of video in segments of six seconds, with a grant as long as ours are.
+let segments = (0..<1800).map { number in
+    let digits = String(number + 10000).dropFirst()
+    return MediaPlaylist.Segment(name: "segment_\(digits).ts", duration: .seconds(6))
+}
+let playlist = MediaPlaylist(segments: segments, targetDuration: .seconds(6), keyName: "enc.key").serialized()
+let grant = Array("?token=\(String(repeating: "x", count: 360))&v=0123456789abcdef".utf8)
+let base = Array("https://server.example.com/mobile/hls2/trainer-1/course-1/module-1/lesson-1/".utf8)
+for (name, rule) in [
+    ("mobile", URIRule.mobile(base: base, suffix: grant)),
+    ("relative", URIRule.relative(version: Array("0123456789abcdef".utf8))),
+] {
+    let rewriter = PlaylistRewriter(rule)
+    Measurement(name: "playlist of 1800 segments, \(name)", bytes: playlist.count).run(rounds: 50) {
+        precondition(rewriter.rewrite(playlist).count > playlist.count)
+    }
+}
+Measurement(name: "facts of 1800 segments", bytes: playlist.count).run(rounds: 50) {
+    precondition(PlaylistFacts(reading: playlist)?.segmentCount == 1800)
+}

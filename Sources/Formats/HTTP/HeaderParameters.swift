@@ -44,9 +44,10 @@ struct HeaderParameters: Equatable, Sendable {
 
     /// Without spaces and tabs at both ends.
     static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let start = bytes.drop { $0 == 0x20 || $0 == 0x09 }
-        let length = start.reversed().drop { $0 == 0x20 || $0 == 0x09 }.count
-        return start.prefix(length)
+        var rest = bytes
+        while let first = rest.first, first == 0x20 || first == 0x09 { rest.removeFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
+        return rest
     }
 
     private static func value(_ rest: inout ArraySlice<UInt8>, _ escaping: Escaping) -> [UInt8]? {

@@ -34,7 +34,7 @@ struct BoundarySearch: Sendable {
             let shift = Int(shifts[Int(bytes[end])])
             if shift > 0 {
                 end &+= shift
-            } else if matchedPrefix(of: bytes, at: end - last) > last {
+            } else if bytes[end - last] == 0x0D, matchedPrefix(of: bytes, at: end - last) > last {
                 return end - last
             } else {
                 end &+= shiftAfterLastByte
