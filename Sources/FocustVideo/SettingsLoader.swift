@@ -10,10 +10,10 @@ enum SettingsLoader {
 
     /// The settings, or an exit with a line for each that is missing or wrong.
     static func load() throws -> Settings {
-        do {
+        do throws(SettingsErrors) {
             return try Settings(values: try values(), cores: cores(), readFile: read)
-        } catch let error as SettingsErrors {
-            fputs(error.errors.map { "focust-video: \($0)\n" }.joined(), stderr)
+        } catch {
+            for error in error.errors { Console.error("focust-video: \(error)") }
             throw ExitCode.usageOrSettings
         }
     }

@@ -46,7 +46,7 @@ struct VideoForm: MultipartHandler, ~Copyable {
     mutating func partBytes(_ bytes: Span<UInt8>) throws(Refusal) {
         switch part {
         case .ignored: return
-        case .video: try StorageRefusal.rethrow { () throws(FileError) in try video?.write(bytes) }
+        case .video: do { try video?.write(bytes) } catch { throw Refusal(error) }
         case .field(let name): try append(bytes, to: name)
         }
     }
@@ -90,7 +90,7 @@ struct VideoForm: MultipartHandler, ~Copyable {
         }
         guard VideoFileType(of: filename) != nil else { throw UnsupportedMedia.extensionOf(filename) }
         self.filename = filename
-        video = try StorageRefusal.rethrow { () throws(FileError) in try files.makeStagingFile() }
+        do { video = try files.makeStagingFile() } catch { throw Refusal(error) }
         part = .video
     }
 
