@@ -10,6 +10,8 @@ package struct AllowedOrigins: Equatable, Sendable {
             let wildcard = text.split(separator: "://*.", maxSplits: 1, omittingEmptySubsequences: false)
             let plain = wildcard.count == 2 ? "\(wildcard[0])://\(wildcard[1])" : String(text)
             guard let origin = Origin(of: plain), Self.isBare(plain, origin) else { return nil }
+            // An address has nothing below it.
+            guard wildcard.count == 1 || !origin.host.hasPrefix("[") else { return nil }
             self = wildcard.count == 2 ? .below(origin) : .exactly(origin)
         }
 

@@ -12,15 +12,14 @@ package struct Filename: Hashable, Sendable, CustomStringConvertible {
 
     /// Cleans what a client sent; nil where nothing is left of it.
     package init?(cleaning raw: some StringProtocol) {
-        // Browsers on Windows once sent the whole path, with backslashes.
-        let base = raw.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last ?? ""
-        var scalars = String.UnicodeScalarView()
-        for scalar in String(base)._nfc where !Self.isRemoved(scalar) {
-            if scalars.isEmpty && (scalar == "." || scalar == " ") { continue }
-            scalars.append(scalar)
-        }
-        while scalars.last == " " { scalars.removeLast() }
-        let shortened = Self.shortened(String(scalars))
+        // By scalar and not by character: `/` with a combining mark behind it is another character, and a path
+        // separator all the same. Browsers on Windows once sent the whole path, with backslashes.
+        let parts = raw.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }
+        var kept = String.UnicodeScalarView()
+        kept.append(contentsOf: (parts.last ?? raw.unicodeScalars[...]).filter { !Self.isRemoved($0) })
+        // Composed last: what is removed may stand between a letter and its accent.
+        let name = Self.trimmed(Self.composed(String(kept)))
+        let shortened = Self.trimmed(Self.shortened(name))
         guard !shortened.isEmpty else { return nil }
         self.value = shortened
     }
@@ -49,6 +48,14 @@ package struct Filename: Hashable, Sendable, CustomStringConvertible {
         return String(scalars)
     }
 
+    /// Without leading dots and spaces, which hide a file, and without spaces at the end, which hide themselves.
+    private static func trimmed(_ name: String) -> String {
+        var scalars = name.unicodeScalars[...]
+        while scalars.first == "." || scalars.first == " " { scalars.removeFirst() }
+        while scalars.last == " " { scalars.removeLast() }
+        return String(scalars)
+    }
+
     private static func isRemoved(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         // Format characters hide or reorder what a person reads: "gpj.exe" shown backwards.
@@ -57,13 +64,18 @@ package struct Filename: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Cuts the stem, never the extension, and never inside a character.
+    /// Cuts the stem, never the extension, and inside a character only where one alone is too long.
     private static func shortened(_ name: String) -> String {
         guard name.utf8.count > maxBytes else { return name }
         let dot = name.lastIndex(of: ".") ?? name.endIndex
-        let suffix = name[dot...].utf8.count <= 16 ? String(name[dot...]) : ""
-        var stem = suffix.isEmpty ? name : String(name[..<dot])
-        while stem.utf8.count + suffix.utf8.count > maxBytes { stem.removeLast() }
-        return stem + suffix
+        let suffix = name[dot...].utf8.count <= 16 ? name[dot...] : ""
+        let stem = name.dropLast(suffix.count)
+        let room = maxBytes - suffix.utf8.count
+        var characters = stem
+        while characters.utf8.count > room { characters.removeLast() }
+        if !characters.isEmpty { return String(characters + suffix) }
+        var scalars = stem.unicodeScalars
+        while String(scalars).utf8.count > room { scalars.removeLast() }
+        return String(scalars) + suffix
     }
 }

@@ -11,7 +11,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// Whole seconds since 1970, rounded down: the unit of `exp` and `iat`.
-    package var seconds: Int { Int((Double(milliseconds) / 1000).rounded(.down)) }
+    package var seconds: Int { Self.floorDivide(Int(milliseconds), by: 1000) }
 
     package func adding(seconds: Int) -> Timestamp {
         Timestamp(milliseconds: milliseconds + Int64(seconds) * 1000)
@@ -29,12 +29,16 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// RFC 3339 in UTC with milliseconds: `2026-01-31T12:34:56.789Z`.
     package var iso8601: String {
-        let days = (Double(milliseconds) / 86_400_000).rounded(.down)
-        let inDay = Int(milliseconds - Int64(days) * 86_400_000)
-        let date = Self.civilDate(daysSince1970: Int(days))
+        let days = Self.floorDivide(Int(milliseconds), by: 86_400_000)
+        let inDay = Int(milliseconds) - days * 86_400_000
+        let date = Self.civilDate(daysSince1970: days)
         let clock = [inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60].map { Self.padded($0, 2) }
         return "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))-\(Self.padded(date.day, 2))T"
             + "\(clock.joined(separator: ":")).\(Self.padded(inDay % 1000, 3))Z"
+    }
+
+    private static func floorDivide(_ value: Int, by divisor: Int) -> Int {
+        (value - (value < 0 ? divisor - 1 : 0)) / divisor
     }
 
     private static func padded(_ value: Int, _ width: Int) -> String {

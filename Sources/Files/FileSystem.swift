@@ -1,0 +1,104 @@
+import Glibc
+
+/// The few system calls this room needs, with EINTR and short writes dealt with once.
+enum FileSystem {
+    /// Opens `path`; the caller owns the descriptor.
+    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(FileError) -> Int32 {
+        let descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        return descriptor
+    }
+
+    /// Writes all of `bytes`, however many calls that takes.
+    static func write(_ bytes: Span<UInt8>, to descriptor: Int32, path: String) throws(FileError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.extracting(written..<bytes.count).withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            guard count >= 0 || errno == EINTR else { throw .last("write", path) }
+            written += max(0, count)
+        }
+    }
+
+    /// Reads what is left of a file, at most `limit` bytes; a larger one is EFBIG.
+    static func readAll(_ descriptor: Int32, limit: Int, path: String) throws(FileError) -> [UInt8] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last("fstat", path) }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+            throw FileError(code: EFBIG, operation: "read", path: path)
+        }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var filled = 0
+        while filled < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled) }
+            guard count >= 0 || errno == EINTR else { throw .last("read", path) }
+            if count == 0 { break }
+            filled += max(0, count)
+        }
+        return Array(bytes[..<filled])
+    }
+
+    /// Makes the file's or directory's content survive a crash.
+    static func sync(_ path: String) throws(FileError) {
+        let descriptor = try open(path, O_RDONLY)
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
+    }
+
+    static func rename(_ from: String, _ to: String) throws(FileError) {
+        guard Glibc.rename(from, to) == 0 else { throw .last("rename", to) }
+    }
+
+    /// Removes a file; that it is gone already is fine.
+    static func remove(_ path: String) throws(FileError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Makes a directory with exactly `mode`, whatever the umask; that it exists is fine.
+    ///
+    /// Answers whether it was made now.
+    @discardableResult
+    static func makeDirectory(_ path: String, mode: mode_t) throws(FileError) -> Bool {
+        guard mkdir(path, mode) == 0 else {
+            guard errno == EEXIST else { throw .last("mkdir", path) }
+            return false
+        }
+        guard chmod(path, mode) == 0 else { throw .last("chmod", path) }
+        return true
+    }
+
+    /// The names in a directory, `.` and `..` left out; none where it does not exist.
+    static func names(in path: String) throws(FileError) -> [String] {
+        guard let directory = opendir(path) else {
+            guard errno == ENOENT else { throw .last("opendir", path) }
+            return []
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Removes a file or a whole directory, following no link; that it is gone already is fine.
+    static func removeTree(_ path: String) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw .last("lstat", path) }
+            return
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
+        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw .last("rmdir", path) }
+    }
+}

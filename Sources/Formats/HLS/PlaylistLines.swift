@@ -1,0 +1,28 @@
+/// Walks over the lines of a playlist (RFC 8216 §4.1), which end with LF or CRLF.
+struct PlaylistLines {
+    private var next: Int
+
+    /// Starts behind a byte order mark: RFC 8216 forbids it and editors write it.
+    init(of playlist: [UInt8]) {
+        next = playlist.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    }
+
+    /// The next line that is not blank, without white space around it; nil at the end.
+    mutating func nextLine(of playlist: [UInt8]) -> Range<Int>? {
+        let bytes = playlist.span
+        while next < bytes.count {
+            var start = next
+            while next < bytes.count, bytes[next] != 0x0A { next &+= 1 }
+            var end = next
+            next += 1
+            while start < end, Self.isSpace(bytes[start]) { start += 1 }
+            while end > start, Self.isSpace(bytes[end - 1]) { end -= 1 }
+            if start < end { return start..<end }
+        }
+        return nil
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0D
+    }
+}

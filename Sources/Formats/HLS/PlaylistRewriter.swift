@@ -1,0 +1,43 @@
+/// Gives every URI of a playlist, media or multivariant, a new one; everything else stays byte for byte.
+package struct PlaylistRewriter: Sendable {
+    private let rule: URIRule
+
+    package init(_ rule: URIRule) {
+        self.rule = rule
+    }
+
+    /// One pass over the playlist. Whatever the bytes are, lines stay lines: a new URI holds no line end.
+    package func rewrite(_ playlist: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(expectedCount(playlist))
+        var copied = 0
+        var lines = PlaylistLines(of: playlist)
+        while let line = lines.nextLine(of: playlist) {
+            if playlist[line.lowerBound] != UInt8(ascii: "#") {
+                replace(line, of: playlist, &copied, &output)
+            } else if var attributes = TagAttributes(of: line, in: playlist) {
+                while let uri = attributes.nextURI(in: playlist) {
+                    replace(uri, of: playlist, &copied, &output)
+                }
+            }
+        }
+        output.append(contentsOf: playlist[copied...])
+        return output
+    }
+
+    /// Appends what stands between the last URI and this one, and its replacement.
+    private func replace(
+        _ uri: Range<Int>, of playlist: [UInt8], _ copied: inout Int, _ output: inout [UInt8]
+    ) {
+        output.append(contentsOf: playlist[copied..<uri.lowerBound])
+        rule.append(playlist[uri], to: &output)
+        copied = uri.upperBound
+    }
+
+    /// Every second line of a media playlist is a URI, so that the buffer is rarely moved.
+    private func expectedCount(_ playlist: [UInt8]) -> Int {
+        var lines = 0
+        for byte in playlist where byte == 0x0A { lines &+= 1 }
+        return playlist.count + (lines / 2 + 8) * rule.addedBytes
+    }
+}

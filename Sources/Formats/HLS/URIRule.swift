@@ -1,0 +1,55 @@
+/// What becomes of a playlist's URIs: the last path component of each, between two fixed byte strings.
+///
+/// The component alone is kept because all files of a lesson lie side by side: an absolute URL, even of another
+/// host, means the file of that name here. A value and not a closure, so that nothing is allocated per line.
+package struct URIRule: Equatable, Sendable {
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+
+    /// Absolute URIs below `base` ("https://host/mobile/hls2/t/c/m/l/"), followed by `suffix` ("?token=…&v=…").
+    package static func mobile(base: [UInt8], suffix: [UInt8]) -> URIRule {
+        URIRule(prefix: base, suffix: suffix)
+    }
+
+    /// URIs beside the playlist, with the version as their query: "segment_000.ts?v=…".
+    package static func relative(version: [UInt8]) -> URIRule {
+        URIRule(prefix: [], suffix: Array("?v=".utf8) + version)
+    }
+
+    /// How much longer than a file's name its new URI is.
+    var addedBytes: Int { prefix.count + suffix.count }
+
+    /// Appends what takes the place of `uri`.
+    func append(_ uri: ArraySlice<UInt8>, to output: inout [UInt8]) {
+        output.append(contentsOf: prefix)
+        Self.appendName(PlaylistURI.lastComponent(of: uri), to: &output)
+        output.append(contentsOf: suffix)
+    }
+
+    private static func appendName(_ name: ArraySlice<UInt8>, to output: inout [UInt8]) {
+        // Without a name, or with one that clients resolve to a directory, nothing may be opened: `_` is no
+        // file of ours, so the server answers that it is not there.
+        guard !name.isEmpty, !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) else {
+            return output.append(UInt8(ascii: "_"))
+        }
+        if name.allSatisfy(PercentEncoding.isUnreserved) { return output.append(contentsOf: name) }
+        for index in name.indices {
+            let byte = name[index]
+            if PercentEncoding.isUnreserved(byte) || isHarmlessEscape(name, at: index) {
+                output.append(byte)
+            } else {
+                PercentEncoding.append(byte, to: &output)
+            }
+        }
+    }
+
+    /// `%20` and `%C3%A9` stay what they are; `%2F`, `%2E` and the like, which servers decode into a path, and
+    /// escapes that are none, get their `%` encoded.
+    private static func isHarmlessEscape(_ name: ArraySlice<UInt8>, at index: Int) -> Bool {
+        guard name[index] == UInt8(ascii: "%"), let byte = Hexadecimal.byte(in: name, at: index + 1) else {
+            return false
+        }
+        return byte >= 0x20 && byte != 0x7F && !PercentEncoding.isUnreserved(byte)
+            && !["/", "\\", "%"].contains(Unicode.Scalar(byte))
+    }
+}

@@ -1,0 +1,63 @@
+/// Percent-encoding (RFC 3986 §2.1), strict when it reads and generous when it writes.
+package enum PercentEncoding {
+    /// The bytes that `text` stands for; nil where a `%` has no two hexadecimal digits behind it.
+    package static func decodeBytes(_ text: some StringProtocol) -> [UInt8]? {
+        decode(ArraySlice(text.utf8), plusIsSpace: false)
+    }
+
+    /// The same as text; nil also where the bytes are no valid UTF-8.
+    package static func decode(_ text: some StringProtocol) -> String? {
+        decodeBytes(text).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// One path segment: everything but unreserved characters is encoded, `/` too.
+    package static func encodeSegment(_ text: some StringProtocol) -> String {
+        encode(text) { isUnreserved($0) }
+    }
+
+    /// A whole path, for a URL or `X-Accel-Redirect` (which nginx decodes): as a segment, but `/` stays.
+    package static func encodePath(_ text: some StringProtocol) -> String {
+        encode(text) { isUnreserved($0) || $0 == UInt8(ascii: "/") }
+    }
+
+    /// RFC 3986 §2.3: what never needs encoding.
+    static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+        case UInt8(ascii: "_"), UInt8(ascii: "~"): true
+        default: false
+        }
+    }
+
+    static func append(_ byte: UInt8, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "%"))
+        Hexadecimal.append(byte, to: &output)
+    }
+
+    static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> [UInt8]? {
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            switch bytes[index] {
+            case UInt8(ascii: "%"):
+                guard let byte = Hexadecimal.byte(in: bytes, at: index + 1) else { return nil }
+                output.append(byte)
+                index += 2
+            case UInt8(ascii: "+") where plusIsSpace: output.append(UInt8(ascii: " "))
+            case let byte: output.append(byte)
+            }
+            index += 1
+        }
+        return output
+    }
+
+    private static func encode(_ text: some StringProtocol, keeping: (UInt8) -> Bool) -> String {
+        var output: [UInt8] = []
+        for byte in text.utf8 {
+            if keeping(byte) { output.append(byte) } else { append(byte, to: &output) }
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+}

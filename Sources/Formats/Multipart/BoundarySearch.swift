@@ -1,0 +1,75 @@
+/// Finds a delimiter, `CRLF "--" boundary` (RFC 2046 §5.1.1), in bytes that arrive in pieces.
+///
+/// Horspool's search: the byte that would be the delimiter's last tells how far to skip, so most bytes of a
+/// video are never looked at. Its usual weakness, texts that nearly match everywhere, is ruled out by the first
+/// byte: a boundary holds no CR, so a comparison starts only at a CR, stops before the next one, and
+/// all of them together read each byte once. For the same reason at most one delimiter can be half seen at
+/// the end of a piece, and a number is all that has to be remembered of it.
+struct BoundarySearch: Sendable {
+    let delimiter: [UInt8]
+    /// By the byte at the end of the window; 0 for the delimiter's own last byte.
+    private var shifts: InlineArray<256, UInt8>
+    private let shiftAfterLastByte: Int
+
+    /// Nil unless `boundary` is 1 to 70 of RFC 2046's `bchars`, the last of them no space.
+    init?(boundary: String) {
+        guard (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy(Self.isBoundaryByte),
+            boundary.utf8.last != UInt8(ascii: " ")
+        else { return nil }
+        let delimiter = Array("\r\n--\(boundary)".utf8)
+        let last = delimiter.count - 1
+        var shifts = InlineArray<256, UInt8>(repeating: UInt8(delimiter.count))
+        for index in 0..<last { shifts[Int(delimiter[index])] = UInt8(last - index) }
+        self.shiftAfterLastByte = Int(shifts[Int(delimiter[last])])
+        shifts[Int(delimiter[last])] = 0
+        self.delimiter = delimiter
+        self.shifts = shifts
+    }
+
+    /// Where the first whole delimiter at or after `start` begins.
+    func firstMatch(in bytes: Span<UInt8>, from start: Int) -> Int? {
+        let last = delimiter.count - 1
+        var end = start + last
+        while end < bytes.count {
+            let shift = Int(shifts[Int(bytes[end])])
+            if shift > 0 {
+                end &+= shift
+            } else if bytes[end - last] == 0x0D, matchedPrefix(of: bytes, at: end - last) > last {
+                return end - last
+            } else {
+                end &+= shiftAfterLastByte
+            }
+        }
+        return nil
+    }
+
+    /// How many bytes of a delimiter that may go on in the next piece stand at the end of this one.
+    func unfinishedMatch(in bytes: Span<UInt8>, from start: Int) -> Int {
+        var index = max(start, bytes.count - (delimiter.count - 1))
+        while index < bytes.count,
+            bytes[index] != 0x0D || matchedPrefix(of: bytes, at: index) < bytes.count - index
+        {
+            index += 1
+        }
+        return bytes.count - index
+    }
+
+    /// How many bytes of the delimiter, of which `matched` were seen before, stand at `index`.
+    func matchedPrefix(of bytes: Span<UInt8>, at index: Int, after matched: Int = 0) -> Int {
+        var length = matched
+        while length < delimiter.count, index + length - matched < bytes.count,
+            bytes[index + length - matched] == delimiter[length]
+        {
+            length += 1
+        }
+        return length - matched
+    }
+
+    private static func isBoundaryByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "'()+_,-./:=? ".utf8.contains(byte)
+        }
+    }
+}

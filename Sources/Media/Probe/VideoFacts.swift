@@ -1,0 +1,41 @@
+/// What a probe knows of one video stream.
+package struct VideoFacts: Sendable, Equatable {
+    /// Index of the stream in its container.
+    package let streamIndex: Int
+    /// libav's name: "h264", "hevc", …
+    package let codec: String
+    /// libav's number of the profile; -99 where unknown.
+    package let profile: Int
+    /// As the codec counts: 41 is H.264 level 4.1.
+    package let level: Int
+    /// Coded pixels, before rotation.
+    package let width: Int
+    package let height: Int
+    /// libav's name: "yuv420p", "yuv420p10le", …
+    package let pixelFormat: String
+    package let bitDepth: Int
+    /// How the picture must be turned to be upright.
+    package let orientation: Orientation
+    /// Shape of one pixel, width over height; 1 where unknown.
+    package let sampleAspectRatio: Ratio
+    /// Frames per second on average; 0 where unknown.
+    package let frameRate: Double
+    package let scan: Scan
+    /// libav's name of the transfer characteristics: "bt709", "smpte2084", …; "unknown" where not said.
+    package let transfer: String
+
+    /// How the lines of a picture were taken.
+    package enum Scan: String, Sendable {
+        case progressive
+        case interlaced
+        case unknown
+    }
+
+    /// PQ or HLG: bright parts that an SDR screen shows washed out unless they are mapped.
+    package var isHDR: Bool { transfer == "smpte2084" || transfer == "arib-std-b67" }
+
+    /// "h264 1920x1080 yuv420p 30 fps".
+    package var summary: String {
+        "\(codec) \(width)x\(height) \(pixelFormat) \(Int((frameRate * 100).rounded()) / 100) fps"
+    }
+}
