@@ -84,7 +84,9 @@ struct ConversionRun {
         do throws(DatabaseError) {
             if stop.isRaised && failure.isCancellation {
                 service.log.info("conversion_put_back", metadata: metadata)
-                if let ended = try service.database.jobs.release(job.id, worker: worker, now: service.clock.now()) {
+                if let ended = try service.database.jobs.release(
+                    job.id, worker: worker, now: service.clock.now())
+                {
                     removeUpload(of: ended)
                 }
                 return

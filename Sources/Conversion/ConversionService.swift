@@ -18,7 +18,8 @@ package struct ConversionService: Sendable {
     package let wakeUp: WakeUp
 
     package init(
-        database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?, clock: SystemClock,
+        database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
+        clock: SystemClock,
         log: Logger, wakeUp: WakeUp
     ) {
         self.database = database
@@ -43,7 +44,8 @@ package struct ConversionService: Sendable {
             // libav's own threads inherit the priority of the one that starts them.
             threads.append(
                 try Runtime.Thread(
-                    name: "convert-\(index)", stackSize: .mebibytes(8), priority: .background, body: worker.run))
+                    name: "convert-\(index)", stackSize: .mebibytes(8), priority: .background,
+                    body: worker.run))
         }
         return threads
     }

@@ -31,7 +31,9 @@ enum FileSystem {
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var filled = 0
         while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled) }
+            let count = bytes.withUnsafeMutableBytes {
+                read(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled)
+            }
             guard count >= 0 || errno == EINTR else { throw .last("read", path) }
             if count == 0 { break }
             filled += max(0, count)

@@ -34,7 +34,9 @@ package struct StagingDirectory: ~Copyable {
     package borrowing func sync() throws(FileError) {
         for name in try FileSystem.names(in: path) {
             let file = "\(path)/\(name)"
-            if name != "enc.key", chmod(file, DataDirectory.sharedFileMode) != 0 { throw .last("chmod", file) }
+            if name != "enc.key", chmod(file, DataDirectory.sharedFileMode) != 0 {
+                throw .last("chmod", file)
+            }
             try FileSystem.sync(file)
         }
         guard chmod(path, DataDirectory.sharedMode) == 0 else { throw .last("chmod", path) }

@@ -16,10 +16,13 @@ final class ProgressBar {
     /// Shows a share from 0 to 1.
     func show(_ share: Double) {
         let percent = Int(share * 100)
-        guard percent > shownPercent, Console.isTerminal || percent / 10 > shownPercent / 10 || shownPercent < 0
+        guard percent > shownPercent,
+            Console.isTerminal || percent / 10 > shownPercent / 10 || shownPercent < 0
         else { return }
         shownPercent = percent
-        Console.isTerminal ? Console.status("\r\(bar(share)) \(percent) %\(left(share))\u{1B}[K") : Console.error("\(percent) %")
+        Console.isTerminal
+            ? Console.status("\r\(bar(share)) \(percent) %\(left(share))\u{1B}[K")
+            : Console.error("\(percent) %")
     }
 
     /// Ends the bar's line.
@@ -29,7 +32,8 @@ final class ProgressBar {
 
     private func bar(_ share: Double) -> String {
         let filled = Int(share * Double(Self.width))
-        return "[" + String(repeating: "#", count: filled) + String(repeating: " ", count: Self.width - filled) + "]"
+        return "[" + String(repeating: "#", count: filled)
+            + String(repeating: " ", count: Self.width - filled) + "]"
     }
 
     private func left(_ share: Double) -> String {

@@ -67,7 +67,8 @@ struct ServerProcess {
         let keys = [signingKey] + settings.previousKeys.map { HMACSHA256(key: $0.bytes) }
         return Services(
             settings: settings, issuer: TokenIssuer(signer: TokenSigner(key: signingKey), clock: .system),
-            verifier: TokenVerifier(keys: keys), revocations: RevocationList(), database: database, files: files,
+            verifier: TokenVerifier(keys: keys), revocations: RevocationList(), database: database,
+            files: files,
             conversionWakeUp: wakeUp, clock: .system, log: log)
     }
 

@@ -23,7 +23,8 @@ enum SettingsLoader {
         let environment = environmentVariables()
         guard let path = environment["FOCUST_CONFIG"], !path.isEmpty else { return environment }
         guard let bytes = read(path), let text = String(validating: bytes, as: UTF8.self) else {
-            let error = SettingsError(name: "FOCUST_CONFIG", found: path, expected: "a readable file of UTF-8 text")
+            let error = SettingsError(
+                name: "FOCUST_CONFIG", found: path, expected: "a readable file of UTF-8 text")
             throw SettingsErrors(errors: [error])
         }
         do {

@@ -53,9 +53,14 @@ struct SettingsReader {
         return value
     }
 
-    mutating func integer(_ name: String, or fallback: Int, in range: ClosedRange<Int>, unit: String = "") -> Int {
+    mutating func integer(_ name: String, or fallback: Int, in range: ClosedRange<Int>, unit: String = "")
+        -> Int
+    {
         let of = unit.isEmpty ? "" : " (\(unit))"
-        return value(name, or: fallback, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)\(of)") {
+        return value(
+            name, or: fallback,
+            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)\(of)"
+        ) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
     }

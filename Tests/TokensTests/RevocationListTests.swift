@@ -18,8 +18,9 @@ private func claims(_ payload: String) throws -> Claims {
     @Test(arguments: [
         RevocationList.Subject.token(id: "id"), .user("u"), .location("t/c/m/l"),
     ])
-    func `A token is void when anything it names was revoked after it was issued`(subject: RevocationList.Subject) throws
-    {
+    func `A token is void when anything it names was revoked after it was issued`(
+        subject: RevocationList.Subject
+    ) throws {
         let list = RevocationList()
         #expect(!list.contains(try claims(Self.play)))
         list.insert(subject, until: 50)
@@ -29,7 +30,8 @@ private func claims(_ payload: String) throws -> Claims {
     }
 
     @Test(arguments: [
-        RevocationList.Subject.token(id: "i"), .user("t"), .location("t/c/m"), .location("t/c/m/l2"), .course("c"),
+        RevocationList.Subject.token(id: "i"), .user("t"), .location("t/c/m"), .location("t/c/m/l2"),
+        .course("c"),
     ])
     func `A token is not void because of something else`(subject: RevocationList.Subject) throws {
         let list = RevocationList()

@@ -18,9 +18,13 @@ struct Convert: ParsableCommand {
     @Option(help: "Largest height of a re-encoded video, pixels.") var maxHeight = 1080
 
     func validate() throws {
-        guard (1...30).contains(segmentSeconds) else { throw ValidationError("--segment-seconds must be 1 to 30.") }
+        guard (1...30).contains(segmentSeconds) else {
+            throw ValidationError("--segment-seconds must be 1 to 30.")
+        }
         guard (0...51).contains(crf) else { throw ValidationError("--crf must be 0 to 51.") }
-        guard (144...4320).contains(maxHeight) else { throw ValidationError("--max-height must be 144 to 4320.") }
+        guard (144...4320).contains(maxHeight) else {
+            throw ValidationError("--max-height must be 144 to 4320.")
+        }
     }
 
     func run() throws {

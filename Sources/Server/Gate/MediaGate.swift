@@ -87,7 +87,8 @@ struct MediaGate: Sendable {
         _ request: HTTPRequest, toDownload filename: Filename, ofUser user: Identifier
     ) throws(Refusal) -> FileAdmission {
         let claims = try verifiedClaims(request)
-        guard claims.matches(.action, "download"), claims.matches(.platform, Platform.download.rawValue) else {
+        guard claims.matches(.action, "download"), claims.matches(.platform, Platform.download.rawValue)
+        else {
             throw Self.mismatch("The token is not for downloads.")
         }
         guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value) else {

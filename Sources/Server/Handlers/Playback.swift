@@ -11,7 +11,9 @@ struct Playback: Sendable {
 
     private static let noStore = (name: "Cache-Control", value: "no-store")
 
-    func answer(_ context: RequestContext, _ admission: borrowing PlayAdmission) throws(Refusal) -> HTTPResponse {
+    func answer(_ context: RequestContext, _ admission: borrowing PlayAdmission) throws(Refusal)
+        -> HTTPResponse
+    {
         guard let file = PlaybackFile(context.path.raw("file")) else {
             throw Refusal(.notFound, "There is no such file.")
         }

@@ -71,9 +71,12 @@ struct VideoForm: MultipartHandler, ~Copyable {
 
     /// The plain field as an id. Refuses with `missing_field` or `invalid_id`.
     borrowing func identifier(_ name: String) throws(Refusal) -> Identifier {
-        guard let text = try text(name) else { throw Refusal(.missingField, "\(name) is missing.", field: name) }
+        guard let text = try text(name) else {
+            throw Refusal(.missingField, "\(name) is missing.", field: name)
+        }
         guard let identifier = Identifier(text) else {
-            throw Refusal(.invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
+            throw Refusal(
+                .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
         }
         return identifier
     }
@@ -96,7 +99,8 @@ struct VideoForm: MultipartHandler, ~Copyable {
 
     private mutating func append(_ bytes: Span<UInt8>, to name: String) throws(Refusal) {
         guard (texts[name]?.count ?? 0) + bytes.count <= Self.maxFieldBytes else {
-            throw Refusal(.malformedRequest, "\(name) is longer than \(Self.maxFieldBytes) bytes.", field: name)
+            throw Refusal(
+                .malformedRequest, "\(name) is longer than \(Self.maxFieldBytes) bytes.", field: name)
         }
         for index in bytes.indices { texts[name]?.append(bytes[index]) }
     }
