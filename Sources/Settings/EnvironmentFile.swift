@@ -17,12 +17,12 @@ package enum EnvironmentFile {
             }
             let trimmed = joined.trimmed()
             guard let first = trimmed.first, first != "#", first != ";" else { continue }
-            guard let equals = trimmed.firstIndex(of: "="), isName(trimmed[..<equals]) else {
+            guard let equals = trimmed.firstIndex(of: "="), case let name = trimmed[..<equals].trimmed(), isName(name) else {
                 throw SettingsError(
                     name: "FOCUST_CONFIG", found: "line \(number + 1)",
                     expected: "NAME=value, a comment or empty")
             }
-            values[String(trimmed[..<equals])] = unquoted(trimmed[trimmed.index(after: equals)...].trimmed())
+            values[String(name)] = unquoted(trimmed[trimmed.index(after: equals)...].trimmed())
         }
         return values
     }

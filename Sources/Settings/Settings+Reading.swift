@@ -73,7 +73,7 @@ extension Settings {
     }
 
     private static func readOptionalKey(_ reader: inout SettingsReader, _ name: String) -> Secret? {
-        reader.value(name, or: nil, expected: "at least \(minKeyBytes) bytes") {
+        reader.optional(name, expected: "at least \(minKeyBytes) bytes") {
             $0.utf8.count >= minKeyBytes ? Secret($0) : nil
         }
     }
@@ -95,7 +95,7 @@ extension Settings {
     }
 
     private static func readURL(_ reader: inout SettingsReader, _ name: String) -> String? {
-        reader.value(name, or: nil, expected: "an http or https URL") { isURL($0) ? $0 : nil }
+        reader.optional(name, expected: "an http or https URL") { isURL($0) ? $0 : nil }
     }
 
     private static func isURL(_ text: String) -> Bool {
@@ -117,7 +117,7 @@ extension Settings {
     }
 
     private static func readOptionalPath(_ reader: inout SettingsReader, _ name: String) -> String? {
-        reader.value(name, or: nil, expected: "an absolute path") { isPath($0) ? $0 : nil }
+        reader.optional(name, expected: "an absolute path") { isPath($0) ? $0 : nil }
     }
 
     private static func isPath(_ text: String) -> Bool { text.hasPrefix("/") && !text.contains("\0") }
@@ -134,8 +134,8 @@ extension Settings {
     }
 
     private static func readTimeout(_ reader: inout SettingsReader) -> Int? {
-        reader.value(
-            "FOCUST_CONVERSION_TIMEOUT", or: nil, expected: "a whole number of seconds from 1 to 604800"
+        reader.optional(
+            "FOCUST_CONVERSION_TIMEOUT", expected: "a whole number of seconds from 1 to 604800"
         ) {
             Int($0).flatMap { (1...604_800).contains($0) ? $0 : nil }
         }

@@ -34,10 +34,13 @@ private func verify(_ token: String, keys: [String] = [secret], now: Int = now) 
     ])
     func `A token signed with HS256 is taken, however its header is written`(header: String) throws {
         let claims = try verify(token(header: header))
-        #expect(claims.text(.userID) == "u1")
-        #expect(claims.matches(.rel, "t/c/m/l"))
+        let user = claims.text(.userID)
+        #expect(user == "u1")
+        let isOfLesson = claims.matches(.rel, "t/c/m/l")
+        #expect(isOfLesson)
         #expect(claims.expiry == 1_800_000_600 && claims.issuedAt == 1_799_999_990)
-        #expect(!claims.has(.videoID))
+        let hasVideo = claims.has(.videoID)
+        #expect(!hasVideo)
     }
 
     @Test(arguments: [
@@ -131,7 +134,8 @@ private func verify(_ token: String, keys: [String] = [secret], now: Int = now) 
                 payload:
                     #"{"filename":"Le\u00e7on \ud83c\udfac \"1\".mp4","x":[{"a":[1,true]}],"exp":1800000600}"#
             ))
-        #expect(claims.text(.filename) == "Leçon 🎬 \"1\".mp4")
+        let name = claims.text(.filename)
+        #expect(name == "Leçon 🎬 \"1\".mp4")
     }
 
     @Test func `A payload longer than any of ours is refused`() {
@@ -146,8 +150,10 @@ private func verify(_ token: String, keys: [String] = [secret], now: Int = now) 
         let user = try #require(Identifier("u1"))
         let token = issuer.issue(.play(user: user, lesson: lesson, platform: .mobile), lifetime: 60)
         let claims = try verify(token)
-        #expect(claims.matches(.rel, "t/c/m/l") && claims.matches(.platform, "mobile"))
-        #expect(claims.expiry == now + 60 && claims.issuedAt == now && claims.has(.tokenID))
+        let isOfLesson = claims.matches(.rel, "t/c/m/l") && claims.matches(.platform, "mobile")
+        #expect(isOfLesson)
+        let hasID = claims.has(.tokenID)
+        #expect(claims.expiry == now + 60 && claims.issuedAt == now && hasID)
         #expect(throws: TokenError.expired) { _ = try verify(token, now: now + 60) }
     }
 }
