@@ -72,6 +72,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What the conversion benchmark runs; nothing that is installed.
+        .executableTarget(
+            name: "bench-conversion", dependencies: ["Media", "Crypto"], path: "Benchmarks/conversion",
+            swiftSettings: strict),
+
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: strict),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: strict),
