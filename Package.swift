@@ -84,6 +84,10 @@ let package = Package(
         .executableTarget(
             name: "bench-parser", dependencies: ["Formats", "Domain"], path: "Benchmarks/parser",
             swiftSettings: pure),
+        // What the conversion benchmark runs; nothing that is installed.
+        .executableTarget(
+            name: "bench-conversion", dependencies: ["Media", "Crypto"], path: "Benchmarks/conversion",
+            swiftSettings: strict),
 
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
