@@ -28,6 +28,8 @@ package struct DataDirectory: Sendable {
         for name in ["state", "uploads/.staging", "hls/.staging", "hls/.trash"] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
         }
+        // Restored from a backup or made by hand, the directory of the job table may be open to others.
+        guard chmod("\(root)/state", Self.privateMode) == 0 else { throw .last("chmod", "state") }
     }
 
     /// The job table's file.
@@ -51,17 +53,6 @@ package struct DataDirectory: Sendable {
     }
 
     func hlsPath(_ location: LessonLocation) -> String { "\(root)/hls/\(location)" }
-
-    /// Makes the directories above `path`, each synced into its parent, so that what is renamed there stays.
-    func makeParents(of path: String) throws(FileError) {
-        let parts = path.dropFirst(root.count + 1).split(separator: "/").dropLast()
-        var parent = root
-        for part in parts {
-            let directory = "\(parent)/\(part)"
-            if try FileSystem.makeDirectory(directory, mode: Self.sharedMode) { try FileSystem.sync(parent) }
-            parent = directory
-        }
-    }
 
     static func parent(of path: String) -> String {
         String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
