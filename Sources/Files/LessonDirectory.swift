@@ -9,8 +9,8 @@ package struct LessonDirectory: ~Copyable {
 
     private let descriptor: Int32
     private let path: String
-    /// Changes whenever the lesson is replaced, and at no other time: inode and time of change of the directory,
-    /// which its files, written before it was published, do not touch.
+    /// Changes whenever the lesson is replaced, and at no other time: inode and time of change of the
+    /// directory, which its files, written before it was published, do not touch.
     package let version: String
 
     /// The directory at `relative` below `root`; nil where nothing was published there.
