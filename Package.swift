@@ -46,7 +46,8 @@ let package = Package(
         .target(
             name: "FastCGI",
             dependencies: [
-                "CFastCGI", "CLinux", "Domain", "Formats", "Runtime", .product(name: "Logging", package: "swift-log"),
+                "CFastCGI", "CLinux", "Domain", "Formats", "Runtime",
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["CLibCrypto"], swiftSettings: strict),
         .target(
@@ -83,12 +84,19 @@ let package = Package(
         .executableTarget(
             name: "bench-parser", dependencies: ["Formats", "Domain"], path: "Benchmarks/parser",
             swiftSettings: pure),
+        // What the conversion benchmark runs; nothing that is installed.
+        .executableTarget(
+            name: "bench-conversion", dependencies: ["Media", "Crypto"], path: "Benchmarks/conversion",
+            swiftSettings: strict),
 
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
-        .testTarget(name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
+        .testTarget(
+            name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Crypto"], swiftSettings: strict),

@@ -35,7 +35,8 @@ final class Exchange: HTTPBody {
     func read(into buffer: inout [UInt8]) -> Int {
         let count = buffer.withUnsafeMutableBytes { bytes in
             FCGX_GetStr(
-                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count), request.in)
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count),
+                request.in)
         }
         return max(0, Int(count))
     }

@@ -62,7 +62,8 @@ package final class Listener: Sendable {
         return descriptor
     }
 
-    private static func finish(_ descriptor: Int32, bound: Int32, _ name: String) throws(SystemError) -> Int32 {
+    private static func finish(_ descriptor: Int32, bound: Int32, _ name: String) throws(SystemError) -> Int32
+    {
         guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
             let error = SystemError.last(bound == 0 ? "listen" : "bind", name)
             close(descriptor)

@@ -12,7 +12,7 @@ enum EntryPoint {
         } catch {
             let code = FocustVideo.exitCode(for: error).rawValue
             let message = FocustVideo.fullMessage(for: error)
-            if !message.isEmpty { fputs(message + "\n", code == 0 ? stdout : stderr) }
+            if !message.isEmpty { code == 0 ? print(message) : Console.error(message) }
             // ArgumentParser uses sysexits.h; 64 is EX_USAGE.
             exit(code == ExitCode.validationFailure.rawValue ? ExitCode.usageOrSettings.rawValue : code)
         }

@@ -10,10 +10,10 @@ enum SettingsLoader {
 
     /// The settings, or an exit with a line for each that is missing or wrong.
     static func load() throws -> Settings {
-        do {
+        do throws(SettingsErrors) {
             return try Settings(values: try values(), cores: cores(), readFile: read)
-        } catch let error as SettingsErrors {
-            fputs(error.errors.map { "focust-video: \($0)\n" }.joined(), stderr)
+        } catch {
+            for error in error.errors { Console.error("focust-video: \(error)") }
             throw ExitCode.usageOrSettings
         }
     }
@@ -23,7 +23,8 @@ enum SettingsLoader {
         let environment = environmentVariables()
         guard let path = environment["FOCUST_CONFIG"], !path.isEmpty else { return environment }
         guard let bytes = read(path), let text = String(validating: bytes, as: UTF8.self) else {
-            let error = SettingsError(name: "FOCUST_CONFIG", found: path, expected: "a readable file of UTF-8 text")
+            let error = SettingsError(
+                name: "FOCUST_CONFIG", found: path, expected: "a readable file of UTF-8 text")
             throw SettingsErrors(errors: [error])
         }
         do {

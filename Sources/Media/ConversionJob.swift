@@ -16,7 +16,8 @@ struct ConversionJob {
     func run(_ plan: ConversionPlan, _ progress: (Double) -> Void) throws(MediaError) -> ConversionResult {
         let lanes = try LaneBuilder(job: self, plan: plan).lanes()
         let writer = try LessonWriter(
-            directory: directory, key: key, tracks: lanes.map(\.lane.parameters), limits: limits)
+            directory: directory, key: key, tracks: lanes.map(\.lane.parameters),
+            segmentSeconds: options.segmentSeconds, limits: limits)
         demuxer.keepOnly(Set(lanes.map(\.streamIndex)))
         let packet = try Packet()
         while try demuxer.read(into: packet) {
@@ -29,7 +30,7 @@ struct ConversionJob {
         }
         for lane in lanes { try lane.lane.finish(into: writer) }
         let output = try writer.finish()
-        return result(plan, lanes.map(\.lane), output.segments, output.bytes)
+        return result(plan, lanes.map(\.lane), writer.videoCodec, output)
     }
 
     /// Removes what an attempt left in the directory.
@@ -40,13 +41,15 @@ struct ConversionJob {
     }
 
     private func result(
-        _ plan: ConversionPlan, _ lanes: [any Lane], _ segments: [MediaPlaylist.Segment], _ bytes: Int
+        _ plan: ConversionPlan, _ lanes: [any Lane], _ videoCodec: String,
+        _ output: (segments: [MediaPlaylist.Segment], bytes: Int)
     ) -> ConversionResult {
         let video = lanes[0].parameters.pointee
         return ConversionResult(
-            duration: Double(segments.reduce(0) { $0 + $1.ticks }) / Track.ticksPerSecond,
-            segments: segments.count, bytes: bytes, videoCodec: CodecName.avc(video),
+            duration: Double(output.segments.reduce(0) { $0 + $1.ticks }) / Track.ticksPerSecond,
+            segments: output.segments.count, bytes: output.bytes, videoCodec: videoCodec,
             audioCodec: lanes.count > 1 ? CodecName.aac : nil, width: Int(video.width),
-            height: Int(video.height), plan: plan.explanation, files: segments.map(\.name) + ["output.m3u8"])
+            height: Int(video.height), plan: plan.explanation,
+            files: output.segments.map(\.name) + ["output.m3u8"])
     }
 }

@@ -54,12 +54,13 @@ package struct Application: Sendable {
     /// One line a refusal: its code, where, and who asked; never the query, which carries tokens.
     private func logRefusal(_ refusal: Refusal, of request: HTTPRequest) {
         let level: Logger.Level = refusal.code.status >= 500 ? .error : .info
-        log.log(
-            level: level, "refused",
-            metadata: [
-                "error": "\(refusal.code.rawValue)", "status": "\(refusal.code.status)",
-                "method": "\(request.method)", "path": "\(request.path)", "client": "\(request.remoteAddress)",
-                "request_id": "\(request.requestID)",
-            ].merging(refusal.field.map { ["field": "\($0)"] } ?? [:], uniquingKeysWith: { $1 }))
+        var metadata: Logger.Metadata = [
+            "error": "\(refusal.code.rawValue)", "status": "\(refusal.code.status)",
+            "method": "\(request.method)", "path": "\(request.path)", "client": "\(request.remoteAddress)",
+            "request_id": "\(request.requestID)",
+        ]
+        metadata["field"] = refusal.field.map { "\($0)" }
+        metadata["cause"] = refusal.cause.map { "\($0)" }
+        log.log(level: level, "refused", metadata: metadata)
     }
 }

@@ -17,27 +17,30 @@ package enum EnvironmentFile {
             }
             let trimmed = joined.trimmed()
             guard let first = trimmed.first, first != "#", first != ";" else { continue }
-            guard let equals = trimmed.firstIndex(of: "="), isName(trimmed[..<equals]) else {
+            guard let equals = trimmed.firstIndex(of: "="), case let name = trimmed[..<equals].trimmed(), isName(name) else {
                 throw SettingsError(
-                    name: "FOCUST_CONFIG", found: "line \(number + 1)", expected: "NAME=value, a comment or empty")
+                    name: "FOCUST_CONFIG", found: "line \(number + 1)",
+                    expected: "NAME=value, a comment or empty")
             }
-            values[String(trimmed[..<equals])] = unquoted(trimmed[trimmed.index(after: equals)...].trimmed())
+            values[String(name)] = unquoted(trimmed[trimmed.index(after: equals)...].trimmed())
         }
         return values
     }
 
     private static func isName(_ text: Substring) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
-            default: false
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+                default: false
+                }
             }
-        }
     }
 
     private static func unquoted(_ value: Substring) -> String {
-        guard let quote = value.first, quote == "\"" || quote == "'", value.count >= 2, value.last == quote else {
+        guard let quote = value.first, quote == "\"" || quote == "'", value.count >= 2, value.last == quote
+        else {
             return String(value)
         }
         let inside = value.dropFirst().dropLast()

@@ -20,7 +20,8 @@ extension Settings {
         self.init(
             signingKey: key ?? Secret(""),
             previousKeys: Self.readPreviousKeys(&reader),
-            tokenExpiry: reader.integer("TOKEN_EXPIRY", or: min(3600, maxTTL), in: 1...maxTTL, unit: "seconds"),
+            tokenExpiry: reader.integer(
+                "TOKEN_EXPIRY", or: min(3600, maxTTL), in: 1...maxTTL, unit: "seconds"),
             maxTTL: maxTTL,
             grantMargin: reader.integer("FOCUST_GRANT_MARGIN", or: 1800, in: 0...86400, unit: "seconds"),
             allowedOrigins: origins ?? AllowedOrigins([]),
@@ -35,7 +36,8 @@ extension Settings {
             identitySecret: Self.readOptionalKey(&reader, "FOCUST_IDENTITY_SECRET"),
             identityJWKS: Self.readOptionalPath(&reader, "FOCUST_IDENTITY_JWKS"),
             eligibilityURL: Self.readURL(&reader, "FOCUST_ELIGIBILITY_URL"),
-            maxContentLength: ByteCount(reader.integer("MAX_CONTENT_LENGTH", or: 104_857_600, in: 1...(1 << 40))),
+            maxContentLength: ByteCount(
+                reader.integer("MAX_CONTENT_LENGTH", or: 104_857_600, in: 1...(1 << 40))),
             minFreeBytes: ByteCount(reader.integer("FOCUST_MIN_FREE_BYTES", or: 1 << 30, in: 0...(1 << 50))),
             conversionJobs: reader.integer("FOCUST_CONVERSION_JOBS", or: max(1, cores / 2), in: 0...64),
             conversionTimeout: Self.readTimeout(&reader),
@@ -64,13 +66,14 @@ extension Settings {
         let keys = reader.list("FOCUST_PREVIOUS_SECRET_KEYS")
         if keys.contains(where: { $0.utf8.count < minKeyBytes }) {
             reader.complain(
-                "FOCUST_PREVIOUS_SECRET_KEYS", "[redacted]", "comma-separated keys of at least \(minKeyBytes) bytes")
+                "FOCUST_PREVIOUS_SECRET_KEYS", "[redacted]",
+                "comma-separated keys of at least \(minKeyBytes) bytes")
         }
         return keys.map { Secret($0) }
     }
 
     private static func readOptionalKey(_ reader: inout SettingsReader, _ name: String) -> Secret? {
-        reader.value(name, or: nil, expected: "at least \(minKeyBytes) bytes") {
+        reader.optional(name, expected: "at least \(minKeyBytes) bytes") {
             $0.utf8.count >= minKeyBytes ? Secret($0) : nil
         }
     }
@@ -92,7 +95,7 @@ extension Settings {
     }
 
     private static func readURL(_ reader: inout SettingsReader, _ name: String) -> String? {
-        reader.value(name, or: nil, expected: "an http or https URL") { isURL($0) ? $0 : nil }
+        reader.optional(name, expected: "an http or https URL") { isURL($0) ? $0 : nil }
     }
 
     private static func isURL(_ text: String) -> Bool {
@@ -108,18 +111,22 @@ extension Settings {
         return keys
     }
 
-    private static func readPath(_ reader: inout SettingsReader, _ name: String, _ fallback: String) -> String {
+    private static func readPath(_ reader: inout SettingsReader, _ name: String, _ fallback: String) -> String
+    {
         reader.value(name, or: fallback, expected: "an absolute path") { isPath($0) ? $0 : nil }
     }
 
     private static func readOptionalPath(_ reader: inout SettingsReader, _ name: String) -> String? {
-        reader.value(name, or: nil, expected: "an absolute path") { isPath($0) ? $0 : nil }
+        reader.optional(name, expected: "an absolute path") { isPath($0) ? $0 : nil }
     }
 
     private static func isPath(_ text: String) -> Bool { text.hasPrefix("/") && !text.contains("\0") }
 
-    private static func readAddress(_ reader: inout SettingsReader, _ name: String, _ fallback: String) -> String {
-        reader.value(name, or: fallback, expected: "an absolute path of at most 107 bytes, or 127.0.0.1:port") {
+    private static func readAddress(_ reader: inout SettingsReader, _ name: String, _ fallback: String)
+        -> String
+    {
+        reader.value(name, or: fallback, expected: "an absolute path of at most 107 bytes, or 127.0.0.1:port")
+        {
             let port = $0.split(separator: ":").last.flatMap { Int($0) } ?? 0
             let isTCP = $0.hasPrefix("127.0.0.1:") && (1...65535).contains(port)
             return isTCP || ($0.hasPrefix("/") && $0.utf8.count <= 107) ? $0 : nil
@@ -127,7 +134,9 @@ extension Settings {
     }
 
     private static func readTimeout(_ reader: inout SettingsReader) -> Int? {
-        reader.value("FOCUST_CONVERSION_TIMEOUT", or: nil, expected: "a whole number of seconds from 1 to 604800") {
+        reader.optional(
+            "FOCUST_CONVERSION_TIMEOUT", expected: "a whole number of seconds from 1 to 604800"
+        ) {
             Int($0).flatMap { (1...604_800).contains($0) ? $0 : nil }
         }
     }
@@ -143,7 +152,8 @@ extension Settings {
     private static func readAccelPrefix(_ reader: inout SettingsReader) -> String {
         reader.value("FOCUST_ACCEL_PREFIX", or: "/_focust", expected: "a path such as /_focust") { text in
             let names = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-            return text.hasPrefix("/") && !names.isEmpty && names.allSatisfy { Identifier($0) != nil } ? text : nil
+            return text.hasPrefix("/") && !names.isEmpty && names.allSatisfy { Identifier($0) != nil }
+                ? text : nil
         }
     }
 }

@@ -5,6 +5,12 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
     package let found: String?
     package let expected: String
 
+    package init(name: String, found: String?, expected: String) {
+        self.name = name
+        self.found = found
+        self.expected = expected
+    }
+
     package var description: String {
         guard let found else { return "\(name) is missing: it must be \(expected)" }
         return "\(name) is \"\(found)\": it must be \(expected)"
@@ -14,6 +20,10 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
 /// Everything that is wrong with the settings, so that one start shows all of it.
 package struct SettingsErrors: Error, Equatable, Sendable, CustomStringConvertible {
     package let errors: [SettingsError]
+
+    package init(errors: [SettingsError]) {
+        self.errors = errors
+    }
 
     package var description: String { errors.map(\.description).joined(separator: "\n") }
 }

@@ -40,6 +40,14 @@ struct SettingsReader {
         return value
     }
 
+    /// A setting that may be left out; nil where it is missing, and (with a complaint) where it is wrong.
+    mutating func optional<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
+        guard let text = text(name) else { return nil }
+        let value = parse(text)
+        if value == nil { complain(name, shown(name, text), expected) }
+        return value
+    }
+
     /// A setting that has no default; nil (and a complaint) where it is missing or wrong.
     mutating func required<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
         guard let text = text(name) else {
@@ -53,9 +61,14 @@ struct SettingsReader {
         return value
     }
 
-    mutating func integer(_ name: String, or fallback: Int, in range: ClosedRange<Int>, unit: String = "") -> Int {
+    mutating func integer(_ name: String, or fallback: Int, in range: ClosedRange<Int>, unit: String = "")
+        -> Int
+    {
         let of = unit.isEmpty ? "" : " (\(unit))"
-        return value(name, or: fallback, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)\(of)") {
+        return value(
+            name, or: fallback,
+            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)\(of)"
+        ) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
     }

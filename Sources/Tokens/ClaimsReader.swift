@@ -196,7 +196,8 @@ struct ClaimsReader: ~Copyable {
         let start = index
         while index < end {
             switch claims.payload[index] {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "+"),
+                UInt8(ascii: "."):
                 index += 1
             default:
                 guard index > start else { throw .malformed("a value is missing") }
@@ -212,7 +213,9 @@ struct ClaimsReader: ~Copyable {
     private func peek() -> UInt8 { index < end ? claims.payload[index] : 0 }
 
     private mutating func skipSpace() {
-        while case let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { index += 1 }
+        while case let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+            index += 1
+        }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {

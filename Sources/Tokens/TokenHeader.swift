@@ -19,7 +19,9 @@ enum TokenHeader {
             case "alg":
                 guard value == .string("HS256") else { throw .malformed("its algorithm is not HS256") }
             case "typ":
-                guard value.stringValue?.lowercased() == "jwt" else { throw .malformed("its type is not JWT") }
+                guard value.stringValue?.lowercased() == "jwt" else {
+                    throw .malformed("its type is not JWT")
+                }
             default: throw .malformed("its header has a member that is not taken here")
             }
         }

@@ -9,7 +9,8 @@ extension VideoTarget {
         case .course(let course): [("type", "course"), ("course_id", .string(course.value))]
         case .module(let course, let module):
             [
-                ("type", "module"), ("course_id", .string(course.value)), ("module_id", .string(module.value)),
+                ("type", "module"), ("course_id", .string(course.value)),
+                ("module_id", .string(module.value)),
             ]
         }
     }

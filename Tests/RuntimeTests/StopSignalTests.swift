@@ -13,7 +13,9 @@ import Testing
         #expect(stop.isRaised)
     }
 
-    private func withUnsafeStop(_ stop: StopSignal, _ body: @escaping @Sendable () -> Void) throws -> Runtime.Thread {
+    private func withUnsafeStop(_ stop: StopSignal, _ body: @escaping @Sendable () -> Void) throws
+        -> Runtime.Thread
+    {
         try Runtime.Thread(name: "sleeper") {
             stop.wait(milliseconds: 10_000)
             body()

@@ -17,10 +17,11 @@ import Testing
             A=last
             """
         #expect(
-            try EnvironmentFile.parse(text) == [
-                "A": "last", "B": "two words", "C": "with \"quotes\" and # no comment", "D": "single \\n",
-                "E": "one two", "F": "",
-            ].merging(["B": "two words"]) { $1 })
+            try EnvironmentFile.parse(text)
+                == [
+                    "A": "last", "B": "two words", "C": "with \"quotes\" and # no comment", "D": "single \\n",
+                    "E": "one two", "F": "",
+                ].merging(["B": "two words"]) { $1 })
     }
 
     @Test(arguments: ["no assignment", "=value", "export A=1", "A B=1", "ä=1"])

@@ -1,9 +1,11 @@
+import Crypto
 import Domain
 import Settings
 import Testing
 
 private let required = [
-    "SECRET_KEY": "an-example-key-of-at-least-32-bytes!", "FOCUST_ALLOWED_ORIGINS": "https://learner.example.com",
+    "SECRET_KEY": "an-example-key-of-at-least-32-bytes!",
+    "FOCUST_ALLOWED_ORIGINS": "https://learner.example.com",
     "FOCUST_PUBLIC_URL": "https://video.example.com", "FOCUST_API_KEYS": "site:an-example-api-key",
 ]
 
@@ -21,7 +23,8 @@ private func settings(
         #expect(settings.tokenExpiry == 3600 && settings.maxTTL == 86400 && settings.grantMargin == 1800)
         #expect(settings.dataDirectory == "/var/lib/focust-video")
         #expect(settings.threads == 8 && settings.uploadThreads == 16 && settings.conversionJobs == 2)
-        #expect(settings.maxContentLength.bytes == 104_857_600 && settings.minFreeBytes.bytes == 1_073_741_824)
+        #expect(
+            settings.maxContentLength.bytes == 104_857_600 && settings.minFreeBytes.bytes == 1_073_741_824)
         #expect(settings.apiKeys.map(\.name) == ["site"] && settings.accelPrefix == "/_focust")
         #expect(!settings.openIssuance)
     }

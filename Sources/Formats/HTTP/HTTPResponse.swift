@@ -20,7 +20,7 @@ package struct HTTPResponse: Sendable {
     package func serializedHead() -> [UInt8] {
         var head: [UInt8] = []
         head.reserveCapacity(512)
-        head.append(contentsOf: "Status: \(status)\r\n".utf8)
+        head.append(contentsOf: "Status: \(status) \(Self.reason(status))\r\n".utf8)
         for (name, value) in headers {
             head.append(contentsOf: name.utf8)
             head.append(contentsOf: ": ".utf8)
@@ -30,5 +30,26 @@ package struct HTTPResponse: Sendable {
         }
         head.append(contentsOf: "\r\n".utf8)
         return head
+    }
+
+    /// The reason phrase (RFC 9110 §15); clients need none, people who read `curl -i` do.
+    private static func reason(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 429: "Too Many Requests"
+        case 500: "Internal Server Error"
+        case 503: "Service Unavailable"
+        case 507: "Insufficient Storage"
+        default: "Other"
+        }
     }
 }

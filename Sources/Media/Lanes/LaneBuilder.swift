@@ -16,8 +16,8 @@ struct LaneBuilder {
         }
         switch (decision.action, track) {
         case (.copy, _): return CopyLane(stream, as: track, cuts: track == .video ? plan.cuts : [])
-        case (.transcode, _):
-            throw MediaError(.internal, "Not yet.", operation: "lanes")
+        case (.transcode, .video): return try VideoTranscodeLane(stream, job: job)
+        case (.transcode, .audio): return try AudioTranscodeLane(stream, job: job)
         }
     }
 }

@@ -1,11 +1,13 @@
 import CLibAV
 import Crypto
+import Glibc
 
 /// Writes a lesson's packets into segments, and its playlist at the end.
 final class LessonWriter {
     private let directory: String
     private let key: ContentKey
     private let limits: MediaLimits
+    private let shortest: Int64
     private let sink = SegmentSink()
     private let muxer: MPEGTSMuxer
     private var interleaver: Interleaver
@@ -14,13 +16,19 @@ final class LessonWriter {
     private var segmentStart: Int64?
     private var clock = PictureClock()
     private var finishedBytes = 0
+    private let extradata: [UInt8]
+    /// RFC 6381 name of the pictures' codec, known from the first picture on.
+    private(set) var videoCodec = "avc1"
 
     init(
-        directory: String, key: ContentKey, tracks: [UnsafePointer<AVCodecParameters>], limits: MediaLimits
+        directory: String, key: ContentKey, tracks: [UnsafePointer<AVCodecParameters>],
+        segmentSeconds: Double, limits: MediaLimits
     ) throws(MediaError) {
         self.directory = directory
         self.key = key
         self.limits = limits
+        shortest = Int64(segmentSeconds * SegmentGrid.sliverShare * Track.ticksPerSecond)
+        extradata = tracks.first.map { CodecParameters.extradata($0.pointee) } ?? []
         muxer = try MPEGTSMuxer(tracks: tracks, sink: sink)
         interleaver = Interleaver(hasAudio: tracks.count > 1)
     }
@@ -44,6 +52,7 @@ final class LessonWriter {
     func finish() throws(MediaError) -> (segments: [MediaPlaylist.Segment], bytes: Int) {
         try drain()
         try closeSegment(at: clock.end)
+        try joinSliver()
         guard !segments.isEmpty else {
             throw MediaError(.unsupported, "There are no pictures in this video.", operation: "finish")
         }
@@ -65,6 +74,9 @@ final class LessonWriter {
         packet.packet.pointer.pointee.dts = packet.dts - shift
         packet.packet.pointer.pointee.pts = packet.pts - shift
         if packet.track == .video {
+            if self.segmentStart == nil {
+                videoCodec = CodecName.avc(extradata: extradata, firstPicture: packet.packet.bytes)
+            }
             if packet.startsSegment || sink.segment == nil { try beginSegment(at: packet.pts) }
             clock.add(pts: packet.pts, duration: packet.packet.duration)
         }
@@ -91,5 +103,30 @@ final class LessonWriter {
         }
         segments.append(.init(name: MediaPlaylist.name(of: segments.count), ticks: pts - start))
         sink.segment = nil
+    }
+
+    /// A last segment that nobody would notice becomes the end of the one before it, which is encrypted anew.
+    private func joinSliver() throws(MediaError) {
+        guard let last = segments.last, segments.count > 1, last.ticks < shortest else { return }
+        let number = segments.count - 2
+        let before = segments[number]
+        let reader = SegmentReader(key: key)
+        let plain = [
+            try reader.plain(directory + "/" + before.name, sequenceNumber: number),
+            try reader.plain(directory + "/" + last.name, sequenceNumber: number + 1),
+        ]
+        let joined = try EncryptedSegment(
+            path: directory + "/" + before.name, key: key, sequenceNumber: number,
+            maxWrite: plain.map(\.count).max() ?? 0)
+        for part in plain {
+            let outcome = part.withUnsafeBytes { bytes in
+                Result { () throws(MediaError) in try joined.write(bytes) }
+            }
+            try outcome.get()
+        }
+        try joined.finish()
+        unlink(directory + "/" + last.name)
+        segments.removeLast(2)
+        segments.append(.init(name: before.name, ticks: before.ticks + last.ticks))
     }
 }

@@ -34,6 +34,11 @@ package struct VideoFacts: Sendable, Equatable {
     /// PQ or HLG: bright parts that an SDR screen shows washed out unless they are mapped.
     package var isHDR: Bool { transfer == "smpte2084" || transfer == "arib-std-b67" }
 
+    /// Screen recorders write RGB; everything else is YCbCr or grey.
+    package var isRGB: Bool {
+        ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8"].contains { pixelFormat.hasPrefix($0) }
+    }
+
     /// "h264 1920x1080 yuv420p 30 fps".
     package var summary: String {
         "\(codec) \(width)x\(height) \(pixelFormat) \(Int((frameRate * 100).rounded()) / 100) fps"

@@ -27,12 +27,15 @@ struct CORS: Sendable {
             status: 204,
             headers: [
                 ("Access-Control-Allow-Methods", Self.methods),
-                ("Access-Control-Allow-Headers", Self.allowedHeaders), ("Access-Control-Max-Age", Self.maxAge),
+                ("Access-Control-Allow-Headers", Self.allowedHeaders),
+                ("Access-Control-Max-Age", Self.maxAge),
             ])
     }
 
     private func allowedOrigin(of request: HTTPRequest) -> String? {
-        guard let text = request.origin, let origin = Origin(of: text), origins.contains(origin) else { return nil }
+        guard let text = request.origin, let origin = Origin(of: text), origins.contains(origin) else {
+            return nil
+        }
         // A browser compares its own serialisation with ours; anything it would not have sent is refused.
         return origin.description == text ? text : nil
     }

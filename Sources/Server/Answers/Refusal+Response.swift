@@ -16,7 +16,9 @@ extension Refusal {
     }
 
     private func members(_ requestID: String) -> [(String, JSONValue)] {
-        var members: [(String, JSONValue)] = [("error", .string(code.rawValue)), ("message", .string(message))]
+        var members: [(String, JSONValue)] = [
+            ("error", .string(code.rawValue)), ("message", .string(message)),
+        ]
         if let field { members.append(("field", .string(field))) }
         if let limit { members.append(("limit", .integer(limit.bytes))) }
         if let task {

@@ -45,6 +45,6 @@ struct LessonStatus: Sendable {
     }
 
     private func latestJob(_ location: LessonLocation) throws(Refusal) -> Job? {
-        try StorageRefusal.rethrow { () throws(DatabaseError) in try services.database.jobs.latest(location) }
+        try Refusal.rethrow { () throws(DatabaseError) in try services.database.jobs.latest(location) }
     }
 }

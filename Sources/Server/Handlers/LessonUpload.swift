@@ -53,7 +53,8 @@ struct LessonUpload: Sendable {
     private func callbackURL(_ form: borrowing VideoForm, _ name: String) throws(Refusal) -> String? {
         guard let url = try form.text(name) else { return nil }
         guard callbackHosts.allow(url) else {
-            throw Refusal(.invalidCallback, "\(name) must be an http or https URL of an allowed host.", field: name)
+            throw Refusal(
+                .invalidCallback, "\(name) must be an http or https URL of an allowed host.", field: name)
         }
         return url
     }

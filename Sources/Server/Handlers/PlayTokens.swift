@@ -15,7 +15,9 @@ struct PlayTokens: Sendable {
         let lesson = try query.lessonPath()
         let platform = try platform(query)
         let lifetime = try query.lifetime(or: services.settings.tokenExpiry, max: services.settings.maxTTL)
-        let notBefore = services.revocations.firstValidSecond(for: [.user(user.value), .location("\(lesson)")])
+        let notBefore = services.revocations.firstValidSecond(for: [
+            .user(user.value), .location("\(lesson)"),
+        ])
         let token = services.issuer.issue(
             .play(user: user, lesson: lesson, platform: platform), lifetime: lifetime, notBefore: notBefore)
         let url = playlistURL(platform, "hls2/\(lesson)")

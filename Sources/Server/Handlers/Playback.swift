@@ -11,7 +11,9 @@ struct Playback: Sendable {
 
     private static let noStore = (name: "Cache-Control", value: "no-store")
 
-    func answer(_ context: RequestContext, _ admission: borrowing PlayAdmission) throws(Refusal) -> HTTPResponse {
+    func answer(_ context: RequestContext, _ admission: borrowing PlayAdmission) throws(Refusal)
+        -> HTTPResponse
+    {
         guard let file = PlaybackFile(context.path.raw("file")) else {
             throw Refusal(.notFound, "There is no such file.")
         }
@@ -72,11 +74,12 @@ struct Playback: Sendable {
     // MARK: The directory
 
     private func open(_ location: LessonLocation) throws(Refusal) -> LessonDirectory {
-        let directory = try StorageRefusal.rethrow { () throws(FileError) in
-            try services.files.openLesson(at: location)
+        do throws(FileError) {
+            if let directory = try services.files.openLesson(at: location) { return directory }
+        } catch {
+            throw Refusal(error)
         }
-        guard let directory else { throw lessons.refusalOfMissing(location) }
-        return directory
+        throw lessons.refusalOfMissing(location)
     }
 
     /// Whether the request names a version, which must be the present one: a player in the middle of a lesson
@@ -94,7 +97,7 @@ struct Playback: Sendable {
         do {
             bytes = try lesson.read(name)
         } catch {
-            throw Refusal(.internal, "The storage failed: \(error.operation).")
+            throw Refusal(error)
         }
         guard let bytes else { throw Refusal(.notFound, "There is no such file.") }
         return bytes

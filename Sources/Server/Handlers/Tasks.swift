@@ -14,7 +14,7 @@ struct Tasks: Sendable {
         guard let id = TaskID(context.path.raw("task_id")) else {
             throw Refusal(.invalidID, "task_id is no task's id.", field: "task_id")
         }
-        let job = try StorageRefusal.rethrow { () throws(DatabaseError) in try services.database.jobs.job(id) }
+        let job = try Refusal.rethrow { () throws(DatabaseError) in try services.database.jobs.job(id) }
         guard let job else { throw Refusal(.notFound, "There is no such task.") }
         return .json(200, job.json)
     }
@@ -25,7 +25,7 @@ struct Tasks: Sendable {
         let location = try location(query)
         let status = try status(query)
         let limit = try limit(query)
-        let jobs = try StorageRefusal.rethrow { () throws(DatabaseError) in
+        let jobs = try Refusal.rethrow { () throws(DatabaseError) in
             try services.database.jobs.list(location: location, status: status, limit: limit)
         }
         return .json(200, ["tasks": .array(jobs.map(\.json))])

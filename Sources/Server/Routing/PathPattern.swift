@@ -27,7 +27,9 @@ struct PathPattern: Sendable {
         }
         var values: [PathParameters.Value] = []
         for (part, segment) in zip(parts, segments) {
-            if case .parameter(let name) = part { values.append(PathParameters.Value(name: name, raw: segment)) }
+            if case .parameter(let name) = part {
+                values.append(PathParameters.Value(name: name, raw: segment))
+            }
         }
         return PathParameters(values)
     }

@@ -13,7 +13,8 @@ extension QueryParameters {
     /// The parameter as an id. Refuses with `missing_field` or `invalid_id`.
     func identifier(_ name: String) throws(Refusal) -> Identifier {
         guard let identifier = Identifier(try required(name)) else {
-            throw Refusal(.invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
+            throw Refusal(
+                .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
         }
         return identifier
     }
@@ -31,9 +32,13 @@ extension QueryParameters {
     func lifetime(or fallback: Int, max: Int) throws(Refusal) -> Int {
         guard let text = first("ttl") else { return min(fallback, max) }
         // Int() would take "+5"; a length first, so that no number overflows.
-        guard text.utf8.count <= 9, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text),
+        guard text.utf8.count <= 9, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let value = Int(text),
             (1...max).contains(value)
-        else { throw Refusal(.invalidTTL, "ttl must be a whole number of seconds from 1 to \(max).", field: "ttl") }
+        else {
+            throw Refusal(
+                .invalidTTL, "ttl must be a whole number of seconds from 1 to \(max).", field: "ttl")
+        }
         return value
     }
 }

@@ -5,7 +5,8 @@ import Formats
 /// handler cannot be reached past its gate.
 struct Route: Sendable {
     typealias Handler<Caller> = @Sendable (RequestContext, Caller) throws(Refusal) -> HTTPResponse
-    typealias PlayHandler = @Sendable (RequestContext, borrowing PlayAdmission) throws(Refusal) -> HTTPResponse
+    typealias PlayHandler =
+        @Sendable (RequestContext, borrowing PlayAdmission) throws(Refusal) -> HTTPResponse
 
     /// Who may call a route, with the handler that takes the proof of it.
     enum Access: Sendable {

@@ -21,7 +21,9 @@ struct Router: Sendable {
     }
 
     func match(_ method: HTTPMethod?, _ path: String) -> Match {
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= Self.maxPathBytes else { return .nothing }
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= Self.maxPathBytes else {
+            return .nothing
+        }
         let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         var methods: [HTTPMethod] = []
         for route in routes[segments.count] ?? [] {

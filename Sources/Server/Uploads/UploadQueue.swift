@@ -21,8 +21,11 @@ struct UploadQueue: Sendable {
         var random = SecureRandom()
         let id = TaskID(using: &random)
         let bytes = staged.byteCount
-        let source = try StorageRefusal.rethrow { () throws(FileError) in
-            try services.files.commitUpload(staged, task: id, location: location, filename: filename)
+        let source: String
+        do {
+            source = try services.files.commitUpload(staged, task: id, location: location, filename: filename)
+        } catch {
+            throw Refusal(error)
         }
         let job = NewJob(
             id: id, location: location, filename: filename, sourcePath: source, bytes: ByteCount(bytes),
@@ -35,8 +38,10 @@ struct UploadQueue: Sendable {
         do {
             _ = try Probe.examine(staged.path, limits: .default)
         } catch {
-            throw error.kind == .unsupported
-                ? UnsupportedMedia.content(error) : Refusal(.internal, "The video could not be looked into.")
+            if error.kind == .unsupported { throw UnsupportedMedia.content(error) }
+            var refusal = Refusal(.internal, "The video could not be looked into.")
+            refusal.cause = error.description
+            throw refusal
         }
     }
 
@@ -49,7 +54,7 @@ struct UploadQueue: Sendable {
         } catch {
             // Not acknowledged, so nothing may stay behind either.
             try? services.files.removeUpload(new.sourcePath)
-            throw error.isFull ? StorageRefusal.full : Refusal(.internal, "The database failed.")
+            throw Refusal(error)
         }
     }
 }

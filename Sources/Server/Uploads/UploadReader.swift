@@ -37,8 +37,8 @@ struct UploadReader: Sendable {
 
     private func checkRoom(_ length: Int) throws(Refusal) {
         guard length <= maxLength.bytes else { throw tooLarge }
-        let free = try StorageRefusal.rethrow { () throws(FileError) in try files.freeBytes() }
-        guard free - length >= minFree.bytes else { throw StorageRefusal.full }
+        let free = try Refusal.rethrow { () throws(FileError) in try files.freeBytes() }
+        guard free - length >= minFree.bytes else { throw Refusal.noSpace }
     }
 
     private var tooLarge: Refusal {

@@ -46,7 +46,7 @@ struct VideoForm: MultipartHandler, ~Copyable {
     mutating func partBytes(_ bytes: Span<UInt8>) throws(Refusal) {
         switch part {
         case .ignored: return
-        case .video: try StorageRefusal.rethrow { () throws(FileError) in try video?.write(bytes) }
+        case .video: do { try video?.write(bytes) } catch { throw Refusal(error) }
         case .field(let name): try append(bytes, to: name)
         }
     }
@@ -71,9 +71,12 @@ struct VideoForm: MultipartHandler, ~Copyable {
 
     /// The plain field as an id. Refuses with `missing_field` or `invalid_id`.
     borrowing func identifier(_ name: String) throws(Refusal) -> Identifier {
-        guard let text = try text(name) else { throw Refusal(.missingField, "\(name) is missing.", field: name) }
+        guard let text = try text(name) else {
+            throw Refusal(.missingField, "\(name) is missing.", field: name)
+        }
         guard let identifier = Identifier(text) else {
-            throw Refusal(.invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
+            throw Refusal(
+                .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
         }
         return identifier
     }
@@ -90,13 +93,14 @@ struct VideoForm: MultipartHandler, ~Copyable {
         }
         guard VideoFileType(of: filename) != nil else { throw UnsupportedMedia.extensionOf(filename) }
         self.filename = filename
-        video = try StorageRefusal.rethrow { () throws(FileError) in try files.makeStagingFile() }
+        do { video = try files.makeStagingFile() } catch { throw Refusal(error) }
         part = .video
     }
 
     private mutating func append(_ bytes: Span<UInt8>, to name: String) throws(Refusal) {
         guard (texts[name]?.count ?? 0) + bytes.count <= Self.maxFieldBytes else {
-            throw Refusal(.malformedRequest, "\(name) is longer than \(Self.maxFieldBytes) bytes.", field: name)
+            throw Refusal(
+                .malformedRequest, "\(name) is longer than \(Self.maxFieldBytes) bytes.", field: name)
         }
         for index in bytes.indices { texts[name]?.append(bytes[index]) }
     }
