@@ -19,14 +19,14 @@ struct ConversionJob {
             directory: directory, key: key, segmentSeconds: options.segmentSeconds,
             maxBytes: limits.maxOutputBytes)
         let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters))
-        demuxer.keepOnly(Set(lanes.map(\.streamIndex)))
+        demuxer.keepOnly(Set(lanes.map(\.stream.index)))
         let packet = try Packet()
+        var timeline = Timeline(demuxer, limits: limits)
         while try demuxer.read(into: packet) {
             try cancellation.check()
-            guard let lane = lanes.first(where: { $0.streamIndex == packet.streamIndex })?.lane else {
-                continue
-            }
-            try lane.accept(packet, into: writer)
+            guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
+            try timeline.admit(packet, timeBase: lane.stream.timeBase)
+            try lane.lane.accept(packet, into: writer)
             if plan.duration > 0 { progress(writer.secondsWritten / plan.duration) }
         }
         for lane in lanes { try lane.lane.finish(into: writer) }

@@ -20,7 +20,7 @@ final class LessonWriter {
         interleaver = Interleaver(hasAudio: tracks.count > 1)
     }
 
-    /// Seconds of pictures that are in segments.
+    /// Seconds that are in segments.
     var secondsWritten: Double { Double(clock.end - clock.start) / Track.ticksPerSecond }
 
     /// Takes the next packet of a track; writes as much as is in order by now.
@@ -60,6 +60,8 @@ final class LessonWriter {
         if packet.track == .video {
             if packet.startsSegment || !segments.isOpen { try beginSegment(at: packet.pts) }
             clock.add(pts: packet.pts, duration: packet.packet.duration)
+        } else {
+            clock.extend(to: packet.pts + packet.packet.duration)
         }
         try muxer.write(packet)
     }
