@@ -58,7 +58,8 @@ let package = Package(
             name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
         .target(
-            name: "Outbound", dependencies: ["CCurl", "Domain", "Formats", "Runtime"], swiftSettings: strict),
+            name: "Outbound", dependencies: ["CCurl", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
 
         // What the rooms are for.
         .target(
@@ -76,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion", "Settings",
+                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database", "Files",
+                "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

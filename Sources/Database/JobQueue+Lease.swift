@@ -19,11 +19,12 @@ extension JobQueue {
 
     /// Notes what the converter found and decided; nil leaves what is known. False as with `heartbeat`.
     package func describe(
-        _ id: TaskID, worker: String, duration: Double?, plan: String?, now: Timestamp
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String? = nil, now: Timestamp
     ) throws(DatabaseError) -> Bool {
         try database.write { (connection) throws(DatabaseError) in
             try connection.prepared(Self.note).run([
                 .text(id.value), .text(worker), .real(duration), .text(plan), .integer(now.milliseconds),
+                .text(codecs),
             ])
             return connection.changes == 1
         }
@@ -55,7 +56,8 @@ extension JobQueue {
         """
 
     private static let note = """
-        UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5
+        UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5,
+            codecs = IFNULL(?6, codecs)
         WHERE id = ?1 AND worker = ?2 AND status = 'processing'
         """
 

@@ -24,6 +24,7 @@ enum Schema {
             progress REAL NOT NULL DEFAULT 0,
             duration REAL,
             plan TEXT,
+            codecs TEXT,
             created_at INTEGER NOT NULL,
             updated_at INTEGER NOT NULL,
             ended_at INTEGER,
