@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion", "Settings",
+                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database", "Files",
+                "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -95,6 +96,7 @@ let package = Package(
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
             name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),

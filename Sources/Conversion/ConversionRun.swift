@@ -65,7 +65,9 @@ struct ConversionRun {
 
     private func describe(_ result: ConversionResult) throws {
         _ = try service.database.jobs.describe(
-            job.id, worker: worker, duration: result.duration, plan: result.plan, now: service.clock.now())
+            job.id, worker: worker, duration: result.duration, plan: result.plan,
+            codecs: [result.videoCodec, result.audioCodec].compactMap { $0 }.joined(separator: ","),
+            now: service.clock.now())
     }
 
     /// Under the queue's lock, so that an attempt which lost its lease can never overwrite a newer result.

@@ -1,4 +1,3 @@
-import CLinux
 import Domain
 import Glibc
 
@@ -9,19 +8,16 @@ package struct LessonDirectory: ~Copyable {
 
     private let descriptor: Int32
     private let path: String
-    /// Changes whenever the lesson is replaced, and at no other time: inode and time of change of the directory,
-    /// which its files, written before it was published, do not touch.
+    /// Changes whenever the lesson is replaced, and at no other time: inode and time of change of the
+    /// directory, which its files, written before it was published, do not touch.
     package let version: String
 
     /// The directory at `relative` below `root`; nil where nothing was published there.
-    ///
-    /// A symbolic link anywhere on the way is not followed: planted in the tree, it would make this
-    /// program read, and hand out as a key or playlist, whatever it names.
     init?(_ relative: String, in root: String) throws(FileError) {
         let rootDescriptor = try FileSystem.open(root, O_RDONLY | O_DIRECTORY)
         defer { close(rootDescriptor) }
-        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
-        let descriptor = focust_open_beneath(rootDescriptor, relative, flags)
+        let flags = O_RDONLY | O_DIRECTORY
+        let descriptor = FileSystem.openBeneath(rootDescriptor, relative, flags)
         guard descriptor >= 0 else {
             guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .last("open", relative) }
             return nil
@@ -44,8 +40,8 @@ package struct LessonDirectory: ~Copyable {
     /// The bytes of a small file of the lesson; nil where there is none. Links are not followed.
     package borrowing func read(_ name: String) throws(FileError) -> [UInt8]? {
         // Non-blocking, because opening a named pipe would wait for its writer, for ever.
-        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
-        let file = focust_open_beneath(descriptor, name, flags)
+        let flags = O_RDONLY | O_NONBLOCK
+        let file = FileSystem.openBeneath(descriptor, name, flags)
         guard file >= 0 else {
             guard [ENOENT, ENOTDIR, ELOOP, EXDEV].contains(errno) else {
                 throw .last("open", "\(path)/\(name)")

@@ -41,11 +41,10 @@ struct IssuingGate: Sendable {
     /// Refuses with `unauthorized`.
     func admit(_ request: HTTPRequest) throws(Refusal) -> IssuingCaller {
         if isOpen { return IssuingCaller(who: .anybody) }
+        if service.caller(of: request) != nil { return IssuingCaller(who: .service) }
         guard let identity, let token = BearerToken.ofHeader(request), token.contains(".") else {
-            _ = try service.admit(request)
-            return IssuingCaller(who: .service)
+            throw ServiceGate.unauthorized
         }
-        if (try? service.admit(request)) != nil { return IssuingCaller(who: .service) }
         do throws(TokenError) {
             return IssuingCaller(who: .user(try identity.subject(of: token, now: clock.now().seconds)))
         } catch {

@@ -46,12 +46,9 @@ struct UploadGate: Sendable {
 
     /// Refuses with `unauthorized`, or as tokens are refused.
     func admit(_ request: HTTPRequest) throws(Refusal) -> UploadCaller {
-        if let caller = try? service.admit(request) {
-            _ = caller
-            return UploadCaller(nil)
-        }
+        if service.caller(of: request) != nil { return UploadCaller(nil) }
         // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
-        guard (try? BearerToken.ofMedia(request))?.contains(".") == true else {
+        guard BearerToken.any(in: request)?.contains(".") == true else {
             throw Refusal(.unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
         }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
