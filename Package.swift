@@ -103,6 +103,14 @@ let package = Package(
         .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Crypto"], swiftSettings: strict),
+        // A real HTTP server on the loopback, for the tests of those who send.
+        .target(
+            name: "HTTPReceiver", dependencies: ["Runtime"], path: "Tests/HTTPReceiver", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OutboundTests",
+            dependencies: ["Outbound", "HTTPReceiver", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
     ]
 )
