@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database", "Files",
+                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database",
+                "Files",
                 "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

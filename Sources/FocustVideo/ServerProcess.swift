@@ -71,7 +71,8 @@ struct ServerProcess {
         let keys = [signingKey] + settings.previousKeys.map { HMACSHA256(key: $0.bytes) }
         return Services(
             settings: settings, issuer: TokenIssuer(signer: TokenSigner(key: signingKey), clock: .system),
-            verifier: TokenVerifier(keys: keys), revocations: RevocationList(), identity: identity(settings, log),
+            verifier: TokenVerifier(keys: keys), revocations: RevocationList(),
+            identity: identity(settings, log),
             eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) }, database: database,
             files: files,
             conversionWakeUp: wakeUp, clock: .system, log: log)
