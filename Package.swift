@@ -28,28 +28,38 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        .systemLibrary(name: "CLinux"),
+
         // Values and bytes.
         .target(name: "Domain", swiftSettings: pure),
         .target(name: "Formats", dependencies: ["Domain"], swiftSettings: pure),
 
+        .target(name: "Settings", dependencies: ["Crypto", "Domain"], swiftSettings: strict),
+
         // The process: threads, clock, log, metrics.
         .target(
             name: "Runtime",
-            dependencies: ["Domain", "Formats", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CLinux", "Domain", "Formats", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
 
         // One room per outside world.
-        .target(name: "FastCGI", dependencies: ["CFastCGI", "Formats", "Runtime"], swiftSettings: strict),
+        .target(
+            name: "FastCGI",
+            dependencies: [
+                "CFastCGI", "CLinux", "Domain", "Formats", "Runtime",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["CLibCrypto"], swiftSettings: strict),
         .target(
             name: "Tokens", dependencies: ["Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
         .target(name: "Database", dependencies: ["CSQLite", "Domain", "Runtime"], swiftSettings: strict),
-        .target(name: "Files", dependencies: ["Domain", "Runtime"], swiftSettings: strict),
+        .target(name: "Files", dependencies: ["CLinux", "Domain", "Runtime"], swiftSettings: strict),
         .target(
             name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
         .target(
-            name: "Outbound", dependencies: ["CCurl", "Domain", "Formats", "Runtime"], swiftSettings: strict),
+            name: "Outbound", dependencies: ["CCurl", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
 
         // What the rooms are for.
         .target(
@@ -67,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion",
+                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database", "Files",
+                "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -75,14 +86,31 @@ let package = Package(
         .executableTarget(
             name: "bench-parser", dependencies: ["Formats", "Domain"], path: "Benchmarks/parser",
             swiftSettings: pure),
+        // What the conversion benchmark runs; nothing that is installed.
+        .executableTarget(
+            name: "bench-conversion", dependencies: ["Media", "Crypto"], path: "Benchmarks/conversion",
+            swiftSettings: strict),
 
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
-        .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: strict),
-        .testTarget(name: "TokensTests", dependencies: ["Tokens", "Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
+        .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
-        .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: strict),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "Crypto"], swiftSettings: strict),
+        // A real HTTP server on the loopback, for the tests of those who send.
+        .target(
+            name: "HTTPReceiver", dependencies: ["Runtime"], path: "Tests/HTTPReceiver", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OutboundTests",
+            dependencies: ["Outbound", "HTTPReceiver", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
     ]
 )

@@ -1,14 +1,23 @@
 #pragma once
 #include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
 #include <libavfilter/avfilter.h>
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libavutil/samplefmt.h>
 
 // Macros with casts or arithmetic, which Swift cannot import.
 static const int focust_averror_eof = AVERROR_EOF;
 static const int focust_averror_eagain = AVERROR(EAGAIN);
 static const int focust_averror_exit = AVERROR_EXIT;
+static const int focust_averror_invaliddata = AVERROR_INVALIDDATA;
 static const int64_t focust_av_nopts_value = AV_NOPTS_VALUE;
+
+// fcntl.h declares it for _GNU_SOURCE alone, which Swift's own Glibc module does not set (Linux, sync_file_range(2)).
+extern int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
+static const unsigned int focust_sync_file_range_write = 2;

@@ -11,6 +11,8 @@ package struct Refusal: Error, Equatable, Sendable {
     package var limit: ByteCount?
     /// The methods that would have been allowed, sent as `Allow`.
     package var allow: [String] = []
+    /// What happened underneath, for the log alone; may name paths, never a secret.
+    package var cause: String?
     /// The conversion a lesson waits for, or the one that failed.
     package var task: TaskState?
 

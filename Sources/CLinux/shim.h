@@ -1,0 +1,28 @@
+#pragma once
+// System calls that Swift cannot import: variadic, or hidden by glibc behind _GNU_SOURCE.
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// prctl(2): names the calling thread, at most 15 bytes.
+static inline int focust_set_thread_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// ioprio_set(2): the calling thread (IOPRIO_WHO_PROCESS, 0) reads and writes only when the disk is idle
+// (IOPRIO_CLASS_IDLE = 3, IOPRIO_CLASS_SHIFT = 13).
+static inline int focust_set_idle_io(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
+
+// renameat2(2) with RENAME_EXCHANGE (1 << 1): both names exist and change places in one step.
+static inline int focust_exchange(const char *one, const char *other) {
+    return (int)syscall(SYS_renameat2, -100, one, -100, other, 2);
+}
+
+// openat2(2), Linux 5.6: opens `path` below `root`, which no link and no ".." can leave. linux/openat2.h:
+// struct open_how { u64 flags, mode, resolve }; RESOLVE_NO_MAGICLINKS 0x02, RESOLVE_NO_SYMLINKS 0x04,
+// RESOLVE_BENEATH 0x08.
+static inline int focust_open_beneath(int root, const char *path, int flags) {
+    uint64_t how[3] = {(uint64_t)flags, 0, 0x02 | 0x04 | 0x08};
+    return (int)syscall(SYS_openat2, root, path, how, sizeof how);
+}

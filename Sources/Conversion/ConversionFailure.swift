@@ -1,0 +1,41 @@
+import Database
+import Files
+import Media
+
+/// Why an attempt failed, and what follows from it.
+struct ConversionFailure {
+    /// For the task: a stable code, and a sentence for the trainer.
+    let forTask: JobFailure
+    /// For the log: everything that is known.
+    let cause: String
+    /// Whether another attempt may succeed: disk and memory pass, a bad file does not.
+    let mayPass: Bool
+    let isCancellation: Bool
+
+    init(_ error: any Error) {
+        cause = "\(error)"
+        let media = error as? MediaError
+        isCancellation = media?.kind == .cancelled
+        mayPass = media.map { Self.mayPass($0.kind) } ?? true
+        forTask =
+            media.map { JobFailure(code: Self.code($0.kind), message: $0.message) }
+            ?? JobFailure(code: "internal", message: "The server could not finish the conversion.")
+    }
+
+    private static func mayPass(_ kind: MediaError.Kind) -> Bool {
+        switch kind {
+        case .resource, .cancelled: true
+        case .unsupported, .deadline, .invalidOutput, .internal: false
+        }
+    }
+
+    private static func code(_ kind: MediaError.Kind) -> String {
+        switch kind {
+        case .unsupported: "unsupported_media"
+        case .resource, .cancelled: "insufficient_resources"
+        case .deadline: "conversion_timeout"
+        case .invalidOutput: "invalid_output"
+        case .internal: "conversion_failed"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Database
+import Domain
+import Files
+import Logging
+import Media
+import Runtime
+
+/// What conversion threads work with; made once, when the process starts.
+package struct ConversionService: Sendable {
+    package let database: Database
+    package let files: DataDirectory
+    package let options: ConversionOptions
+    /// Seconds an attempt may take; nil: `defaultTimeout` of the video's duration.
+    package let timeout: Int?
+    package let clock: SystemClock
+    package let log: Logger
+    /// Signalled when a job was queued by this process.
+    package let wakeUp: WakeUp
+
+    package init(
+        database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
+        clock: SystemClock,
+        log: Logger, wakeUp: WakeUp
+    ) {
+        self.database = database
+        self.files = files
+        self.options = options
+        self.timeout = timeout
+        self.clock = clock
+        self.log = log
+        self.wakeUp = wakeUp
+    }
+
+    /// 20 times the video's duration (seconds), at least ten minutes: slower than that is stuck.
+    package static func defaultTimeout(duration: Double) -> Int {
+        max(600, Int(min(duration, 1e7) * 20))
+    }
+
+    /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the queue.
+    package func start(_ count: Int, stop: StopSignal) throws(SystemError) -> [Runtime.Thread] {
+        var threads: [Runtime.Thread] = []
+        for index in 0..<count {
+            let worker = ConversionWorker(service: self, stop: stop, number: index)
+            // libav's own threads inherit the priority of the one that starts them.
+            threads.append(
+                try Runtime.Thread(
+                    name: "convert-\(index)", stackSize: .mebibytes(8), priority: .background,
+                    body: worker.run))
+        }
+        return threads
+    }
+}

@@ -1,0 +1,44 @@
+import CSQLite
+import Domain
+
+extension Job {
+    /// How many `columns` are.
+    static let columnCount: Int32 = 17
+
+    /// The columns that `init(row:)` expects, in its order.
+    static let columns = """
+        id, rel, filename, source, bytes, success_url, error_url, status, progress, duration, plan, \
+        created_at, updated_at, attempts, error_code, error_message, codecs
+        """
+
+    /// Throws where a column holds what this program never writes.
+    init(row: borrowing Row) throws(DatabaseError) {
+        self.id = try Self.parsed(row.text(0)) { TaskID($0) }
+        self.location = try Self.parsed(row.text(1)) { LessonLocation($0) }
+        self.filename = try Self.parsed(row.text(2)) { Filename($0) }
+        self.sourcePath = row.text(3)
+        self.bytes = ByteCount(row.integer(4))
+        self.successCallbackURL = row.optionalText(5)
+        self.errorCallbackURL = row.optionalText(6)
+        self.status = try Self.parsed(row.text(7)) { JobStatus(rawValue: $0) }
+        self.progress = row.real(8)
+        self.duration = row.optionalReal(9)
+        self.plan = row.optionalText(10)
+        self.createdAt = Timestamp(milliseconds: row.integer64(11))
+        self.updatedAt = Timestamp(milliseconds: row.integer64(12))
+        self.attempts = row.integer(13)
+        self.codecs = row.optionalText(16)
+        self.error = row.optionalText(14).map { [message = row.text(15)] in
+            JobFailure(code: $0, message: message)
+        }
+    }
+
+    private static func parsed<Parsed>(
+        _ text: String, _ parse: (String) -> Parsed?
+    ) throws(DatabaseError) -> Parsed {
+        guard let value = parse(text) else {
+            throw DatabaseError(SQLITE_MISMATCH, operation: "decode job", message: "unexpected \"\(text)\"")
+        }
+        return value
+    }
+}

@@ -1,0 +1,31 @@
+import Domain
+
+/// One conversion job as its row stands: what was uploaded, how far it is, how it ended.
+package struct Job: Equatable, Sendable {
+    package let id: TaskID
+    package let location: LessonLocation
+    package let filename: Filename
+    /// Where the upload lies, relative to the data directory.
+    package let sourcePath: String
+    package let bytes: ByteCount
+    package let successCallbackURL: String?
+    package let errorCallbackURL: String?
+    package let status: JobStatus
+    /// 0 to 1, never falling within one attempt; 1 only when published.
+    package let progress: Double
+    /// Seconds of video, once known.
+    package let duration: Double?
+    /// What the converter decided to do, and why, once known.
+    package let plan: String?
+    /// What players are told (RFC 6381): "avc1.64001f,mp4a.40.2"; nil until converted.
+    package let codecs: String?
+    package let createdAt: Timestamp
+    package let updatedAt: Timestamp
+    /// Attempts begun, those interrupted by an orderly stop not counted.
+    package let attempts: Int
+    /// Of a failed or superseded job; of a queued one, why the last attempt failed.
+    package let error: JobFailure?
+
+    package var errorCode: String? { error?.code }
+    package var errorMessage: String? { error?.message }
+}

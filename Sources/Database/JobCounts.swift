@@ -1,0 +1,11 @@
+import Domain
+
+/// The queue in numbers, for metrics and for refusing uploads when it is full.
+package struct JobCounts: Equatable, Sendable {
+    package let byStatus: [JobStatus: Int]
+    /// When the job that has waited longest arrived; nil where none waits.
+    package let oldestQueued: Timestamp?
+
+    /// 0 for a status that no job has.
+    package subscript(status: JobStatus) -> Int { byStatus[status] ?? 0 }
+}

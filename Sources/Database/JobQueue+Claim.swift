@@ -1,0 +1,108 @@
+import Domain
+
+extension JobQueue {
+    /// Leases the next job to `worker`; nil where none can run now.
+    ///
+    /// First the jobs whose lease ran out are taken from their dead workers: back to the queue, or to their
+    /// end. `ended` is asked, inside the transaction, for the callback to store with each job that ended
+    /// so.
+    package func claim(
+        worker: String, lease: Duration, now: Timestamp, ended: (Job) -> NewCallback?
+    ) throws(DatabaseError) -> Job? {
+        // An idle worker asks often, and a question must not cost a write transaction.
+        guard try hasWork(now: now) else { return nil }
+        return try database.write { (connection) throws(DatabaseError) in
+            try takeFromTheDead(connection, now: now, ended: ended)
+            try connection.prepared(Self.endPauses).run([.integer(now.milliseconds)])
+            let until = now.adding(lease).milliseconds
+            let job = try connection.prepared(Self.take).first(
+                [.text(worker), .integer(until), .integer(now.milliseconds)], Job.init(row:))
+            if let job { try connection.prepared(Self.advanceClock).run([.text(job.id.value)]) }
+            return job
+        }
+    }
+
+    /// When a claim may next succeed without anybody adding a job: the end of a pause or of a lease; nil
+    /// where nothing is pending.
+    package func nextWake() throws(DatabaseError) -> Timestamp? {
+        try database.read { (connection) throws(DatabaseError) in
+            let next = try connection.prepared(Self.soonest).first { (row) in row.optionalInteger(0) }
+            return (next ?? nil).map { Timestamp(milliseconds: Int64($0)) }
+        }
+    }
+
+    private func hasWork(now: Timestamp) throws(DatabaseError) -> Bool {
+        try database.read { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.anyWork).first([.integer(now.milliseconds)]) { (row) in true }
+                ?? false
+        }
+    }
+
+    private func takeFromTheDead(
+        _ connection: Connection, now: Timestamp, ended: (Job) -> NewCallback?
+    ) throws(DatabaseError) {
+        let time = Value.integer(now.milliseconds)
+        let dead = try connection.prepared(Self.expired).all([time]) { (row) throws(DatabaseError) in
+            (job: try Job(row: row), crashes: row.integer(Job.columnCount) + 1)
+        }
+        for (job, crashes) in dead {
+            try connection.prepared(Self.countCrash).run([.text(job.id.value)])
+            let mayReturn = crashes < Self.maxCrashes
+            let pause = Self.pause(afterAttempt: crashes)
+            let end = try returnOrEnd(
+                job, connection, retryAt: mayReturn ? now.adding(pause) : nil, because: .converterCrashed,
+                now: now)
+            if let end, let callback = ended(end) {
+                try CallbackOutbox.store(callback, of: job.id, connection, now)
+            }
+        }
+    }
+
+    static let anyWork = """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM job INDEXED BY job_runnable
+            WHERE status = 'queued' AND not_before = 0)
+            OR EXISTS (SELECT 1 FROM job INDEXED BY job_back_off
+                WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1)
+            OR EXISTS (SELECT 1 FROM job INDEXED BY job_lease
+                WHERE status = 'processing' AND lease_until <= ?1)
+        """
+
+    static let expired = """
+        SELECT \(Job.columns), crashes FROM job INDEXED BY job_lease
+        WHERE status = 'processing' AND lease_until <= ?1
+        """
+
+    private static let countCrash = "UPDATE job SET crashes = crashes + 1 WHERE id = ?1"
+
+    static let endPauses = """
+        UPDATE job INDEXED BY job_back_off SET not_before = 0
+        WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1
+        """
+
+    /// The index is named, because the planner, which knows no numbers of rows, would rather sort all that
+    /// wait. The waiting rows whose location runs are skipped one by one: there are no more of them than
+    /// workers.
+    static let take = """
+        UPDATE job SET status = 'processing', worker = ?1, lease_until = ?2, updated_at = ?3,
+            attempts = attempts + 1, progress = 0
+        WHERE seq = (
+            SELECT seq FROM job AS waiting INDEXED BY job_runnable
+            WHERE status = 'queued' AND not_before = 0 AND NOT EXISTS (
+                SELECT 1 FROM job AS running INDEXED BY job_running
+                    WHERE running.rel = waiting.rel AND running.status = 'processing')
+            ORDER BY turn, seq LIMIT 1)
+        RETURNING \(Job.columns)
+        """
+
+    private static let advanceClock = """
+        UPDATE queue_clock SET turn = MAX(turn, (SELECT turn FROM job WHERE id = ?1))
+        """
+
+    static let soonest = """
+        SELECT MIN(at) FROM (
+            SELECT MIN(not_before) AS at FROM job INDEXED BY job_back_off
+                WHERE status = 'queued' AND not_before > 0
+            UNION ALL SELECT MIN(lease_until) FROM job INDEXED BY job_lease
+                WHERE status = 'processing')
+        """
+}

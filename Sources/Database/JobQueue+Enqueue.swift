@@ -1,0 +1,44 @@
+import Domain
+
+extension JobQueue {
+    /// Adds a job and supersedes the one of its location that waits, in one transaction.
+    ///
+    /// Returns the superseded jobs (at most one), whose uploads nobody needs any more.
+    package func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job] {
+        try database.write { (connection) throws(DatabaseError) in
+            let superseded = try connection.prepared(Self.supersedeWaiting).all(
+                [.text(new.location.description), .integer(now.milliseconds)] + JobFailure.superseded.values,
+                Job.init(row:))
+            try connection.prepared(Self.insert).run([
+                .text(new.id.value), .text(new.location.description), .text(new.location.ownerID.value),
+                .text(new.filename.value), .text(new.sourcePath), .integer(new.bytes.bytes),
+                .text(new.successCallbackURL), .text(new.errorCallbackURL), .integer(now.milliseconds),
+            ])
+            return superseded
+        }
+    }
+
+    /// Ends the queued job of location ?1.
+    static let supersedeWaiting = """
+        UPDATE job SET status = 'superseded', updated_at = ?2, ended_at = ?2, error_code = ?3,
+            error_message = ?4
+        WHERE rel = ?1 AND status = 'queued' RETURNING \(Job.columns)
+        """
+
+    /// The turn of a job of owner ?3 that arrives now; see `JobQueue`, Fairness.
+    static let turn = """
+        (SELECT MAX(turn, (SELECT IFNULL(MAX(turn) + 1, 0) FROM job WHERE owner = ?3 AND ended_at IS NULL))
+            FROM queue_clock)
+        """
+
+    static let insert = """
+        INSERT INTO job (id, rel, owner, filename, source, bytes, success_url, error_url, turn,
+            created_at, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \(turn), ?9, ?9)
+        """
+}
+
+extension JobFailure {
+    /// For the columns `error_code` and `error_message`.
+    var values: [Value] { [.text(code), .text(message)] }
+}

@@ -1,0 +1,65 @@
+import Domain
+
+extension JobQueue {
+    /// Renews the lease and notes how far the job is (0 to 1).
+    ///
+    /// False where `worker` no longer holds the job (its lease was lost, or the lesson deleted): it must
+    /// stop, and publish nothing.
+    package func heartbeat(
+        _ id: TaskID, worker: String, progress: Double, lease: Duration, now: Timestamp
+    ) throws(DatabaseError) -> Bool {
+        try database.write { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.renew).run([
+                .text(id.value), .text(worker), .real(min(max(progress, 0), 1)),
+                .integer(now.adding(lease).milliseconds), .integer(now.milliseconds),
+            ])
+            return connection.changes == 1
+        }
+    }
+
+    /// Notes what the converter found and decided; nil leaves what is known. False as with `heartbeat`.
+    package func describe(
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String? = nil, now: Timestamp
+    ) throws(DatabaseError) -> Bool {
+        try database.write { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.note).run([
+                .text(id.value), .text(worker), .real(duration), .text(plan), .integer(now.milliseconds),
+                .text(codecs),
+            ])
+            return connection.changes == 1
+        }
+    }
+
+    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it
+    /// ended instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
+    @discardableResult
+    package func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
+        try database.write { (connection) throws(DatabaseError) in
+            guard let job = try held(id, by: worker, connection) else { return nil }
+            try connection.prepared(Self.uncountAttempt).run([.text(id.value)])
+            return try returnOrEnd(job, connection, retryAt: now, because: nil, now: now)
+        }
+    }
+
+    /// The job, if `worker` holds it.
+    func held(_ id: TaskID, by worker: String, _ connection: Connection) throws(DatabaseError) -> Job? {
+        try connection.prepared(Self.heldBy).first([.text(id.value), .text(worker)], Job.init(row:))
+    }
+
+    static let heldBy = """
+        SELECT \(Job.columns) FROM job WHERE id = ?1 AND worker = ?2 AND status = 'processing'
+        """
+
+    static let renew = """
+        UPDATE job SET progress = MAX(progress, ?3), lease_until = ?4, updated_at = ?5
+        WHERE id = ?1 AND worker = ?2 AND status = 'processing'
+        """
+
+    private static let note = """
+        UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5,
+            codecs = IFNULL(?6, codecs)
+        WHERE id = ?1 AND worker = ?2 AND status = 'processing'
+        """
+
+    private static let uncountAttempt = "UPDATE job SET attempts = attempts - 1 WHERE id = ?1"
+}

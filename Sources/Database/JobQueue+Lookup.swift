@@ -1,0 +1,53 @@
+import Domain
+
+extension JobQueue {
+    /// The job named `id`; nil where there is none.
+    package func job(_ id: TaskID) throws(DatabaseError) -> Job? {
+        try database.read { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.byID).first([.text(id.value)], Job.init(row:))
+        }
+    }
+
+    /// The newest job of a location, unless the lesson has been deleted since.
+    package func latest(_ location: LessonLocation) throws(DatabaseError) -> Job? {
+        try database.read { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.newest).first([.text(location.description)], Job.init(row:))
+        }
+    }
+
+    /// `latest` for many locations; those without a job are left out.
+    package func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
+        try database.read { (connection) throws(DatabaseError) in
+            var found: [LessonLocation: Job] = [:]
+            for location in locations {
+                found[location] = try connection.prepared(Self.newest)
+                    .first([.text(location.description)], Job.init(row:))
+            }
+            return found
+        }
+    }
+
+    /// Jobs, newest first, of one location or all, of one status or any.
+    package func list(
+        location: LessonLocation? = nil, status: JobStatus? = nil, limit: Int
+    ) throws(DatabaseError) -> [Job] {
+        var conditions: [String] = []
+        var values: [Value] = [.integer(max(limit, 0))]
+        for (column, text) in [("rel", location?.description), ("status", status?.rawValue)] {
+            guard let text else { continue }
+            values.append(.text(text))
+            conditions.append("\(column) = ?\(values.count)")
+        }
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        let sql = "SELECT \(Job.columns) FROM job \(filter) ORDER BY seq DESC LIMIT ?1"
+        return try database.read { [values] (connection) throws(DatabaseError) in
+            try connection.prepared(sql).all(values, Job.init(row:))
+        }
+    }
+
+    static let byID = "SELECT \(Job.columns) FROM job WHERE id = ?1"
+
+    static let newest = """
+        SELECT \(Job.columns) FROM job WHERE rel = ?1 AND withdrawn = 0 ORDER BY seq DESC LIMIT 1
+        """
+}

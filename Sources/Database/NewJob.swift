@@ -1,0 +1,27 @@
+import Domain
+
+/// An upload that has been stored durably and waits to be converted.
+package struct NewJob: Equatable, Sendable {
+    package let id: TaskID
+    package let location: LessonLocation
+    package let filename: Filename
+    /// Where the upload lies, relative to the data directory.
+    package let sourcePath: String
+    package let bytes: ByteCount
+    /// Where this job's end is to be reported; nil for the server's default.
+    package var successCallbackURL: String?
+    package var errorCallbackURL: String?
+
+    package init(
+        id: TaskID, location: LessonLocation, filename: Filename, sourcePath: String, bytes: ByteCount,
+        successCallbackURL: String? = nil, errorCallbackURL: String? = nil
+    ) {
+        self.id = id
+        self.location = location
+        self.filename = filename
+        self.sourcePath = sourcePath
+        self.bytes = bytes
+        self.successCallbackURL = successCallbackURL
+        self.errorCallbackURL = errorCallbackURL
+    }
+}

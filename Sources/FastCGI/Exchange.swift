@@ -1,0 +1,75 @@
+import CFastCGI
+import Formats
+import Glibc
+
+/// One request and its answer on a FastCGI connection; owned by the thread that accepted it.
+///
+/// The same libfcgi structure serves one request after the other, as FCGX_Accept_r expects.
+final class Exchange: HTTPBody {
+    /// Bytes read at a time when a body nobody wanted is thrown away.
+    private static let drainLength = 64 << 10
+
+    private var request = FCGX_Request()
+
+    init(listener: Int32) {
+        FCGX_InitRequest(&request, listener, 0)
+    }
+
+    deinit {
+        if request.ipcFd >= 0 { finish() }
+    }
+
+    /// Takes the next connection and reads its request up to the body.
+    ///
+    /// Answers nil with a request in hand, or else errno: EAGAIN where nobody is waiting.
+    func accept() -> Int32? {
+        let code = FCGX_Accept_r(&request)
+        return code == 0 ? nil : -code
+    }
+
+    /// The request in hand; nil where libfcgi gave no parameters.
+    func head() -> HTTPRequest? {
+        Parameters(request.envp)?.request()
+    }
+
+    func read(into buffer: inout [UInt8]) -> Int {
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            FCGX_GetStr(
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count),
+                request.in)
+        }
+        return max(0, Int(count))
+    }
+
+    var isBroken: Bool { FCGX_GetError(request.in) != 0 }
+
+    /// Sends the answer and gives the connection back.
+    ///
+    /// What is left of the body is read first: nginx is still sending it, and answers 502 if we close on it.
+    func answer(_ response: HTTPResponse) {
+        drain()
+        put(response.serializedHead())
+        put(response.body)
+        finish()
+    }
+
+    private func drain() {
+        var buffer = [UInt8](repeating: 0, count: Self.drainLength)
+        while read(into: &buffer) > 0 {}
+    }
+
+    private func put(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            let characters = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            // A client that went away is nginx's business; there is nobody left to tell.
+            _ = FCGX_PutStr(characters, Int32(clamping: bytes.count), request.out)
+        }
+    }
+
+    /// libfcgi ends a connection with shutdown, a poll of up to 2 s, reads until nginx closes, and close: the
+    /// thread is held all that time. A detached one is only closed, which is safe once the body is drained.
+    private func finish() {
+        FCGX_Detach(&request)
+        FCGX_Finish_r(&request)
+    }
+}

@@ -1,0 +1,102 @@
+import Glibc
+import Runtime
+
+/// A listening socket that several threads accept from.
+///
+/// It does not block: a thread learns from epoll that somebody is there, and another may have been quicker.
+package final class Listener: Sendable {
+    /// How many connections may wait to be accepted; the kernel caps it at net.core.somaxconn.
+    private static let backlog: Int32 = 4096
+
+    package let descriptor: Int32
+    private let address: ListenAddress
+
+    /// Opens `address`. A unix socket gets mode 0660, so that nginx's group reaches it and others do not; one that
+    /// a dead process left behind is replaced, one that answers belongs to somebody and is an error (EADDRINUSE).
+    package init(_ address: ListenAddress) throws(SystemError) {
+        self.address = address
+        switch address {
+        case .unix(let path): descriptor = try Self.listen(path: path)
+        case .loopback(let port): descriptor = try Self.listen(port: port)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Removes the socket's file, so that nginx says "no such file" and not "connection refused".
+    package func removeFile() {
+        if case .unix(let path) = address { unlink(path) }
+    }
+
+    private static func listen(path: String) throws(SystemError) -> Int32 {
+        try removeStaleSocket(path)
+        let descriptor = try open(AF_UNIX, path)
+        // The file appears with bind(2): no moment may pass in which others could connect.
+        let mask = umask(0o117)
+        let bound = withUnixAddress(path) { Glibc.bind(descriptor, $0, $1) }
+        umask(mask)
+        return try finish(descriptor, bound: bound, path)
+    }
+
+    private static func listen(port: UInt16) throws(SystemError) -> Int32 {
+        let name = "127.0.0.1:\(port)"
+        let descriptor = try open(AF_INET, name)
+        var on: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return try finish(descriptor, bound: bound, name)
+    }
+
+    private static func open(_ family: Int32, _ name: String) throws(SystemError) -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(family, type, 0)
+        guard descriptor >= 0 else { throw .last("socket", name) }
+        return descriptor
+    }
+
+    private static func finish(_ descriptor: Int32, bound: Int32, _ name: String) throws(SystemError) -> Int32
+    {
+        guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
+            let error = SystemError.last(bound == 0 ? "listen" : "bind", name)
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    private static func removeStaleSocket(_ path: String) throws(SystemError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw SystemError(code: EEXIST, operation: "bind", subject: path)
+        }
+        let probe = try open(AF_UNIX, path)
+        defer { close(probe) }
+        // EAGAIN: somebody listens, with a full backlog.
+        if withUnixAddress(path, { connect(probe, $0, $1) }) == 0 || errno == EAGAIN {
+            throw SystemError(code: EADDRINUSE, operation: "bind", subject: path)
+        }
+        unlink(path)
+    }
+
+    private static func withUnixAddress(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

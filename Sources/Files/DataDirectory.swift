@@ -1,0 +1,61 @@
+import Domain
+import Glibc
+
+/// The tree below `FOCUST_DATA_DIR`: what lies where, and who may read it.
+///
+/// Directories whose names begin with a dot are this program's own; no id begins with one, so that nothing
+/// a client names can meet them. All of them lie on the file system of what they become: publishing is a
+/// rename.
+package struct DataDirectory: Sendable {
+    /// nginx, another user of our group or of none, reads lessons, originals and presentations.
+    static let sharedMode: mode_t = 0o755
+    static let sharedFileMode: mode_t = 0o644
+    /// Nobody but this program reads the job table, or what is not accepted yet.
+    static let privateMode: mode_t = 0o700
+
+    /// Absolute, without a slash at its end.
+    package let root: String
+
+    /// The tree at `root`, with the directories that are missing made.
+    package init(creatingAt root: String) throws(FileError) {
+        self.root = root
+        try FileSystem.makeDirectory(root, mode: Self.sharedMode)
+        for name in ["originals", "hls", "uploads", "presentation_videos"] {
+            try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.sharedMode)
+        }
+        for name in ["courses", "modules"] {
+            try FileSystem.makeDirectory("\(root)/presentation_videos/\(name)", mode: Self.sharedMode)
+        }
+        for name in ["state", "uploads/.staging", "hls/.staging", "hls/.trash"] {
+            try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
+        }
+        // Restored from a backup or made by hand, the directory of the job table may be open to others.
+        guard chmod("\(root)/state", Self.privateMode) == 0 else { throw .last("chmod", "state") }
+    }
+
+    /// The job table's file.
+    package var databasePath: String { "\(root)/state/focust.db" }
+
+    /// An absolute path for one relative to the root, as the job table keeps it.
+    package func absolutePath(_ relative: String) -> String { "\(root)/\(relative)" }
+
+    /// Bytes that a program without privileges may still write (statvfs(3): f_bavail).
+    package func freeBytes() throws(FileError) -> Int {
+        var status = statvfs()
+        guard statvfs(root, &status) == 0 else { throw .last("statvfs", root) }
+        return Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    }
+
+    /// Whether a file can be made and written now.
+    package func isWritable() -> Bool {
+        // What went wrong is for the log of the request that met it; a probe only asks whether.
+        guard var file = try? makeStagingFile() else { return false }
+        return (try? file.write([UInt8(0)].span)) != nil
+    }
+
+    func hlsPath(_ location: LessonLocation) -> String { "\(root)/hls/\(location)" }
+
+    static func parent(of path: String) -> String {
+        String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The command line.
+struct FocustVideo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "focust-video",
+        abstract: "A secure video server behind nginx: uploads in, encrypted HLS out.",
+        discussion: """
+            Settings come from the environment, or from the file that FOCUST_CONFIG names.
+            Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+            """,
+        version: Version.text,
+        subcommands: [Serve.self, Convert.self, TokenCommand.self])
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Glibc
+import Runtime
+import Settings
+
+/// Reads the settings of this process: its environment, and the file that `FOCUST_CONFIG` names.
+enum SettingsLoader {
+    /// The largest settings or secrets file that is read, in bytes.
+    private static let maxFileBytes = 1 << 20
+
+    /// The settings, or an exit with a line for each that is missing or wrong.
+    static func load() throws -> Settings {
+        do throws(SettingsErrors) {
+            return try Settings(values: try values(), cores: cores(), readFile: read)
+        } catch {
+            for error in error.errors { Console.error("focust-video: \(error)") }
+            throw ExitCode.usageOrSettings
+        }
+    }
+
+    /// What the environment says wins over the file, as a person who tries something out expects.
+    private static func values() throws(SettingsErrors) -> [String: String] {
+        let environment = environmentVariables()
+        guard let path = environment["FOCUST_CONFIG"], !path.isEmpty else { return environment }
+        guard let bytes = read(path), let text = String(validating: bytes, as: UTF8.self) else {
+            let error = SettingsError(
+                name: "FOCUST_CONFIG", found: path, expected: "a readable file of UTF-8 text")
+            throw SettingsErrors(errors: [error])
+        }
+        do {
+            return try EnvironmentFile.parse(text).merging(environment) { $1 }
+        } catch {
+            throw SettingsErrors(errors: [error])
+        }
+    }
+
+    private static func environmentVariables() -> [String: String] {
+        var values: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee.map({ String(cString: $0) }) {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return values
+    }
+
+    private static func cores() -> Int {
+        max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: maxFileBytes)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return ferror(file) == 0 && count < maxFileBytes ? Array(bytes[..<count]) : nil
+    }
+}

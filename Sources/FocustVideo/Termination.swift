@@ -1,0 +1,25 @@
+import Glibc
+
+/// Waits for the signals that end the process.
+struct Termination {
+    private let signals: sigset_t
+
+    /// Blocks SIGTERM and SIGINT in this thread and those it starts later, so that `wait` alone receives them.
+    /// SIGPIPE is ignored: a client that went away is an error of write(2), not the end of the process.
+    init() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        sigaddset(&signals, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        signal(SIGPIPE, SIG_IGN)
+        self.signals = signals
+    }
+
+    /// Sleeps until one of them comes.
+    func wait() {
+        var signals = signals
+        var received: Int32 = 0
+        sigwait(&signals, &received)
+    }
+}

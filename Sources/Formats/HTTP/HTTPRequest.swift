@@ -1,0 +1,28 @@
+/// A request as it came through nginx: the parts this server looks at, as they were on the wire.
+package struct HTTPRequest: Sendable {
+    package var method: String
+    /// The path of the request target, before `?`, neither decoded nor normalised: the router judges it raw, so
+    /// that `..`, `//` and `%2f` cannot mean one thing to nginx and another here.
+    package var path: String
+    /// What follows the first `?`; empty where there is none.
+    package var query: String
+    package var authorization: String?
+    package var referer: String?
+    package var origin: String?
+    package var contentType: String?
+    /// Bytes of the body as announced; nil where there is no body or the number makes no sense.
+    package var contentLength: Int?
+    /// The client's address as nginx saw it.
+    package var remoteAddress: String
+    /// nginx's `$request_id`, shared by both logs.
+    package var requestID: String
+
+    package init(method: String, target: String, remoteAddress: String = "", requestID: String = "") {
+        self.method = method
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        self.path = String(target[..<mark])
+        self.query = mark == target.endIndex ? "" : String(target[target.index(after: mark)...])
+        self.remoteAddress = remoteAddress
+        self.requestID = requestID
+    }
+}

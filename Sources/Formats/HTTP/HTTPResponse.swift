@@ -1,0 +1,55 @@
+/// An answer, whole: nothing this server says itself is larger than a playlist. Files go out through nginx.
+package struct HTTPResponse: Sendable {
+    package var status: Int
+    /// In the order they are written. Values hold no line breaks (see `serializedHead`).
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header of that name, as it was set here.
+    package func header(_ name: String) -> String? {
+        headers.first { $0.name == name }?.value
+    }
+
+    /// The CGI response head (RFC 3875 §6.3), which nginx turns into a status line and headers.
+    package func serializedHead() -> [UInt8] {
+        var head: [UInt8] = []
+        head.reserveCapacity(512)
+        head.append(contentsOf: "Status: \(status) \(Self.reason(status))\r\n".utf8)
+        for (name, value) in headers {
+            head.append(contentsOf: name.utf8)
+            head.append(contentsOf: ": ".utf8)
+            // A line break would let a value begin a header of its own.
+            for byte in value.utf8 where byte != 0x0D && byte != 0x0A { head.append(byte) }
+            head.append(contentsOf: "\r\n".utf8)
+        }
+        head.append(contentsOf: "\r\n".utf8)
+        return head
+    }
+
+    /// The reason phrase (RFC 9110 §15); clients need none, people who read `curl -i` do.
+    private static func reason(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 429: "Too Many Requests"
+        case 500: "Internal Server Error"
+        case 503: "Service Unavailable"
+        case 507: "Insufficient Storage"
+        default: "Other"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import CLibAV
+import Crypto
+import Glibc
+
+/// One run over a file's packets: every packet through its lane into the lesson.
+struct ConversionJob {
+    let demuxer: Demuxer
+    let options: ConversionOptions
+    let limits: MediaLimits
+    let directory: String
+    let key: ContentKey
+    let cancellation: Cancellation
+    let capture: LogCapture
+
+    /// Converts as `plan` says. The demuxer stands at its first packet.
+    func run(_ plan: ConversionPlan, _ progress: (Double) -> Void) throws(MediaError) -> ConversionResult {
+        let lanes = try LaneBuilder(job: self, plan: plan).lanes()
+        let segments = SegmentSequence(
+            directory: directory, key: key, segmentSeconds: options.segmentSeconds,
+            maxBytes: limits.maxOutputBytes)
+        let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters))
+        demuxer.keepOnly(Set(lanes.map(\.stream.index)))
+        let packet = try Packet()
+        var timeline = Timeline(demuxer, limits: limits)
+        while try demuxer.read(into: packet) {
+            try cancellation.check()
+            guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
+            try timeline.admit(packet, timeBase: lane.stream.timeBase)
+            try lane.lane.accept(packet, into: writer)
+            if plan.duration > 0 { progress(writer.secondsWritten / plan.duration) }
+        }
+        for lane in lanes { try lane.lane.finish(into: writer) }
+        try writer.finish()
+        return result(plan, lanes.map(\.lane), writer.videoCodec, segments)
+    }
+
+    /// Removes what an attempt left in the directory.
+    func removeOutput() throws(MediaError) {
+        var number = 0
+        while unlink(directory + "/" + MediaPlaylist.name(of: number)) == 0 { number += 1 }
+        unlink(directory + "/output.m3u8")
+    }
+
+    private func result(
+        _ plan: ConversionPlan, _ lanes: [any Lane], _ videoCodec: String,
+        _ output: SegmentSequence
+    ) -> ConversionResult {
+        let video = lanes[0].parameters.pointee
+        return ConversionResult(
+            duration: Double(output.segments.reduce(0) { $0 + $1.ticks }) / Track.ticksPerSecond,
+            segments: output.segments.count, bytes: output.byteCount, videoCodec: videoCodec,
+            audioCodec: lanes.count > 1 ? CodecName.aac : nil, width: Int(video.width),
+            height: Int(video.height), plan: plan.explanation,
+            files: output.segments.map(\.name) + ["output.m3u8"])
+    }
+}

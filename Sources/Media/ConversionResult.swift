@@ -1,0 +1,20 @@
+/// What a finished conversion made.
+package struct ConversionResult: Sendable {
+    /// Seconds: the sum of the playlist's `EXTINF`.
+    package let duration: Double
+    /// Number of segment files.
+    package let segments: Int
+    /// Bytes of all segments before encryption.
+    package let bytes: Int
+    /// RFC 6381 names: "avc1.64001f".
+    package let videoCodec: String
+    /// "mp4a.40.2"; nil for a silent lesson.
+    package let audioCodec: String?
+    /// Pixels as shown.
+    package let width: Int
+    package let height: Int
+    /// What was done with which stream, and why; one line each.
+    package let plan: String
+    /// Names of the files that were written, playlist last, for whoever syncs them to disk.
+    package let files: [String]
+}

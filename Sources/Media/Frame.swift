@@ -1,0 +1,24 @@
+import CLibAV
+
+/// One decoded picture or run of samples and its owner (frame.h: AVFrame).
+final class Frame {
+    /// Valid as long as this object; libav functions take it.
+    let pointer: UnsafeMutablePointer<AVFrame>
+
+    init() throws(MediaError) {
+        guard let pointer = av_frame_alloc() else { throw .outOfMemory("av_frame_alloc") }
+        self.pointer = pointer
+    }
+
+    deinit {
+        var owned: UnsafeMutablePointer<AVFrame>? = pointer
+        av_frame_free(&owned)
+    }
+
+    var pts: Int64? { Packet.timestamp(pointer.pointee.pts) }
+
+    /// Gives the data back; the frame can be filled again.
+    func unreference() {
+        av_frame_unref(pointer)
+    }
+}

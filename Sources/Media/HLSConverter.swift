@@ -1,0 +1,66 @@
+import CLibAV
+import Crypto
+
+/// Makes an encrypted HLS lesson of an uploaded file.
+package struct HLSConverter: Sendable {
+    package let options: ConversionOptions
+    package let limits: MediaLimits
+    private let log: (@Sendable (String) -> Void)?
+
+    /// - Parameter log: takes each line that libav logs as a warning or an error; may be called from any thread.
+    package init(
+        options: ConversionOptions = ConversionOptions(), limits: MediaLimits = .default,
+        log: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.options = options
+        self.limits = limits
+        self.log = log
+    }
+
+    /// What `convert` would do with the file at `path`, and why.
+    package func plan(_ path: String) throws(MediaError) -> ConversionPlan {
+        let cancellation = Cancellation(deadline: .seconds(600))
+        return try LogCapture(forward: log).during { () throws(MediaError) in
+            let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
+            return try Planner(options: options, limits: limits, cancellation: cancellation).plan(demuxer)
+        }
+    }
+
+    /// Writes `segment_000.ts` … and `output.m3u8` into the existing, empty `directory`.
+    ///
+    /// The caller writes `enc.key`, syncs and publishes. On an error, what was written so far stays there.
+    /// - Parameter progress: called on this thread with a share from 0 to 0.99 that never falls.
+    package func convert(
+        _ path: String, into directory: String, key: ContentKey, cancellation: Cancellation,
+        progress: (Double) -> Void
+    ) throws(MediaError) -> ConversionResult {
+        let capture = LogCapture(forward: log)
+        return try capture.during { () throws(MediaError) in
+            try cancellation.check()
+            let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
+            let plan = try Planner(options: options, limits: limits, cancellation: cancellation).plan(demuxer)
+            let job = ConversionJob(
+                demuxer: demuxer, options: options, limits: limits, directory: directory, key: key,
+                cancellation: cancellation, capture: capture)
+            return try run(job, plan, progress)
+        }
+    }
+
+    /// A copy that turns out to break a rule on the way is made again by transcoding.
+    private func run(
+        _ job: ConversionJob, _ plan: ConversionPlan, _ progress: (Double) -> Void
+    ) throws(MediaError) -> ConversionResult {
+        var shown = 0.0
+        func show(_ share: Double) {
+            shown = max(shown, min(0.99, share))
+            progress(shown)
+        }
+        do {
+            return try job.run(plan, show)
+        } catch  where error.kind == .invalidOutput && plan.copiesSomething {
+            try job.removeOutput()
+            try job.demuxer.rewind()
+            return try job.run(plan.transcodingEverything(because: error.message), show)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import CLibAV
+import Glibc
+
+/// An opened upload: its container's headers, its streams, its packets (avformat.h: AVFormatContext).
+///
+/// Opens nothing but the one file it was given: custom I/O, a list of containers, and an `io_open` that refuses.
+final class Demuxer {
+    private var context: UnsafeMutablePointer<AVFormatContext>?
+    private let cancellation: Cancellation
+    let input: FileInput
+
+    /// Reads the headers and as much media as `limits` allow.
+    ///
+    /// Throws `.unsupported` where the bytes are none of the accepted containers.
+    init(_ path: String, limits: MediaLimits, cancellation: Cancellation) throws(MediaError) {
+        self.cancellation = cancellation
+        self.input = try FileInput(path: path, cancellation: cancellation)
+        guard input.size > 0 else {
+            throw MediaError(.unsupported, "The file is empty.", operation: "probe")
+        }
+        context = try Self.allocate(input: input, cancellation: cancellation)
+        try open(limits)
+        try findStreams(limits)
+    }
+
+    deinit {
+        avformat_close_input(&context)
+    }
+
+    /// The streams in the container's order.
+    var streams: [Stream] {
+        guard let context, let list = context.pointee.streams else { return [] }
+        return (0..<Int(context.pointee.nb_streams)).compactMap { list[$0].map(Stream.init(pointer:)) }
+    }
+
+    /// The demuxer's name: "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", …
+    var formatName: String {
+        context?.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
+    }
+
+    /// avformat.h: AVFMT_TS_DISCONT, a format whose times may jump (MPEG-TS, MPEG-PS).
+    var hasDiscontinuousTimes: Bool {
+        (context?.pointee.iformat.map { $0.pointee.flags & AVFMT_TS_DISCONT != 0 }) ?? false
+    }
+
+    /// Seconds, as the container says or as libav estimated; nil where neither knows.
+    var duration: Double? {
+        guard let ticks = context.flatMap({ Packet.timestamp($0.pointee.duration) }) else { return nil }
+        return Double(ticks) / Double(AV_TIME_BASE)
+    }
+
+    /// Reads the next packet of any stream into `packet`; false at the end of the file.
+    func read(into packet: Packet) throws(MediaError) -> Bool {
+        packet.unreference()
+        let code = av_read_frame(context, packet.pointer)
+        if code == focust_averror_eof { return false }
+        guard code >= 0 else {
+            try cancellation.check()
+            throw .input("av_read_frame", code, "The file is damaged and cannot be read to its end.")
+        }
+        return true
+    }
+
+    /// Goes back to the first packet.
+    func rewind() throws(MediaError) {
+        let code = avformat_seek_file(context, -1, Int64.min, Int64.min, Int64.max, 0)
+        guard code >= 0 else { throw .input("avformat_seek_file", code, "The file cannot be read twice.") }
+    }
+
+    /// Packets of other streams are skipped by the demuxer itself where it can.
+    func keepOnly(_ indexes: Set<Int>) {
+        for stream in streams {
+            stream.pointer.pointee.discard =
+                indexes.contains(stream.index) ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+        }
+    }
+
+    private static func allocate(
+        input: FileInput, cancellation: Cancellation
+    ) throws(MediaError) -> UnsafeMutablePointer<AVFormatContext> {
+        let source = try input.context()
+        guard let context = avformat_alloc_context() else { throw .outOfMemory("avformat_alloc_context") }
+        context.pointee.pb = source
+        context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
+        context.pointee.io_open = { _, _, _, _, _ in -EPERM }
+        context.pointee.interrupt_callback.opaque = Unmanaged.passUnretained(cancellation).toOpaque()
+        context.pointee.interrupt_callback.callback = { opaque in
+            guard let opaque else { return 0 }
+            return Unmanaged<Cancellation>.fromOpaque(opaque).takeUnretainedValue().isCancelled ? 1 : 0
+        }
+        return context
+    }
+
+    private func open(_ limits: MediaLimits) throws(MediaError) {
+        var options = LibAVOptions()
+        options.set("format_whitelist", AcceptedFormats.demuxers)
+        options.set("codec_whitelist", AcceptedFormats.decoders)
+        // No protocol has this name: should anything get past `io_open`, it finds no way out.
+        options.set("protocol_whitelist", "none")
+        options.set("max_streams", limits.maxStreams)
+        options.set("probesize", limits.maxProbeBytes)
+        options.set("analyzeduration", limits.maxProbeSeconds * Int(AV_TIME_BASE))
+        // On failure avformat_open_input frees the context and sets the pointer to null.
+        let code = avformat_open_input(&context, nil, nil, &options.dictionary)
+        guard code >= 0 else {
+            try cancellation.check()
+            throw .input(
+                "avformat_open_input", code,
+                "This is not a video file that can be read: \(AcceptedFormats.list) are accepted.")
+        }
+    }
+
+    private func findStreams(_ limits: MediaLimits) throws(MediaError) {
+        let count = streams.count
+        // One dictionary per stream, each for the decoder that libav may open to look at a first picture.
+        var options = [OpaquePointer?](repeating: nil, count: count)
+        for index in options.indices {
+            av_dict_set(&options[index], "max_pixels", "\(limits.maxPixels)", 0)
+            av_dict_set(&options[index], "threads", "1", 0)
+        }
+        defer { for index in options.indices { av_dict_free(&options[index]) } }
+        let code = avformat_find_stream_info(context, &options)
+        guard code >= 0 else {
+            try cancellation.check()
+            throw .input("avformat_find_stream_info", code, "The streams of this file cannot be read.")
+        }
+    }
+}

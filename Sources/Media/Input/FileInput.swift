@@ -1,0 +1,84 @@
+import CLibAV
+import Glibc
+
+/// One regular file as libav's only source of bytes: reads and seeks on a descriptor, and no protocol at all.
+///
+/// avio.h: avio_alloc_context. A playlist or script that names other files gets no way to open them.
+final class FileInput {
+    /// Large enough that a film of some megabits costs few system calls, small enough to stay in the cache.
+    private static let bufferSize: Int32 = 256 << 10
+
+    /// Bytes of the file when it was opened.
+    let size: Int64
+    private let descriptor: Int32
+    private let cancellation: Cancellation?
+    private var ownedContext: UnsafeMutablePointer<AVIOContext>?
+
+    /// Opens `path`; refuses what is not a regular file (a FIFO would hang, a device never ends).
+    init(path: String, cancellation: Cancellation?) throws(MediaError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw .system("open", errno) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw MediaError(.unsupported, "This is not a file.", operation: "fstat")
+        }
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        self.descriptor = descriptor
+        self.size = Int64(facts.st_size)
+        self.cancellation = cancellation
+    }
+
+    deinit {
+        if let context = ownedContext {
+            av_free(context.pointee.buffer)
+            avio_context_free(&ownedContext)
+        }
+        close(descriptor)
+    }
+
+    /// The context to hand to a demuxer, made once; it lives as long as this object.
+    func context() throws(MediaError) -> UnsafeMutablePointer<AVIOContext> {
+        if let ownedContext { return ownedContext }
+        guard let buffer = av_malloc(Int(Self.bufferSize)) else { throw .outOfMemory("av_malloc") }
+        let opaque = Unmanaged.passUnretained(self).toOpaque()
+        let context = avio_alloc_context(
+            buffer.assumingMemoryBound(to: UInt8.self), Self.bufferSize, 0, opaque,
+            { opaque, buffer, count in FileInput.from(opaque)?.read(buffer, count) ?? focust_averror_exit },
+            nil,
+            { opaque, offset, whence in FileInput.from(opaque)?.seek(offset, whence) ?? -1 })
+        guard let context else {
+            av_free(buffer)
+            throw .outOfMemory("avio_alloc_context")
+        }
+        ownedContext = context
+        return context
+    }
+
+    /// Reads at `offset` without moving libav's position. Returns fewer bytes at the end of the file.
+    func bytes(at offset: Int64, count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, initialized in
+            initialized = max(0, pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)))
+        }
+    }
+
+    private static func from(_ opaque: UnsafeMutableRawPointer?) -> FileInput? {
+        opaque.map { Unmanaged<FileInput>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func read(_ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
+        if cancellation?.isCancelled == true { return focust_averror_exit }
+        while true {
+            let received = Glibc.read(descriptor, buffer, Int(count))
+            if received > 0 { return Int32(received) }
+            if received == 0 { return focust_averror_eof }
+            if errno != EINTR { return -errno }
+        }
+    }
+
+    private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+        if whence & AVSEEK_SIZE != 0 { return size }
+        let position = lseek(descriptor, off_t(offset), whence & ~AVSEEK_FORCE)
+        return position >= 0 ? Int64(position) : Int64(-errno)
+    }
+}

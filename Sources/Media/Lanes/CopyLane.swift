@@ -1,0 +1,70 @@
+import CLibAV
+
+/// Hands a stream's packets on bit for bit; only their times change scale.
+final class CopyLane: Lane {
+    let parameters: UnsafePointer<AVCodecParameters>
+    private let track: Track
+    private let timeBase: AVRational
+    private let cuts: Set<Int64>
+    private var lastDTS = Int64.min
+    private var hasStarted = false
+    private var undated = UndatedStart()
+    private var held: [Packet] = []
+
+    /// - Parameter cuts: DTS of the pictures that begin a segment, in the stream's time base.
+    init(_ stream: Stream, as track: Track, cuts: [Int64] = []) {
+        parameters = UnsafePointer(stream.pointer.pointee.codecpar)
+        self.track = track
+        timeBase = stream.timeBase
+        self.cuts = Set(cuts)
+    }
+
+    func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
+        guard !packet.isDiscarded else {
+            // Sound before an edit list's start is simply not part of the lesson; pictures would be missed.
+            if track == .video { throw refusal("a hidden picture") }
+            return
+        }
+        guard !packet.isCorrupt, packet.pts != nil else { throw refusal("a damaged packet") }
+        let output = try Packet()
+        av_packet_move_ref(output.pointer, packet.pointer)
+        guard let dts = output.dts else {
+            guard !hasStarted, undated.hold() else { throw refusal("a packet without a decoding time") }
+            held.append(output)
+            return
+        }
+        for (earlier, date) in zip(held, undated.dates(before: dts, duration: output.duration)) {
+            earlier.pointer.pointee.dts = date
+            try pass(earlier, into: writer)
+        }
+        held = []
+        try pass(output, into: writer)
+    }
+
+    private func pass(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
+        let startsSegment = track == .video && (!hasStarted || cuts.contains(packet.dts ?? 0))
+        hasStarted = true
+        try rescale(packet)
+        try writer.append(OutputPacket(packet: packet, track: track, startsSegment: startsSegment))
+    }
+
+    func finish(into writer: LessonWriter) throws(MediaError) {
+        try writer.finish(track)
+    }
+
+    /// Two packets of a fine time base may fall on one tick of 90 kHz, which the muxer refuses.
+    private func rescale(_ packet: Packet) throws(MediaError) {
+        let pointer = packet.pointer
+        av_packet_rescale_ts(pointer, timeBase, Track.timeBase)
+        pointer.pointee.dts = max(pointer.pointee.dts, lastDTS + 1)
+        lastDTS = pointer.pointee.dts
+        if pointer.pointee.pts < lastDTS {
+            guard track == .audio else { throw refusal("a picture that is shown before it is decoded") }
+            pointer.pointee.pts = lastDTS
+        }
+    }
+
+    private func refusal(_ what: String) -> MediaError {
+        OutputRule.copySafe.broken("the \(track) has \(what)")
+    }
+}

@@ -1,0 +1,13 @@
+import CLibAV
+
+/// The way of one stream from the demuxer to the segments: copied, or decoded and encoded again.
+protocol Lane: AnyObject {
+    /// What the muxer has to know of the track.
+    var parameters: UnsafePointer<AVCodecParameters> { get }
+
+    /// Takes one packet of the stream (its contents are consumed) and hands on what became ready.
+    func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError)
+
+    /// The stream is over: hands on what is left.
+    func finish(into writer: LessonWriter) throws(MediaError)
+}

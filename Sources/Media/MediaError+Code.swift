@@ -1,0 +1,25 @@
+extension MediaError {
+    /// The error for a code that libav returned outside of reading: a full disk is a resource, anything else ours.
+    static func library(_ operation: String, _ code: Int32) -> MediaError {
+        let code = LibAVCode(rawValue: code)
+        let kind: Kind = code.isResource ? .resource : .internal
+        return MediaError(kind, "The conversion could not go on: \(code).", operation: operation, code: code)
+    }
+
+    /// The error for an errno of a system call.
+    static func system(_ operation: String, _ number: Int32) -> MediaError {
+        .library(operation, -number)
+    }
+
+    /// The error for a code that came from the bytes of the upload: the file's fault unless the machine's.
+    static func input(_ operation: String, _ code: Int32, _ message: String) -> MediaError {
+        let code = LibAVCode(rawValue: code)
+        return MediaError(
+            code.isResource ? .resource : .unsupported, message, operation: operation, code: code)
+    }
+
+    /// An allocation that libav refused.
+    static func outOfMemory(_ operation: String) -> MediaError {
+        .library(operation, LibAVCode.outOfMemory.rawValue)
+    }
+}

@@ -1,0 +1,21 @@
+/// How much of an untrusted file is looked at, and how big it may claim to be.
+package struct MediaLimits: Sendable {
+    /// Streams of any kind; a camera has three or four.
+    package var maxStreams = 64
+    /// Pixels of one picture: 8192 × 4608 and a little, above every phone's 8K.
+    package var maxPixels = 40_000_000
+    /// Bytes that are read to find out what the file is.
+    package var maxProbeBytes = 8 << 20
+    /// Seconds of media that are read to find out what the streams are.
+    package var maxProbeSeconds = 5
+    /// Seconds of video. A day is far above any lesson.
+    package var maxDurationSeconds = 24.0 * 3600
+    /// Bytes of all the segments together.
+    package var maxOutputBytes = 64 << 30
+    /// Packets one after the other that neither decode nor move time on.
+    package var maxPacketsWithoutProgress = 2_000
+
+    package static let `default` = MediaLimits()
+
+    package init() {}
+}

@@ -1,0 +1,79 @@
+import CLibAV
+import Crypto
+import Glibc
+
+/// One segment file that is encrypted as it is written (RFC 8216 §4.3.2.4: AES-128-CBC, PKCS#7).
+final class EncryptedSegment {
+    /// Plain bytes so far.
+    private(set) var byteCount = 0
+    private let descriptor: Int32
+    private let cipher: AES128CBC
+    private let buffer: UnsafeMutableRawBufferPointer
+
+    /// Creates or empties `path`.
+    ///
+    /// - Parameter maxWrite: the most bytes that one `write` is given.
+    init(path: String, key: ContentKey, sequenceNumber: Int, maxWrite: Int) throws(MediaError) {
+        let cipher: AES128CBC
+        do {
+            cipher = try AES128CBC(.encrypt, key: key, iv: AES128CBC.iv(sequenceNumber: sequenceNumber))
+        } catch {
+            throw MediaError(.internal, "The segment cannot be encrypted.", operation: error.operation)
+        }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw .system("open segment", errno) }
+        self.descriptor = descriptor
+        self.cipher = cipher
+        buffer = .allocate(byteCount: maxWrite + AES128CBC.blockSize, alignment: 64)
+    }
+
+    deinit {
+        close(descriptor)
+        buffer.deallocate()
+    }
+
+    /// Encrypts and writes.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(MediaError) {
+        do {
+            let count = try cipher.update(bytes, into: buffer)
+            byteCount += bytes.count
+            try store(count)
+        } catch let error as AES128CBCError {
+            throw MediaError(.internal, "The segment cannot be encrypted.", operation: error.operation)
+        } catch let error as MediaError {
+            throw error
+        } catch {
+            throw MediaError(.internal, "The segment cannot be written.", operation: "segment")
+        }
+    }
+
+    /// Encrypts and writes an array.
+    func write(_ bytes: [UInt8]) throws(MediaError) {
+        let outcome = bytes.withUnsafeBytes { bytes in Result { () throws(MediaError) in try write(bytes) } }
+        try outcome.get()
+    }
+
+    /// Writes the padded last block and lets the kernel begin to write back; no segment is waited for.
+    func finish() throws(MediaError) {
+        let count: Int
+        do {
+            count = try cipher.finish(into: buffer)
+        } catch {
+            throw MediaError(.internal, "The segment cannot be encrypted.", operation: error.operation)
+        }
+        try store(count)
+        sync_file_range(descriptor, 0, 0, focust_sync_file_range_write)
+    }
+
+    private func store(_ count: Int) throws(MediaError) {
+        var rest = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        while !rest.isEmpty {
+            let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw .system("write segment", errno)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+}

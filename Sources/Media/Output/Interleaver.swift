@@ -1,0 +1,53 @@
+/// Puts the packets of both tracks into one order of decoding time, and begins with a picture.
+struct Interleaver {
+    /// Bytes that may wait because the other track is silent; a file that interleaves worse is written as it comes.
+    private static let maxWaitingBytes = 64 << 20
+
+    private var video = PacketQueue()
+    private var audio = PacketQueue()
+    private var hasBegun = false
+
+    init(hasAudio: Bool) {
+        audio.isFinished = !hasAudio
+    }
+
+    mutating func append(_ packet: OutputPacket) {
+        switch packet.track {
+        case .video: video.append(packet)
+        case .audio: audio.append(packet)
+        }
+    }
+
+    /// No packet of `track` comes any more.
+    mutating func finish(_ track: Track) {
+        switch track {
+        case .video: video.isFinished = true
+        case .audio: audio.isFinished = true
+        }
+    }
+
+    /// The lowest decoding time of all that waits: asked once, before the first packet leaves.
+    var earliest: Int64 {
+        min(video.first?.dts ?? .max, audio.first?.dts ?? .max)
+    }
+
+    /// The next packet in order; nil where a track has to deliver first.
+    mutating func next() -> OutputPacket? {
+        let isPressed = video.bytes + audio.bytes > Self.maxWaitingBytes
+        switch (video.first, audio.first) {
+        case (let picture?, let sound?):
+            return picture.dts <= sound.dts || !hasBegun ? takeVideo() : audio.removeFirst()
+        case (.some, nil):
+            return audio.isFinished || isPressed ? takeVideo() : nil
+        case (nil, .some):
+            return (video.isFinished || isPressed) && hasBegun ? audio.removeFirst() : nil
+        case (nil, nil):
+            return nil
+        }
+    }
+
+    private mutating func takeVideo() -> OutputPacket? {
+        hasBegun = true
+        return video.removeFirst()
+    }
+}

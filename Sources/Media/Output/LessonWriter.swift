@@ -1,0 +1,80 @@
+import CLibAV
+import Crypto
+
+/// Brings the packets of both tracks into order and into segments.
+final class LessonWriter {
+    private let segments: SegmentSequence
+    private let muxer: MPEGTSMuxer
+    private let extradata: [UInt8]
+    private var interleaver: Interleaver
+    private var shift: Int64?
+    private var clock = PictureClock()
+    /// RFC 6381 name of the pictures' codec, known from the first picture on.
+    private(set) var videoCodec = "avc1"
+
+    /// - Parameter tracks: codec parameters of each track, in the order of `Track`.
+    init(_ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>]) throws(MediaError) {
+        self.segments = segments
+        extradata = tracks.first.map { CodecParameters.extradata($0.pointee) } ?? []
+        muxer = try MPEGTSMuxer(tracks: tracks, sink: segments.sink)
+        interleaver = Interleaver(hasAudio: tracks.count > 1)
+    }
+
+    /// Seconds that are in segments.
+    var secondsWritten: Double { Double(clock.end - clock.start) / Track.ticksPerSecond }
+
+    /// Takes the next packet of a track; writes as much as is in order by now.
+    func append(_ packet: OutputPacket) throws(MediaError) {
+        interleaver.append(packet)
+        try drain()
+    }
+
+    /// No packet of `track` comes any more.
+    func finish(_ track: Track) throws(MediaError) {
+        interleaver.finish(track)
+        try drain()
+    }
+
+    /// Closes the last segment and writes the playlist.
+    func finish() throws(MediaError) {
+        try drain()
+        try closeSegment(at: clock.end)
+        try segments.finish()
+    }
+
+    private func drain() throws(MediaError) {
+        while let packet = interleaver.next() {
+            try write(packet)
+        }
+    }
+
+    private func write(_ packet: OutputPacket) throws(MediaError) {
+        // The first picture's DTS, or a sound before it, becomes 0; MPEG-TS has no negative times.
+        let shift = self.shift ?? min(packet.dts, interleaver.earliest)
+        if self.shift == nil {
+            videoCodec = CodecName.avc(extradata: extradata, firstPicture: packet.packet.bytes)
+        }
+        self.shift = shift
+        packet.packet.pointer.pointee.dts = packet.dts - shift
+        packet.packet.pointer.pointee.pts = packet.pts - shift
+        if packet.track == .video {
+            if packet.startsSegment || !segments.isOpen { try beginSegment(at: packet.pts) }
+            clock.add(pts: packet.pts, duration: packet.packet.duration)
+        } else {
+            clock.extend(to: packet.pts + packet.packet.duration)
+        }
+        try muxer.write(packet)
+    }
+
+    private func beginSegment(at pts: Int64) throws(MediaError) {
+        try closeSegment(at: pts)
+        try segments.open(at: pts)
+        muxer.repeatTables()
+    }
+
+    private func closeSegment(at pts: Int64) throws(MediaError) {
+        guard segments.isOpen else { return }
+        try muxer.flush()
+        try segments.close(at: pts)
+    }
+}

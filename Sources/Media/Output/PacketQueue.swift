@@ -1,0 +1,28 @@
+/// The packets of one track that wait for the other track's to be put in order.
+struct PacketQueue {
+    private var packets: [OutputPacket] = []
+    private var head = 0
+    /// Bytes of the waiting packets.
+    private(set) var bytes = 0
+    /// No packet comes any more.
+    var isFinished = false
+
+    var first: OutputPacket? { head < packets.count ? packets[head] : nil }
+
+    mutating func append(_ packet: OutputPacket) {
+        packets.append(packet)
+        bytes += packet.packet.bytes.count
+    }
+
+    mutating func removeFirst() -> OutputPacket? {
+        guard let packet = first else { return nil }
+        head += 1
+        bytes -= packet.packet.bytes.count
+        // Moving the rest down once per thousand packets keeps a removal cheap and the array short.
+        if head == packets.count || head >= 1024 {
+            packets.removeFirst(head)
+            head = 0
+        }
+        return packet
+    }
+}

@@ -1,0 +1,40 @@
+import CLibAV
+
+/// One compressed packet and its owner (packet.h: AVPacket).
+final class Packet {
+    /// Valid as long as this object; libav functions take it.
+    let pointer: UnsafeMutablePointer<AVPacket>
+
+    init() throws(MediaError) {
+        guard let pointer = av_packet_alloc() else { throw .outOfMemory("av_packet_alloc") }
+        self.pointer = pointer
+    }
+
+    deinit {
+        var owned: UnsafeMutablePointer<AVPacket>? = pointer
+        av_packet_free(&owned)
+    }
+
+    var streamIndex: Int { Int(pointer.pointee.stream_index) }
+    var pts: Int64? { Self.timestamp(pointer.pointee.pts) }
+    var dts: Int64? { Self.timestamp(pointer.pointee.dts) }
+    var duration: Int64 { pointer.pointee.duration }
+    var isKey: Bool { pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+    var isCorrupt: Bool { pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
+    /// Needed to decode others, never shown: in front of an edit list's start.
+    var isDiscarded: Bool { pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
+
+    var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: pointer.pointee.data, count: Int(max(0, pointer.pointee.size)))
+    }
+
+    /// Gives the data back; the packet can be filled again.
+    func unreference() {
+        av_packet_unref(pointer)
+    }
+
+    /// avutil.h: AV_NOPTS_VALUE means that there is none.
+    static func timestamp(_ value: Int64) -> Int64? {
+        value == focust_av_nopts_value ? nil : value
+    }
+}

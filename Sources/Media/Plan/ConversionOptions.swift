@@ -1,0 +1,24 @@
+/// How lessons are made; the same for every conversion of a server.
+package struct ConversionOptions: Sendable {
+    /// Target length of a segment in seconds; 6.
+    package var segmentSeconds: Double
+    /// libx264's preset for what must be re-encoded; "veryfast".
+    package var preset: String
+    /// libx264's constant rate factor, 0 to 51, lower is better; 22.
+    package var crf: Int
+    /// Pixels; higher pictures are scaled down to this, none is scaled up; 1080.
+    package var maxHeight: Int
+    /// Codec threads of one conversion; 0 leaves it to libav: one per core.
+    package var threads: Int
+
+    package init(
+        segmentSeconds: Double = 6, preset: String = "veryfast", crf: Int = 22, maxHeight: Int = 1080,
+        threads: Int = 0
+    ) {
+        self.segmentSeconds = segmentSeconds
+        self.preset = preset
+        self.crf = crf
+        self.maxHeight = maxHeight
+        self.threads = threads
+    }
+}

@@ -1,0 +1,52 @@
+/// What may go into a lesson bit for bit, because every player of the last ten years shows it.
+enum CopyRules {
+    /// Above this, "60 fps" of a sloppy clock has become "more than 60".
+    static let maxFrameRate = 62.0
+    /// H.264 level 5.1.
+    private static let maxLevel = 51
+    /// avcodec.h FF_PROFILE_H264_…: Baseline, Constrained Baseline, Main, High; with 8 bits and 4:2:0.
+    private static let profiles: Set<Int> = [66, 66 | 512, 77, 100]
+    /// avcodec.h: FF_PROFILE_AAC_LOW.
+    private static let aacLC = 1
+    /// Hz; what ADTS can name and browsers play.
+    private static let sampleRates: Set<Int> = [22_050, 24_000, 32_000, 44_100, 48_000]
+
+    /// What speaks against copying this video, as far as its headers tell; empty for nothing.
+    static func obstacles(_ video: VideoFacts, maxHeight: Int) -> [String] {
+        guard video.codec == "h264" else { return ["the codec is \(video.codec), not H.264"] }
+        var reasons: [String] = []
+        if !profiles.contains(video.profile) { reasons.append("profile \(video.profile)") }
+        if video.pixelFormat != "yuv420p" && video.pixelFormat != "yuvj420p" {
+            reasons.append("pixel format \(video.pixelFormat)")
+        }
+        if video.level > maxLevel { reasons.append("level \(video.level)") }
+        if video.height > maxHeight { reasons.append("height \(video.height) is over \(maxHeight)") }
+        if video.orientation != .upright { reasons.append("the picture is \(video.orientation.rawValue)") }
+        if video.scan != .progressive { reasons.append("scan \(video.scan.rawValue)") }
+        if video.gamut != .standard { reasons.append("colours beyond BT.709 (\(video.transfer))") }
+        if video.frameRate > maxFrameRate { reasons.append("\(Int(video.frameRate)) frames per second") }
+        if video.sampleAspectRatio.numerator != video.sampleAspectRatio.denominator {
+            reasons.append("pixels that are not square")
+        }
+        return reasons
+    }
+
+    /// What speaks against copying the packets in time; nil for nothing.
+    ///
+    /// - Parameter maxInterval: the longest time without an IDR picture, in the stream's time base.
+    static func obstacle(_ index: VideoIndex, maxInterval: Int64) -> String? {
+        if let obstacle = index.obstacle { return obstacle }
+        if index.idr.isEmpty { return "no IDR pictures" }
+        return index.longestInterval > maxInterval ? "IDR pictures are too far apart" : nil
+    }
+
+    /// What speaks against copying this sound; empty for nothing.
+    static func obstacles(_ audio: AudioFacts) -> [String] {
+        guard audio.codec == "aac" else { return ["the codec is \(audio.codec), not AAC"] }
+        var reasons: [String] = []
+        if audio.profile != aacLC { reasons.append("AAC profile \(audio.profile) is not LC") }
+        if audio.channels > 2 { reasons.append("\(audio.channels) channels") }
+        if !sampleRates.contains(audio.sampleRate) { reasons.append("\(audio.sampleRate) Hz") }
+        return reasons
+    }
+}

@@ -1,0 +1,58 @@
+/// Where a video stream's packets lie in time, and what speaks against copying them.
+struct VideoIndex {
+    /// DTS of every IDR picture, in the stream's time base, rising.
+    var idr: [Int64] = []
+    /// DTS of the first and the end of the last packet, in the stream's time base.
+    var start: Int64?
+    var end: Int64 = 0
+    /// Packets seen.
+    var count = 0
+    /// Why the stream cannot be copied, found while indexing; nil where nothing was.
+    var obstacle: String?
+    /// The times jump: the recording was joined from several, and its sound may overlap at the joints.
+    var isJoined = false
+    /// Share of the packets (0 to 1) that lie behind the end of the file: it was cut off.
+    var missingShare = 0.0
+
+    private var previous: Int64?
+    private var step: Int64 = 0
+    private var undated = UndatedStart()
+
+    /// Notes the next packet in decoding order.
+    mutating func add(dts: Int64?, duration: Int64 = 0, isIDR: Bool, isDiscarded: Bool) {
+        count += 1
+        if count == 1 && !isIDR { note("it does not begin with an IDR picture") }
+        if isDiscarded { note("an edit list hides some pictures") }
+        guard let dts else {
+            if previous != nil || !undated.hold() { note("packets without timestamps") }
+            return
+        }
+        if let previous {
+            if dts <= previous { note("timestamps that do not rise") }
+            step = dts - previous
+            if isIDR { idr.append(dts) }
+        } else {
+            start = undated.dates(before: dts, duration: duration).first ?? dts
+            idr = [start ?? dts]
+        }
+        previous = dts
+        end = dts + step
+    }
+
+    /// Notes a jump where it is longer than `limit`, in the stream's time base.
+    mutating func noteJump(to dts: Int64?, limit: Int64) {
+        guard let dts, let previous, dts - previous > limit || dts < previous else { return }
+        isJoined = true
+        note("times that jump")
+    }
+
+    /// Only the first obstacle is told; the others often follow from it.
+    private mutating func note(_ what: String) {
+        obstacle = obstacle ?? what
+    }
+
+    /// The longest time between two IDR pictures, or from the last one to the end, in the stream's time base.
+    var longestInterval: Int64 {
+        zip(idr, idr.dropFirst() + [end]).map { $1 - $0 }.max() ?? 0
+    }
+}

@@ -1,0 +1,46 @@
+import CLibAV
+
+/// The look at an upload that is made at once, before anybody waits for a conversion.
+package enum Probe {
+    /// What the file at `path` holds.
+    ///
+    /// Reads headers and a few seconds, never the whole file, and opens nothing else whatever the file says.
+    /// Throws `.unsupported` with a message for the trainer where the container is not an accepted one, where
+    /// no video stream can be decoded, or where a limit is passed.
+    package static func examine(_ path: String, limits: MediaLimits = .default) throws(MediaError)
+        -> MediaProbe
+    {
+        let cancellation = Cancellation(deadline: .seconds(30))
+        return try LogCapture().during { () throws(MediaError) in
+            try examine(try Demuxer(path, limits: limits, cancellation: cancellation), limits: limits)
+        }
+    }
+
+    /// The same of a file that is open already.
+    static func examine(_ demuxer: Demuxer, limits: MediaLimits) throws(MediaError) -> MediaProbe {
+        let selection = StreamSelection(demuxer.streams)
+        let probe = MediaProbe(
+            container: demuxer.formatName, duration: max(0, demuxer.duration ?? 0),
+            byteSize: Int(demuxer.input.size), video: selection.video?.videoFacts,
+            audio: selection.audio?.audioFacts, ignored: selection.ignored)
+        try check(probe, limits)
+        return probe
+    }
+
+    private static func check(_ probe: MediaProbe, _ limits: MediaLimits) throws(MediaError) {
+        guard let video = probe.video else {
+            throw MediaError(
+                .unsupported, "There is no video in this file that can be decoded.", operation: "probe")
+        }
+        guard video.width * video.height <= limits.maxPixels else {
+            throw MediaError(
+                .unsupported, "The picture is too large: \(video.width) × \(video.height) pixels.",
+                operation: "probe")
+        }
+        guard probe.duration <= limits.maxDurationSeconds else {
+            let hours = Int(limits.maxDurationSeconds / 3600)
+            throw MediaError(
+                .unsupported, "The video is longer than \(hours) hours.", operation: "probe")
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Domain
+import Glibc
+import Logging
+
+/// Writes log lines to standard error, where systemd and `make run` pick them up.
+///
+/// One write(2) a line, so that lines of several threads never mix.
+package struct StandardErrorLog: LogHandler {
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
+    private let format: LogFormat
+    private let clock: SystemClock
+
+    package init(level: Logger.Level, format: LogFormat, clock: SystemClock) {
+        self.logLevel = level
+        self.format = format
+        self.clock = clock
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var line = LogLine(format)
+        line.append("time", clock.now().iso8601)
+        line.append("level", event.level.rawValue)
+        line.append("event", event.message.description)
+        let own = event.metadata ?? [:]
+        for (key, value) in metadata.merging(own, uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+            line.append(key, value.description)
+        }
+        var text = line.finished()
+        // A log that cannot be written has nowhere to say so.
+        text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,153 @@
+import Domain
+import Formats
+import Runtime
+import Tokens
+
+/// Proof that a request may play one video. Only the gate makes it; handlers that serve content demand it.
+struct PlayAdmission: ~Copyable {
+    let location: LessonLocation
+    let platform: Platform
+    /// Whether the token was minted for a playlist: it opens segments and key alone.
+    let isGrant: Bool
+    private let claims: Claims
+
+    fileprivate init(location: LessonLocation, platform: Platform, claims: consuming Claims) {
+        self.location = location
+        self.platform = platform
+        self.isGrant = claims.has(.use)
+        self.claims = claims
+    }
+
+    /// When the token was issued, seconds since 1970; 0 where it does not say.
+    var issuedAt: Int { claims.issuedAt ?? 0 }
+
+    /// Who plays; every play token names somebody.
+    var userID: String { claims.text(.userID) ?? "" }
+}
+
+/// Proof that a request may have one stored file.
+struct FileAdmission {
+    let filename: Filename
+    fileprivate init(filename: Filename) { self.filename = filename }
+}
+
+/// Judges media tokens: is it ours, is it still good, does it name exactly what is asked for, from where.
+struct MediaGate: Sendable {
+    let verifier: TokenVerifier
+    let revocations: RevocationList
+    let referrers: ReferrerPolicy
+    let clock: SystemClock
+
+    /// Admits a play token to `location`. `onlyMobile`: the route is for `platform=mobile` tokens alone.
+    func admit(
+        _ request: HTTPRequest, toPlay location: LessonLocation, onlyMobile: Bool
+    ) throws(Refusal) -> PlayAdmission {
+        let claims = try verifiedClaims(request)
+        let platform = try playPlatform(claims)
+        guard names(claims, location) else { throw Self.mismatch("The token is for another video.") }
+        guard !onlyMobile || platform == .mobile else {
+            throw Self.mismatch("This address is for tokens with platform=mobile.")
+        }
+        try checkRevocation(claims)
+        if platform == .web { try referrers.check(request) }
+        return PlayAdmission(location: location, platform: platform, claims: claims)
+    }
+
+    /// Admits a v1 play token to the raw upload it names.
+    func admit(
+        _ request: HTTPRequest, toRawUploadOf user: Identifier, _ filename: Filename
+    ) throws(Refusal) -> FileAdmission {
+        let claims = try verifiedClaims(request)
+        let platform = try playPlatform(claims)
+        guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value),
+            !claims.has(.rel), !claims.has(.use)
+        else { throw Self.mismatch("The token is for another file.") }
+        try checkRevocation(claims)
+        if platform == .web { try referrers.check(request) }
+        return FileAdmission(filename: filename)
+    }
+
+    /// Admits a v2 download token to `filename` of `target`.
+    func admit(
+        _ request: HTTPRequest, toDownload filename: Filename, of target: VideoTarget
+    ) throws(Refusal) -> FileAdmission {
+        let claims = try verifiedClaims(request)
+        guard claims.matches(.subject, "download"), claims.matches(.platform, Platform.download.rawValue),
+            claims.has(.userID)
+        else { throw Self.mismatch("The token is not for downloads.") }
+        guard target.isNamed(by: claims), claims.matches(.filename, filename.value) else {
+            throw Self.mismatch("The token is for another file.")
+        }
+        try checkRevocation(claims)
+        return FileAdmission(filename: filename)
+    }
+
+    /// Admits a v1 download token to the flat layout's original.
+    func admit(
+        _ request: HTTPRequest, toDownload filename: Filename, ofUser user: Identifier
+    ) throws(Refusal) -> FileAdmission {
+        let claims = try verifiedClaims(request)
+        guard claims.matches(.action, "download"), claims.matches(.platform, Platform.download.rawValue)
+        else {
+            throw Self.mismatch("The token is not for downloads.")
+        }
+        guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value) else {
+            throw Self.mismatch("The token is for another file.")
+        }
+        try checkRevocation(claims)
+        return FileAdmission(filename: filename)
+    }
+
+    /// The claims of a good upload token; what it may upload to, they say.
+    func uploadClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
+        let claims = try verifiedClaims(request)
+        guard claims.matches(.subject, "upload"), claims.matches(.platform, Platform.upload.rawValue),
+            claims.has(.userID)
+        else { throw Self.mismatch("The token is not for uploads.") }
+        try checkRevocation(claims)
+        return claims
+    }
+
+    // MARK: The checks
+
+    private func verifiedClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
+        let token = try BearerToken.ofMedia(request)
+        do {
+            return try verifier.verify(token.utf8.span, now: clock.now().seconds)
+        } catch .expired {
+            throw Refusal(.tokenExpired, TokenError.expired.message)
+        } catch {
+            throw Refusal(.tokenInvalid, error.message)
+        }
+    }
+
+    /// The platform of a play token. A token of another kind is refused even where its other claims would fit: a
+    /// download token never plays.
+    private func playPlatform(_ claims: borrowing Claims) throws(Refusal) -> Platform {
+        guard !claims.has(.subject), !claims.has(.action), claims.has(.userID) else {
+            throw Self.mismatch("The token is not for playing.")
+        }
+        if claims.matches(.platform, Platform.mobile.rawValue) { return .mobile }
+        if claims.matches(.platform, Platform.web.rawValue) { return .web }
+        throw Self.mismatch("The token is not for playing.")
+    }
+
+    private func names(_ claims: borrowing Claims, _ location: LessonLocation) -> Bool {
+        guard !claims.has(.use) || claims.matches(.use, "segment") else { return false }
+        switch location {
+        case .lesson(let path): return claims.matches(.rel, "\(path)")
+        case .flat(let user, let video):
+            guard claims.matches(.userID, user.value), !claims.has(.rel) else { return false }
+            if claims.has(.videoID) { return claims.matches(.videoID, video.value) }
+            return claims.text(.filename).flatMap { Filename(cleaning: $0)?.flatVideoID } == video
+        }
+    }
+
+    private func checkRevocation(_ claims: borrowing Claims) throws(Refusal) {
+        guard !revocations.contains(claims) else {
+            throw Refusal(.tokenRevoked, "The token has been revoked.")
+        }
+    }
+
+    private static func mismatch(_ message: String) -> Refusal { Refusal(.tokenMismatch, message) }
+}

@@ -1,0 +1,60 @@
+import Crypto
+import Database
+import Domain
+import Files
+import Formats
+import Media
+import Settings
+
+/// `POST /upload/lesson`: takes a lesson's video and queues its conversion.
+///
+/// When it answers 202, file and task are on disk: neither a crash nor a full disk afterwards loses them.
+struct LessonUpload: Sendable {
+    private static let ids: Set<String> = ["trainer_id", "course_id", "module_id", "lesson_id"]
+    private static let callbacks: Set<String> = ["success_callback_url", "error_callback_url"]
+
+    private let services: Services
+    private let reader: UploadReader
+    private let callbackHosts: CallbackHosts
+
+    init(_ services: Services) {
+        self.services = services
+        self.reader = UploadReader(services)
+        self.callbackHosts = CallbackHosts(hosts: services.settings.callbackHosts)
+    }
+
+    func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
+        var form = VideoForm(fields: Self.ids.union(Self.callbacks), files: services.files)
+        try reader.read(context, into: &form)
+        let lesson = try lesson(form)
+        let admission = try caller.admission(to: .lesson(lesson))
+        let callbacks = UploadQueue.Callbacks(
+            success: try callbackURL(form, "success_callback_url"),
+            error: try callbackURL(form, "error_callback_url"))
+        let video = try ReceivedVideo(&form)
+        let job = try UploadQueue(services: services).add(video, at: .lesson(lesson), admission, callbacks)
+        let status = "\(services.settings.publicURL)/api/tasks/\(job.id)"
+        return .json(
+            202,
+            [
+                "message": "The video was received and will be converted.", "task_id": .string(job.id.value),
+                "lesson_id": .string(lesson.lesson.value), "hls_path": .string(job.location.hlsPath),
+                "filename": .string(job.filename.value), "status_url": .string(status),
+            ], headers: [("Location", status)])
+    }
+
+    private func lesson(_ form: borrowing VideoForm) throws(Refusal) -> LessonPath {
+        LessonPath(
+            trainer: try form.identifier("trainer_id"), course: try form.identifier("course_id"),
+            module: try form.identifier("module_id"), lesson: try form.identifier("lesson_id"))
+    }
+
+    private func callbackURL(_ form: borrowing VideoForm, _ name: String) throws(Refusal) -> String? {
+        guard let url = try form.text(name) else { return nil }
+        guard callbackHosts.allow(url) else {
+            throw Refusal(
+                .invalidCallback, "\(name) must be an http or https URL of an allowed host.", field: name)
+        }
+        return url
+    }
+}

@@ -1,0 +1,64 @@
+import Database
+import Domain
+import Formats
+
+/// `GET /api/tasks…`: what became of uploads.
+struct Tasks: Sendable {
+    private static let defaultLimit = 50
+    private static let maxLimit = 500
+
+    let services: Services
+
+    /// One task by its id.
+    ///
+    /// An upload token reads the task of its own target too, so that a page can follow its upload by itself.
+    func show(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
+        guard let id = TaskID(context.path.raw("task_id")) else {
+            throw Refusal(.invalidID, "task_id is no task's id.", field: "task_id")
+        }
+        let job = try Refusal.rethrow { () throws(DatabaseError) in try services.database.jobs.job(id) }
+        guard let job else { throw Refusal(.notFound, "There is no such task.") }
+        switch job.location {
+        case .lesson(let path): _ = try caller.admission(to: .lesson(path))
+        case .flat: _ = try caller.admissionToFlatLayout()
+        }
+        return .json(200, job.json)
+    }
+
+    /// The newest tasks, of one lesson or of all, of one status or of any.
+    func list(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
+        let query = try context.query()
+        let location = try location(query)
+        let status = try status(query)
+        let limit = try limit(query)
+        let jobs = try Refusal.rethrow { () throws(DatabaseError) in
+            try services.database.jobs.list(location: location, status: status, limit: limit)
+        }
+        return .json(200, ["tasks": .array(jobs.map(\.json))])
+    }
+
+    private func location(_ query: QueryParameters) throws(Refusal) -> LessonLocation? {
+        guard let rel = query.first("rel") else { return nil }
+        guard let location = LessonLocation(rel) else {
+            throw Refusal(.invalidRel, "rel must be ids joined by /, four of them or two.", field: "rel")
+        }
+        return location
+    }
+
+    private func status(_ query: QueryParameters) throws(Refusal) -> JobStatus? {
+        guard let text = query.first("status") else { return nil }
+        guard let status = JobStatus(rawValue: text) else {
+            let names = JobStatus.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(.malformedRequest, "status must be one of \(names).", field: "status")
+        }
+        return status
+    }
+
+    private func limit(_ query: QueryParameters) throws(Refusal) -> Int {
+        guard let text = query.first("limit") else { return Self.defaultLimit }
+        guard text.utf8.count <= 9, let limit = Int(text), (1...Self.maxLimit).contains(limit) else {
+            throw Refusal(.malformedRequest, "limit must be from 1 to \(Self.maxLimit).", field: "limit")
+        }
+        return limit
+    }
+}

@@ -1,0 +1,39 @@
+import Domain
+import Formats
+
+/// One route: methods, path, and who may call it. The kind of access decides what the handler is given, so that a
+/// handler cannot be reached past its gate.
+struct Route: Sendable {
+    typealias Handler<Caller> = @Sendable (RequestContext, Caller) throws(Refusal) -> HTTPResponse
+    typealias UploadHandler =
+        @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> HTTPResponse
+    typealias PlayHandler =
+        @Sendable (RequestContext, borrowing PlayAdmission) throws(Refusal) -> HTTPResponse
+
+    /// Who may call a route, with the handler that takes the proof of it.
+    enum Access: Sendable {
+        /// Anybody (what nginx keeps to itself).
+        case open(@Sendable (RequestContext) throws(Refusal) -> HTTPResponse)
+        /// The site's backend.
+        case service(Handler<ServiceCaller>)
+        /// Whoever may have tokens issued.
+        case issue(Handler<IssuingCaller>)
+        /// The site's backend, or an upload token; what it is for, the handler finds out and has judged.
+        case upload(UploadHandler)
+        /// Anybody with a token that the handler has judged for the file it names.
+        case file(Handler<MediaGate>)
+        /// A viewer with a play token for the place the path names.
+        case play(onlyMobile: Bool, PlayHandler)
+    }
+
+    let methods: [HTTPMethod]
+    let pattern: PathPattern
+    let access: Access
+
+    init(_ methods: [HTTPMethod], _ path: String, _ access: Access) {
+        // Every GET answers HEAD: nginx leaves the body out.
+        self.methods = methods.contains(.get) ? methods + [.head] : methods
+        self.pattern = PathPattern(path)
+        self.access = access
+    }
+}

@@ -1,0 +1,36 @@
+import Domain
+import Formats
+
+/// Finds the route of a raw path.
+struct Router: Sendable {
+    /// The longest path that is looked at, in bytes; nginx refuses longer request lines before.
+    private static let maxPathBytes = 4096
+
+    /// What a path and method lead to.
+    enum Match {
+        case route(Route, PathParameters)
+        /// Some route has this path, with these methods.
+        case methods([HTTPMethod])
+        case nothing
+    }
+
+    private let routes: [Int: [Route]]
+
+    init(_ routes: [Route]) {
+        self.routes = Dictionary(grouping: routes) { $0.pattern.count }
+    }
+
+    func match(_ method: HTTPMethod?, _ path: String) -> Match {
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= Self.maxPathBytes else {
+            return .nothing
+        }
+        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        var methods: [HTTPMethod] = []
+        for route in routes[segments.count] ?? [] {
+            guard let parameters = route.pattern.match(segments) else { continue }
+            if let method, route.methods.contains(method) { return .route(route, parameters) }
+            methods += route.methods
+        }
+        return methods.isEmpty ? .nothing : .methods(methods)
+    }
+}

@@ -1,0 +1,43 @@
+import Database
+import Files
+import Logging
+import Outbound
+import Runtime
+import Settings
+import Tokens
+
+/// What the handlers work with; made once, when the process starts.
+package struct Services: Sendable {
+    package let settings: Settings
+    package let issuer: TokenIssuer
+    package let verifier: TokenVerifier
+    package let revocations: RevocationList
+    /// Nil where users have no sessions that this server could verify.
+    package let identity: IdentityVerifier?
+    /// Nil where the site is not asked.
+    package let eligibility: EligibilityClient?
+    package let database: Database
+    package let files: DataDirectory
+    /// Tells the conversion threads of this process that a job was queued.
+    package let conversionWakeUp: WakeUp
+    package let clock: SystemClock
+    package let log: Logger
+
+    package init(
+        settings: Settings, issuer: TokenIssuer, verifier: TokenVerifier, revocations: RevocationList,
+        identity: IdentityVerifier?, eligibility: EligibilityClient?, database: Database,
+        files: DataDirectory, conversionWakeUp: WakeUp, clock: SystemClock, log: Logger
+    ) {
+        self.settings = settings
+        self.issuer = issuer
+        self.verifier = verifier
+        self.revocations = revocations
+        self.identity = identity
+        self.eligibility = eligibility
+        self.database = database
+        self.files = files
+        self.conversionWakeUp = conversionWakeUp
+        self.clock = clock
+        self.log = log
+    }
+}

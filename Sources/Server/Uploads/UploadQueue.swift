@@ -1,0 +1,61 @@
+import Crypto
+import Database
+import Domain
+import Files
+import Logging
+import Runtime
+
+/// Hands a received video over to the conversion: on disk for good, and in the job table.
+struct UploadQueue: Sendable {
+    /// Where the end of a conversion is told, if the form says so.
+    struct Callbacks {
+        var success: String?
+        var error: String?
+    }
+
+    let services: Services
+
+    /// Queues `video` as what will be at `location`. Refuses with `insufficient_storage` or `internal`.
+    func add(
+        _ video: consuming ReceivedVideo, at location: LessonLocation, _ admission: UploadAdmission,
+        _ callbacks: Callbacks = Callbacks()
+    ) throws(Refusal) -> NewJob {
+        var random = SecureRandom()
+        let id = TaskID(using: &random)
+        let filename = video.filename
+        let bytes = ByteCount(video.file.byteCount)
+        let source: String
+        do {
+            source = try services.files.commitUpload(
+                video.file, task: id, location: location, filename: filename)
+        } catch {
+            throw Refusal(error)
+        }
+        let job = NewJob(
+            id: id, location: location, filename: filename, sourcePath: source, bytes: bytes,
+            successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error)
+        try enqueue(job)
+        return job
+    }
+
+    private func enqueue(_ new: NewJob) throws(Refusal) {
+        do {
+            let superseded = try services.database.jobs.enqueue(new, now: services.clock.now())
+            for old in superseded { remove(old.sourcePath) }
+            services.conversionWakeUp.signal()
+        } catch {
+            // Not acknowledged, so nothing may stay behind either.
+            remove(new.sourcePath)
+            throw Refusal(error)
+        }
+    }
+
+    private func remove(_ path: String) {
+        do {
+            try services.files.removeUpload(path)
+        } catch {
+            // Swept at the next start.
+            services.log.warning("upload_not_removed", metadata: ["cause": "\(error)"])
+        }
+    }
+}

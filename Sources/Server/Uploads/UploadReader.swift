@@ -1,0 +1,55 @@
+import Domain
+import Files
+import Formats
+import Settings
+
+/// Reads the body of an upload through the form parser, in large pieces and within the limits.
+struct UploadReader: Sendable {
+    /// Bytes read at a time: large enough to make few system calls, small enough for every upload thread to have.
+    private static let pieceLength = 256 << 10
+
+    private let maxLength: ByteCount
+    private let minFree: ByteCount
+    private let files: DataDirectory
+
+    init(_ services: Services) {
+        maxLength = services.settings.maxContentLength
+        minFree = services.settings.minFreeBytes
+        files = services.files
+    }
+
+    /// Reads all of the body into `form`.
+    ///
+    /// Refuses with `too_large`, `insufficient_storage`, `malformed_request`, or what the form refuses.
+    func read(_ context: RequestContext, into form: inout VideoForm) throws(Refusal) {
+        let header = context.request.contentType.flatMap { MediaTypeHeader(parsing: $0) }
+        guard let boundary = header?.formDataBoundary else {
+            throw Refusal(.malformedRequest, "The body must be multipart/form-data with a boundary.")
+        }
+        var parser = try MultipartParser(boundary: boundary)
+        try checkRoom(context.request.contentLength ?? 0)
+        var buffer = [UInt8](repeating: 0, count: Self.pieceLength)
+        var total = 0
+        while case let count = context.body.read(into: &buffer), count > 0 {
+            total += count
+            guard total <= maxLength.bytes else { throw tooLarge }
+            try parser.consume(buffer.span.extracting(0..<count), &form)
+        }
+        guard !context.body.isBroken, total == context.request.contentLength ?? total else {
+            throw Refusal(.malformedRequest, "The body broke off after \(total) bytes.")
+        }
+        try parser.finish()
+    }
+
+    private func checkRoom(_ length: Int) throws(Refusal) {
+        guard length <= maxLength.bytes else { throw tooLarge }
+        let free = try Refusal.rethrow { () throws(FileError) in try files.freeBytes() }
+        guard free - length >= minFree.bytes else { throw Refusal.noSpace }
+    }
+
+    private var tooLarge: Refusal {
+        var refusal = Refusal(.tooLarge, "The upload is larger than \(maxLength) bytes.")
+        refusal.limit = maxLength
+        return refusal
+    }
+}

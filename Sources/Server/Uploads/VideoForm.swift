@@ -1,0 +1,107 @@
+import Domain
+import Files
+import Formats
+
+/// What an upload form holds: a few short fields, in any order, and one video, which goes straight to disk.
+///
+/// The file that is being written deletes itself unless it is committed, so a body that breaks off leaves nothing.
+struct VideoForm: MultipartHandler, ~Copyable {
+    /// The most bytes a plain field may have; the longest one is a callback's URL.
+    private static let maxFieldBytes = 2048
+    private static let videoField = "video"
+
+    private enum Part {
+        case video
+        case field(String)
+        /// A field nobody asks for: read past, so that a client may send more than this version knows.
+        case ignored
+    }
+
+    private let known: Set<String>
+    private let files: DataDirectory
+    private var part = Part.ignored
+    private var texts: [String: [UInt8]] = [:]
+    private(set) var video: StagingFile?
+    private(set) var filename: Filename?
+
+    /// A form whose plain fields are `fields`.
+    init(fields: Set<String>, files: DataDirectory) {
+        self.known = fields
+        self.files = files
+    }
+
+    mutating func partBegan(_ header: PartHeader) throws(Refusal) {
+        if header.name == Self.videoField {
+            try beginVideo(header)
+        } else if known.contains(header.name) {
+            guard texts.updateValue([], forKey: header.name) == nil else {
+                throw Refusal(.malformedRequest, "The form has \(header.name) twice.", field: header.name)
+            }
+            part = .field(header.name)
+        } else {
+            part = .ignored
+        }
+    }
+
+    mutating func partBytes(_ bytes: Span<UInt8>) throws(Refusal) {
+        switch part {
+        case .ignored: return
+        case .video: do { try video?.write(bytes) } catch { throw Refusal(error) }
+        case .field(let name): try append(bytes, to: name)
+        }
+    }
+
+    mutating func partEnded() throws(Refusal) {
+        part = .ignored
+    }
+
+    /// The received file, which is the caller's from now on.
+    mutating func takeVideo() -> StagingFile? {
+        video.take()
+    }
+
+    /// The text of a plain field; nil where it is missing or empty. Refuses what is not UTF-8.
+    borrowing func text(_ name: String) throws(Refusal) -> String? {
+        guard let bytes = texts[name], !bytes.isEmpty else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Refusal(.malformedRequest, "\(name) is not UTF-8.", field: name)
+        }
+        return text
+    }
+
+    /// The plain field as an id. Refuses with `missing_field` or `invalid_id`.
+    borrowing func identifier(_ name: String) throws(Refusal) -> Identifier {
+        guard let text = try text(name) else {
+            throw Refusal(.missingField, "\(name) is missing.", field: name)
+        }
+        guard let identifier = Identifier(text) else {
+            throw Refusal(
+                .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
+        }
+        return identifier
+    }
+
+    private mutating func beginVideo(_ header: PartHeader) throws(Refusal) {
+        guard video == nil else {
+            throw Refusal(.malformedRequest, "The form has more than one video.", field: Self.videoField)
+        }
+        guard let sent = header.filename, !sent.isEmpty else {
+            throw Refusal(.missingField, "video has no file.", field: Self.videoField)
+        }
+        guard let filename = Filename(cleaning: sent) else {
+            throw Refusal(.invalidFilename, "The file's name is empty once cleaned.", field: Self.videoField)
+        }
+        guard VideoFileType(of: filename) != nil else { throw UnsupportedMedia.extensionOf(filename) }
+        self.filename = filename
+        do { video = try files.makeStagingFile() } catch { throw Refusal(error) }
+        part = .video
+    }
+
+    private mutating func append(_ bytes: Span<UInt8>, to name: String) throws(Refusal) {
+        guard (texts[name]?.count ?? 0) + bytes.count <= Self.maxFieldBytes else {
+            throw Refusal(
+                .malformedRequest, "\(name) is longer than \(Self.maxFieldBytes) bytes.", field: name)
+        }
+        for index in bytes.indices { texts[name]?.append(bytes[index]) }
+    }
+}

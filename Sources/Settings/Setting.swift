@@ -1,0 +1,78 @@
+/// One setting as sysadmins know it: its name, its default as they would write it, and what it means.
+///
+/// `all` is the whole list; the reader refuses to read a name that is not in it, and the documentation's table is
+/// written from it.
+package struct Setting: Sendable {
+    package let name: String
+    /// As it would stand in the file; "required", or "none" where the setting may be left out.
+    package let defaultText: String
+    package let meaning: String
+    /// A secret may come from the file that `<name>_FILE` names, and is never repeated in an error.
+    package let isSecret: Bool
+
+    private init(_ name: String, _ defaultText: String, _ meaning: String, isSecret: Bool = false) {
+        self.name = name
+        self.defaultText = defaultText
+        self.meaning = meaning
+        self.isSecret = isSecret
+    }
+
+    package static let all: [Setting] = [
+        Setting("SECRET_KEY", "required", "signs media tokens; at least 32 bytes", isSecret: true),
+        Setting(
+            "FOCUST_PREVIOUS_SECRET_KEYS", "none", "comma-separated keys that still verify and never sign",
+            isSecret: true),
+        Setting("TOKEN_EXPIRY", "3600", "lifetime of a play token that asks for none, seconds"),
+        Setting("FOCUST_MAX_TTL", "86400", "longest lifetime a token may ask for, seconds"),
+        Setting("FOCUST_GRANT_MARGIN", "1800", "how long a playlist's grant outlives the video, seconds"),
+        Setting(
+            "FOCUST_ALLOWED_ORIGINS", "required",
+            "comma-separated web origins that may call and embed, such as https://learner.example.com or "
+                + "https://*.example.com"),
+        Setting(
+            "FOCUST_PUBLIC_URL", "required", "how clients reach the server, such as https://video.example.com"
+        ),
+        Setting("FOCUST_DATA_DIR", "/var/lib/focust-video", "where everything is stored"),
+        Setting(
+            "FOCUST_LISTEN", "/run/focust-video/fastcgi.sock",
+            "socket for playback and API: path or 127.0.0.1:port"),
+        Setting(
+            "FOCUST_UPLOAD_LISTEN", "/run/focust-video/upload.sock",
+            "socket for uploads: path or 127.0.0.1:port"),
+        Setting("FOCUST_THREADS", "8", "playback and API requests in flight"),
+        Setting("FOCUST_UPLOAD_THREADS", "16", "uploads in flight"),
+        Setting(
+            "FOCUST_API_KEYS", "required",
+            "comma-separated keys of the site's backend, each as key or name:key",
+            isSecret: true),
+        Setting("FOCUST_IDENTITY_SECRET", "none", "HS256 secret of the users' session JWTs", isSecret: true),
+        Setting(
+            "FOCUST_IDENTITY_JWKS", "none", "JWKS file that verifies the users' session JWTs (RS256, ES256)"),
+        Setting("FOCUST_ELIGIBILITY_URL", "none", "asked before a token is issued"),
+        Setting("FOCUST_OPEN_ISSUANCE", "false", "true: anybody may have tokens issued"),
+        Setting("MAX_CONTENT_LENGTH", "104857600", "largest upload request, bytes"),
+        Setting("FOCUST_MIN_FREE_BYTES", "1073741824", "uploads are refused when less disk is free, bytes"),
+        Setting(
+            "FOCUST_CONVERSION_JOBS", "half the cores, at least 1",
+            "conversions at once; 0 converts nothing here"),
+        Setting(
+            "FOCUST_CONVERSION_TIMEOUT", "20 times the video, at least 600",
+            "longest conversion attempt, seconds"),
+        Setting("FOCUST_SEGMENT_SECONDS", "6", "target duration of a segment, seconds"),
+        Setting("FOCUST_X264_PRESET", "veryfast", "x264 preset when a video must be re-encoded"),
+        Setting("FOCUST_CRF", "22", "x264 quality when a video must be re-encoded, 0 to 51"),
+        Setting("FOCUST_MAX_HEIGHT", "1080", "largest height of a re-encoded video, pixels"),
+        Setting("FOCUST_CALLBACK_URL", "none", "told of every conversion's end"),
+        Setting(
+            "FOCUST_CALLBACK_HOSTS", "none", "comma-separated hosts that an upload may name for its callbacks"
+        ),
+        Setting(
+            "FOCUST_CALLBACK_SECRET", "none", "signs callbacks: whsec_ and base64, or the bytes as they are",
+            isSecret: true),
+        Setting("CALLBACK_BEARER", "none", "sent with callbacks as Authorization: Bearer", isSecret: true),
+        Setting("FOCUST_CALLBACK_ALLOW_PRIVATE", "false", "true: callbacks may go to private addresses"),
+        Setting("FOCUST_ACCEL_PREFIX", "/_focust", "nginx's internal location"),
+        Setting("FOCUST_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical"),
+        Setting("FOCUST_LOG_FORMAT", "logfmt", "logfmt or json"),
+    ]
+}

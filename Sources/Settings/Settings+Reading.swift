@@ -1,0 +1,159 @@
+import Crypto
+import Domain
+
+extension Settings {
+    /// The least bytes of `SECRET_KEY`: as many as HMAC-SHA-256 makes use of (RFC 7518 §3.2).
+    package static let minKeyBytes = 32
+
+    /// Settings from `NAME=value` pairs (environment before file is the caller's doing).
+    ///
+    /// Throws all that is missing or wrong. `cores` gives the default number of conversions.
+    package init(
+        values: [String: String], cores: Int, readFile: @escaping (String) -> [UInt8]?
+    ) throws(SettingsErrors) {
+        var reader = SettingsReader(values: values, readFile: readFile)
+        let key = Self.readKey(&reader)
+        let origins = Self.readOrigins(&reader)
+        let url = Self.readPublicURL(&reader)
+        let openIssuance = reader.flag("FOCUST_OPEN_ISSUANCE")
+        let maxTTL = reader.integer("FOCUST_MAX_TTL", or: 86400, in: 1...31_536_000, unit: "seconds")
+        self.init(
+            signingKey: key ?? Secret(""),
+            previousKeys: Self.readPreviousKeys(&reader),
+            tokenExpiry: reader.integer(
+                "TOKEN_EXPIRY", or: min(3600, maxTTL), in: 1...maxTTL, unit: "seconds"),
+            maxTTL: maxTTL,
+            grantMargin: reader.integer("FOCUST_GRANT_MARGIN", or: 1800, in: 0...86400, unit: "seconds"),
+            allowedOrigins: origins ?? AllowedOrigins([]),
+            publicURL: url ?? "",
+            dataDirectory: Self.readPath(&reader, "FOCUST_DATA_DIR", "/var/lib/focust-video"),
+            listen: Self.readAddress(&reader, "FOCUST_LISTEN", "/run/focust-video/fastcgi.sock"),
+            uploadListen: Self.readAddress(&reader, "FOCUST_UPLOAD_LISTEN", "/run/focust-video/upload.sock"),
+            threads: reader.integer("FOCUST_THREADS", or: 8, in: 1...256),
+            uploadThreads: reader.integer("FOCUST_UPLOAD_THREADS", or: 16, in: 1...256),
+            apiKeys: Self.readAPIKeys(&reader, openIssuance: openIssuance),
+            openIssuance: openIssuance,
+            identitySecret: Self.readOptionalKey(&reader, "FOCUST_IDENTITY_SECRET"),
+            identityJWKS: Self.readOptionalPath(&reader, "FOCUST_IDENTITY_JWKS"),
+            eligibilityURL: Self.readURL(&reader, "FOCUST_ELIGIBILITY_URL"),
+            maxContentLength: ByteCount(
+                reader.integer("MAX_CONTENT_LENGTH", or: 104_857_600, in: 1...(1 << 40))),
+            minFreeBytes: ByteCount(reader.integer("FOCUST_MIN_FREE_BYTES", or: 1 << 30, in: 0...(1 << 50))),
+            conversionJobs: reader.integer("FOCUST_CONVERSION_JOBS", or: max(1, cores / 2), in: 0...64),
+            conversionTimeout: Self.readTimeout(&reader),
+            segmentSeconds: reader.integer("FOCUST_SEGMENT_SECONDS", or: 6, in: 1...30, unit: "seconds"),
+            x264Preset: Self.readChoice(&reader, "FOCUST_X264_PRESET", "veryfast", Self.presets),
+            crf: reader.integer("FOCUST_CRF", or: 22, in: 0...51),
+            maxHeight: reader.integer("FOCUST_MAX_HEIGHT", or: 1080, in: 144...4320, unit: "pixels"),
+            callbackURL: Self.readURL(&reader, "FOCUST_CALLBACK_URL"),
+            callbackHosts: reader.list("FOCUST_CALLBACK_HOSTS").map { $0.lowercased() },
+            callbackSecret: reader.text("FOCUST_CALLBACK_SECRET").map { Secret($0) },
+            callbackBearer: reader.text("CALLBACK_BEARER").map { Secret($0) },
+            callbackAllowPrivate: reader.flag("FOCUST_CALLBACK_ALLOW_PRIVATE"),
+            accelPrefix: Self.readAccelPrefix(&reader),
+            logLevel: Self.readChoice(&reader, "FOCUST_LOG_LEVEL", "info", Self.logLevels),
+            logFormat: Self.readChoice(&reader, "FOCUST_LOG_FORMAT", "logfmt", ["logfmt", "json"]))
+        guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
+    }
+
+    private static func readKey(_ reader: inout SettingsReader) -> Secret? {
+        reader.required("SECRET_KEY", expected: "at least \(minKeyBytes) bytes") {
+            $0.utf8.count >= minKeyBytes ? Secret($0) : nil
+        }
+    }
+
+    private static func readPreviousKeys(_ reader: inout SettingsReader) -> [Secret] {
+        let keys = reader.list("FOCUST_PREVIOUS_SECRET_KEYS")
+        if keys.contains(where: { $0.utf8.count < minKeyBytes }) {
+            reader.complain(
+                "FOCUST_PREVIOUS_SECRET_KEYS", "[redacted]",
+                "comma-separated keys of at least \(minKeyBytes) bytes")
+        }
+        return keys.map { Secret($0) }
+    }
+
+    private static func readOptionalKey(_ reader: inout SettingsReader, _ name: String) -> Secret? {
+        reader.optional(name, expected: "at least \(minKeyBytes) bytes") {
+            $0.utf8.count >= minKeyBytes ? Secret($0) : nil
+        }
+    }
+
+    private static func readOrigins(_ reader: inout SettingsReader) -> AllowedOrigins? {
+        let expected = "comma-separated origins such as https://learner.example.com or https://*.example.com"
+        return reader.required("FOCUST_ALLOWED_ORIGINS", expected: expected) { text in
+            let parts = text.split(separator: ",").map { $0.trimmed() }
+            let entries = parts.compactMap { AllowedOrigins.Entry($0) }
+            return entries.count == parts.count && !entries.isEmpty ? AllowedOrigins(entries) : nil
+        }
+    }
+
+    /// A path below the origin is allowed, for a server that shares its domain.
+    private static func readPublicURL(_ reader: inout SettingsReader) -> String? {
+        reader.required("FOCUST_PUBLIC_URL", expected: "an http or https URL without a slash at its end") {
+            isURL($0) && $0.last != "/" && !$0.contains("?") && !$0.contains("#") ? $0 : nil
+        }
+    }
+
+    private static func readURL(_ reader: inout SettingsReader, _ name: String) -> String? {
+        reader.optional(name, expected: "an http or https URL") { isURL($0) ? $0 : nil }
+    }
+
+    private static func isURL(_ text: String) -> Bool {
+        Origin(of: text) != nil && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+    }
+
+    private static func readAPIKeys(_ reader: inout SettingsReader, openIssuance: Bool) -> [APIKey] {
+        let expected = "comma-separated keys of at least 16 bytes, each as key or name:key"
+        let texts = reader.list("FOCUST_API_KEYS")
+        let keys = texts.enumerated().compactMap { APIKey($1, number: $0 + 1) }
+        if keys.count != texts.count { reader.complain("FOCUST_API_KEYS", "[redacted]", expected) }
+        if texts.isEmpty && !openIssuance { reader.complain("FOCUST_API_KEYS", nil, expected) }
+        return keys
+    }
+
+    private static func readPath(_ reader: inout SettingsReader, _ name: String, _ fallback: String) -> String
+    {
+        reader.value(name, or: fallback, expected: "an absolute path") { isPath($0) ? $0 : nil }
+    }
+
+    private static func readOptionalPath(_ reader: inout SettingsReader, _ name: String) -> String? {
+        reader.optional(name, expected: "an absolute path") { isPath($0) ? $0 : nil }
+    }
+
+    private static func isPath(_ text: String) -> Bool { text.hasPrefix("/") && !text.contains("\0") }
+
+    private static func readAddress(_ reader: inout SettingsReader, _ name: String, _ fallback: String)
+        -> String
+    {
+        reader.value(name, or: fallback, expected: "an absolute path of at most 107 bytes, or 127.0.0.1:port")
+        {
+            let port = $0.split(separator: ":").last.flatMap { Int($0) } ?? 0
+            let isTCP = $0.hasPrefix("127.0.0.1:") && (1...65535).contains(port)
+            return isTCP || ($0.hasPrefix("/") && $0.utf8.count <= 107) ? $0 : nil
+        }
+    }
+
+    private static func readTimeout(_ reader: inout SettingsReader) -> Int? {
+        reader.optional(
+            "FOCUST_CONVERSION_TIMEOUT", expected: "a whole number of seconds from 1 to 604800"
+        ) {
+            Int($0).flatMap { (1...604_800).contains($0) ? $0 : nil }
+        }
+    }
+
+    private static func readChoice(
+        _ reader: inout SettingsReader, _ name: String, _ fallback: String, _ choices: [String]
+    ) -> String {
+        reader.value(name, or: fallback, expected: choices.joined(separator: ", ")) {
+            choices.contains($0) ? $0 : nil
+        }
+    }
+
+    private static func readAccelPrefix(_ reader: inout SettingsReader) -> String {
+        reader.value("FOCUST_ACCEL_PREFIX", or: "/_focust", expected: "a path such as /_focust") { text in
+            let names = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            return text.hasPrefix("/") && !names.isEmpty && names.allSatisfy { Identifier($0) != nil }
+                ? text : nil
+        }
+    }
+}

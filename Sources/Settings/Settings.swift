@@ -1,0 +1,51 @@
+import Crypto
+import Domain
+
+/// Everything a sysadmin can set, parsed once at start; see `Setting.all` for names, defaults and meanings.
+package struct Settings: Sendable {
+    package var signingKey: Secret
+    package var previousKeys: [Secret]
+    /// Seconds.
+    package var tokenExpiry: Int
+    /// Seconds.
+    package var maxTTL: Int
+    /// Seconds.
+    package var grantMargin: Int
+    package var allowedOrigins: AllowedOrigins
+    /// Without a slash at its end.
+    package var publicURL: String
+    package var dataDirectory: String
+    /// A path, or `127.0.0.1:port`.
+    package var listen: String
+    package var uploadListen: String
+    package var threads: Int
+    package var uploadThreads: Int
+    package var apiKeys: [APIKey]
+    package var openIssuance: Bool
+    package var identitySecret: Secret?
+    package var identityJWKS: String?
+    package var eligibilityURL: String?
+    package var maxContentLength: ByteCount
+    package var minFreeBytes: ByteCount
+    package var conversionJobs: Int
+    /// Seconds; nil: 20 times the video's duration, at least 600.
+    package var conversionTimeout: Int?
+    package var segmentSeconds: Int
+    package var x264Preset: String
+    package var crf: Int
+    package var maxHeight: Int
+    package var callbackURL: String?
+    package var callbackHosts: [String]
+    package var callbackSecret: Secret?
+    package var callbackBearer: Secret?
+    package var callbackAllowPrivate: Bool
+    package var accelPrefix: String
+    package var logLevel: String
+    package var logFormat: String
+
+    package static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+    /// x264's presets (x264.h: x264_preset_names), fastest first.
+    package static let presets = [
+        "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
+    ]
+}

@@ -1,0 +1,93 @@
+import Crypto
+
+/// Reads settings one by one and keeps every complaint, so that a start names all that is wrong.
+struct SettingsReader {
+    private let values: [String: String]
+    private let readFile: (String) -> [UInt8]?
+    private(set) var errors: [SettingsError] = []
+
+    /// `readFile` reads the file that a `…_FILE` setting names; nil where it cannot be read.
+    init(values: [String: String], readFile: @escaping (String) -> [UInt8]?) {
+        self.values = values
+        self.readFile = readFile
+    }
+
+    /// The value as it was written; nil where it is missing or empty.
+    mutating func text(_ name: String) -> String? {
+        guard let setting = Setting.all.first(where: { $0.name == name }) else {
+            complain(name, nil, "in the list of settings")
+            return nil
+        }
+        if let value = values[name], !value.isEmpty { return value }
+        guard setting.isSecret, let path = values["\(name)_FILE"], !path.isEmpty else { return nil }
+        guard let bytes = readFile(path), let text = String(validating: bytes, as: UTF8.self) else {
+            complain("\(name)_FILE", path, "a readable file of UTF-8 text")
+            return nil
+        }
+        let line = text.trimmed()
+        return String(line.last == "\n" ? line.dropLast() : line)
+    }
+
+    /// The setting parsed by `parse`, or `fallback` where it is missing; complains where `parse` answers nil.
+    mutating func value<Value>(
+        _ name: String, or fallback: Value, expected: String, _ parse: (String) -> Value?
+    ) -> Value {
+        guard let text = text(name) else { return fallback }
+        guard let value = parse(text) else {
+            complain(name, shown(name, text), expected)
+            return fallback
+        }
+        return value
+    }
+
+    /// A setting that may be left out; nil where it is missing, and (with a complaint) where it is wrong.
+    mutating func optional<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
+        guard let text = text(name) else { return nil }
+        let value = parse(text)
+        if value == nil { complain(name, shown(name, text), expected) }
+        return value
+    }
+
+    /// A setting that has no default; nil (and a complaint) where it is missing or wrong.
+    mutating func required<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
+        guard let text = text(name) else {
+            if !errors.contains(where: { $0.name == "\(name)_FILE" }) { complain(name, nil, expected) }
+            return nil
+        }
+        guard let value = parse(text) else {
+            complain(name, shown(name, text), expected)
+            return nil
+        }
+        return value
+    }
+
+    mutating func integer(_ name: String, or fallback: Int, in range: ClosedRange<Int>, unit: String = "")
+        -> Int
+    {
+        let of = unit.isEmpty ? "" : " (\(unit))"
+        return value(
+            name, or: fallback,
+            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)\(of)"
+        ) {
+            Int($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    mutating func flag(_ name: String) -> Bool {
+        value(name, or: false, expected: "true or false") { ["true": true, "false": false][$0.lowercased()] }
+    }
+
+    /// The parts of a comma-separated setting, spaces around them removed.
+    mutating func list(_ name: String) -> [String] {
+        (text(name) ?? "").split(separator: ",").map { String($0.trimmed()) }.filter { !$0.isEmpty }
+    }
+
+    mutating func complain(_ name: String, _ found: String?, _ expected: String) {
+        errors.append(SettingsError(name: name, found: found, expected: expected))
+    }
+
+    private func shown(_ name: String, _ text: String) -> String {
+        let isSecret = Setting.all.contains { $0.name == name && $0.isSecret }
+        return isSecret ? "[redacted, \(text.utf8.count) bytes]" : text
+    }
+}

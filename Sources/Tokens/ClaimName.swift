@@ -1,0 +1,22 @@
+/// The text claims this server reads or writes; any other claim of a token is skipped.
+package enum ClaimName: Int, CaseIterable, Sendable {
+    case userID, rel, platform, filename, videoID, subject, action, type, courseID, moduleID, use, tokenID
+
+    /// The name on the wire.
+    package var wireName: StaticString {
+        switch self {
+        case .userID: "user_id"
+        case .rel: "rel"
+        case .platform: "platform"
+        case .filename: "filename"
+        case .videoID: "video_id"
+        case .subject: "sub"
+        case .action: "action"
+        case .type: "type"
+        case .courseID: "course_id"
+        case .moduleID: "module_id"
+        case .use: "use"
+        case .tokenID: "jti"
+        }
+    }
+}

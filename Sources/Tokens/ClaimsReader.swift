@@ -1,0 +1,231 @@
+/// Reads a payload's one JSON object (RFC 8259) where it lies, without a tree: known claims are noted by their
+/// place, others are skipped, texts are unescaped in place (they only ever shrink).
+///
+/// A known claim that comes twice, or with another type than ours, is an error: two readers that disagree
+/// about one token are how signed tokens are abused (RFC 8725 §2.6).
+struct ClaimsReader: ~Copyable {
+    /// How deep an unknown claim may nest.
+    private static let maxDepth = 8
+    /// The latest date a token may carry, 9999-12-31: beyond it a number is an attack or a mistake.
+    private static let maxDate = 253_402_300_799
+
+    private(set) var claims: Claims
+    private var index = 0
+    private let end: Int
+
+    /// Takes claims whose payload holds `count` bytes of JSON.
+    init(_ claims: consuming Claims, count: Int) {
+        self.claims = claims
+        self.end = count
+    }
+
+    /// The claims, their places and dates filled in; `exp` is required.
+    consuming func read() throws(TokenError) -> Claims {
+        try expect(UInt8(ascii: "{"))
+        if !take(UInt8(ascii: "}")) {
+            repeat { try readMember() } while take(UInt8(ascii: ","))
+            try expect(UInt8(ascii: "}"))
+        }
+        skipSpace()
+        guard index == end else { throw .malformed("bytes after the claims") }
+        guard claims.expiry > 0 else { throw .malformed("it has no exp") }
+        return claims
+    }
+
+    private mutating func readMember() throws(TokenError) {
+        skipSpace()
+        let name = try readText()
+        try expect(UInt8(ascii: ":"))
+        skipSpace()
+        if let claim = claimName(at: name) {
+            guard !claims.has(claim) else { throw .malformed("it names \(claim.wireName) twice") }
+            guard peek() == UInt8(ascii: "\"") else { throw .malformed("\(claim.wireName) is no text") }
+            claims.places[claim.rawValue] = try readText()
+        } else if isName(name, "exp") {
+            guard claims.expiry == 0 else { throw .malformed("it names exp twice") }
+            claims.expiry = try readDate("exp")
+        } else if isName(name, "iat") {
+            guard claims.issuedAt == nil else { throw .malformed("it names iat twice") }
+            claims.issuedAt = try readDate("iat")
+        } else if isName(name, "nbf") {
+            guard claims.notBefore == nil else { throw .malformed("it names nbf twice") }
+            claims.notBefore = try readDate("nbf")
+        } else {
+            try skipValue(depth: 0)
+        }
+    }
+
+    private func claimName(at place: Claims.Place) -> ClaimName? {
+        for claim in ClaimName.allCases where isName(place, claim.wireName) { return claim }
+        return nil
+    }
+
+    private func isName(_ place: Claims.Place, _ name: StaticString) -> Bool {
+        guard Int(place.count) == name.utf8CodeUnitCount else { return false }
+        for offset in 0..<name.utf8CodeUnitCount
+        where claims.payload[Int(place.start) + offset] != name.utf8Start[offset] { return false }
+        return true
+    }
+
+    // MARK: Values
+
+    /// A NumericDate (RFC 7519 §2) that is a whole number, written plainly: not 1e9, not "1", not 1.5.
+    private mutating func readDate(_ name: StaticString) throws(TokenError) -> Int {
+        let start = index
+        var value = 0
+        while index < end, case let digit = claims.payload[index] &- 0x30, digit < 10 {
+            guard value <= Self.maxDate else { throw .malformed("\(name) is too large") }
+            value = value * 10 + Int(digit)
+            index += 1
+        }
+        guard index > start, claims.payload[start] != 0x30, value <= Self.maxDate, isValueEnd(peek())
+        else { throw .malformed("\(name) is no whole number of seconds") }
+        return value
+    }
+
+    private func isValueEnd(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == 0x20 || (0x09...0x0D).contains(byte)
+    }
+
+    /// A JSON string; its bytes, unescaped, are moved together in place.
+    private mutating func readText() throws(TokenError) -> Claims.Place {
+        try expect(UInt8(ascii: "\""))
+        let start = index
+        var write = index
+        while index < end {
+            let byte = claims.payload[index]
+            index += 1
+            if byte == UInt8(ascii: "\"") {
+                return Claims.Place(start: Int16(start), count: Int16(write - start))
+            }
+            guard byte >= 0x20 else { throw .malformed("a control character in a text") }
+            if byte == UInt8(ascii: "\\") {
+                try unescape(to: &write)
+            } else {
+                claims.payload[write] = byte
+                write += 1
+            }
+        }
+        throw .malformed("a text without an end")
+    }
+
+    private mutating func unescape(to write: inout Int) throws(TokenError) {
+        let escape = peek()
+        index += 1
+        let plain: UInt8
+        switch escape {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): plain = escape
+        case UInt8(ascii: "b"): plain = 0x08
+        case UInt8(ascii: "f"): plain = 0x0C
+        case UInt8(ascii: "n"): plain = 0x0A
+        case UInt8(ascii: "r"): plain = 0x0D
+        case UInt8(ascii: "t"): plain = 0x09
+        case UInt8(ascii: "u"): return put(try readScalar(), at: &write)
+        default: throw .malformed("an unknown escape in a text")
+        }
+        claims.payload[write] = plain
+        write += 1
+    }
+
+    /// `\uXXXX`, or two of them for a scalar beyond the basic plane (RFC 8259 §7).
+    private mutating func readScalar() throws(TokenError) -> Unicode.Scalar {
+        let first = try readHex4()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+            throw .malformed("half a surrogate pair")
+        }
+        let second = try readHex4()
+        guard (0xDC00...0xDFFF).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+        else { throw .malformed("half a surrogate pair") }
+        return scalar
+    }
+
+    private mutating func readHex4() throws(TokenError) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            let byte = peek()
+            switch byte {
+            case 0x30...0x39: value = value << 4 | UInt32(byte - 0x30)
+            case 0x41...0x46: value = value << 4 | UInt32(byte - 0x41 + 10)
+            case 0x61...0x66: value = value << 4 | UInt32(byte - 0x61 + 10)
+            default: throw .malformed("an unknown escape in a text")
+            }
+            index += 1
+        }
+        return value
+    }
+
+    private mutating func put(_ scalar: Unicode.Scalar, at write: inout Int) {
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+            claims.payload[write] = byte
+            write += 1
+        }
+    }
+
+    // MARK: What is not ours
+
+    private mutating func skipValue(depth: Int) throws(TokenError) {
+        guard depth < Self.maxDepth else { throw .malformed("it nests too deep") }
+        skipSpace()
+        switch peek() {
+        case UInt8(ascii: "\""): _ = try readText()
+        case UInt8(ascii: "{"): try skipContainer(closing: UInt8(ascii: "}"), depth: depth)
+        case UInt8(ascii: "["): try skipContainer(closing: UInt8(ascii: "]"), depth: depth)
+        default: try skipLiteral()
+        }
+    }
+
+    private mutating func skipContainer(closing: UInt8, depth: Int) throws(TokenError) {
+        index += 1
+        skipSpace()
+        if take(closing) { return }
+        repeat {
+            skipSpace()
+            if closing == UInt8(ascii: "}") {
+                _ = try readText()
+                try expect(UInt8(ascii: ":"))
+            }
+            try skipValue(depth: depth + 1)
+        } while take(UInt8(ascii: ","))
+        try expect(closing)
+    }
+
+    /// A number, `true`, `false` or `null`: looked at no closer, since nothing here depends on it.
+    private mutating func skipLiteral() throws(TokenError) {
+        let start = index
+        while index < end {
+            switch claims.payload[index] {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "+"),
+                UInt8(ascii: "."):
+                index += 1
+            default:
+                guard index > start else { throw .malformed("a value is missing") }
+                return
+            }
+        }
+        throw .malformed("it ends in the middle")
+    }
+
+    // MARK: The cursor
+
+    /// The byte under the cursor, or 0 (which no JSON token begins with) at the end.
+    private func peek() -> UInt8 { index < end ? claims.payload[index] : 0 }
+
+    private mutating func skipSpace() {
+        while case let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+            index += 1
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard peek() == byte else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func expect(_ byte: UInt8) throws(TokenError) {
+        guard take(byte) else { throw .malformed("the claims are no JSON object") }
+    }
+}

@@ -1,0 +1,55 @@
+import Crypto
+import Domain
+import Formats
+
+/// The tokens this server issues: what each names, and with it what it opens.
+package enum MediaToken: Sendable {
+    /// Plays one lesson (v2).
+    case play(user: Identifier, lesson: LessonPath, platform: Platform)
+    /// Opens segments and key of one lesson, never the playlist: what a rewritten playlist carries.
+    case grant(user: String, location: LessonLocation)
+    /// Plays one video of the flat layout (v1).
+    case playFlat(user: Identifier, filename: Filename?, video: Identifier?, platform: Platform)
+    /// Downloads one file (v2).
+    case download(user: Identifier, target: VideoTarget, filename: Filename)
+    /// Downloads one file of the flat layout (v1).
+    case downloadFlat(user: Identifier, filename: Filename)
+    /// Uploads to one target and reads the status of what becomes of it.
+    case upload(user: Identifier, target: VideoTarget)
+
+    /// The claims by their wire names, without the dates and the id.
+    var claims: [(String, JSONValue)] {
+        switch self {
+        case .play(let user, let lesson, let platform):
+            [("user_id", .string(user.value)), ("rel", .string("\(lesson)"))] + [platform.claim]
+        case .grant(let user, let location):
+            [("user_id", .string(user))] + Self.claims(of: location)
+                + [Platform.mobile.claim, ("use", "segment")]
+        case .playFlat(let user, let filename, let video, let platform):
+            [("user_id", .string(user.value))] + (filename.map { [("filename", .string($0.value))] } ?? [])
+                + (video.map { [("video_id", .string($0.value))] } ?? []) + [platform.claim]
+        case .download(let user, let target, let filename):
+            [("sub", "download"), Platform.download.claim, ("user_id", .string(user.value))] + target.claims
+                + [("filename", .string(filename.value))]
+        case .downloadFlat(let user, let filename):
+            [("action", "download"), Platform.download.claim, ("user_id", .string(user.value))]
+                + [("filename", .string(filename.value))]
+        case .upload(let user, let target):
+            [("sub", "upload"), Platform.upload.claim, ("user_id", .string(user.value))] + target.claims
+        }
+    }
+
+    private static func claims(of location: LessonLocation) -> [(String, JSONValue)] {
+        switch location {
+        case .lesson(let path): [("rel", .string("\(path)"))]
+        case .flat(_, let video): [("video_id", .string(video.value))]
+        }
+    }
+}
+
+/// Where a token may be used: the `platform` claim.
+package enum Platform: String, CaseIterable, Sendable {
+    case web, mobile, download, upload
+
+    var claim: (String, JSONValue) { ("platform", .string(rawValue)) }
+}

@@ -1,0 +1,158 @@
+import Domain
+import Testing
+
+@testable import Database
+
+@Suite struct JobQueueTests {
+    let fixture: Fixture
+    var jobs: JobQueue { fixture.jobs }
+
+    init() throws {
+        fixture = try Fixture()
+    }
+
+    @Test func aJobComesBackAsItWasStored() throws {
+        var new = try newJob("t/c/m/l")
+        new.successCallbackURL = "https://site.example/done"
+        #expect(try jobs.enqueue(new, now: at(5)).isEmpty)
+        let job = try #require(try jobs.job(new.id))
+        #expect(job.location == new.location && job.filename == new.filename && job.bytes == new.bytes)
+        #expect(job.sourcePath == new.sourcePath && job.successCallbackURL == new.successCallbackURL)
+        #expect(job.status == .queued && job.progress == 0 && job.attempts == 0 && job.error == nil)
+        #expect(job.createdAt == at(5) && job.updatedAt == at(5) && job.errorCallbackURL == nil)
+    }
+
+    @Test func anUnknownJobIsNil() throws {
+        #expect(try jobs.job(newJob("t/c/m/l").id) == nil)
+        #expect(try jobs.latest(#require(LessonLocation("t/c/m/l"))) == nil)
+    }
+
+    @Test func aJobGoesFromQueuedToCompleted() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        let claimed = try #require(try fixture.claim())
+        #expect(claimed.id == id && claimed.status == .processing && claimed.attempts == 1)
+        #expect(try fixture.claim("other") == nil)
+        #expect(try jobs.describe(id, worker: "w", duration: 12.5, plan: "copy", now: at(1100)))
+        #expect(try jobs.heartbeat(id, worker: "w", progress: 0.5, lease: .seconds(10), now: at(1200)))
+        var published = 0
+        #expect(
+            try jobs.finish(id, worker: "w", duration: nil, callback: nil, now: at(1300)) { published += 1 })
+        let job = try #require(try jobs.job(id))
+        #expect(published == 1)
+        #expect(job.status == .completed && job.progress == 1 && job.duration == 12.5 && job.plan == "copy")
+    }
+
+    @Test func progressNeverFallsWithinAnAttempt() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        _ = try fixture.claim()
+        for (said, kept) in [(0.5, 0.5), (0.3, 0.5), (7.0, 1.0)] {
+            _ = try jobs.heartbeat(id, worker: "w", progress: said, lease: .seconds(10), now: at(1200))
+            #expect(try jobs.job(id)?.progress == kept)
+        }
+    }
+
+    @Test func nobodyButTheHolderMovesAJob() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        _ = try fixture.claim("w")
+        #expect(try !jobs.heartbeat(id, worker: "x", progress: 1, lease: .seconds(10), now: at(1)))
+        #expect(try !jobs.describe(id, worker: "x", duration: 1, plan: "p", now: at(1)))
+        #expect(
+            try !jobs.finish(id, worker: "x", duration: 1, callback: nil, now: at(1)) {
+                Issue.record("published by a stranger")
+            })
+        let outcome = try jobs.fail(
+            id, worker: "x", failure: .cancelled, retryAt: nil, callback: nil, now: at(1))
+        #expect(outcome == .lost)
+        try jobs.release(id, worker: "x", now: at(1))
+        #expect(try fixture.status(id) == .processing)
+    }
+
+    @Test func aPublicationThatFailsLeavesTheJobLeased() throws {
+        struct DiskFull: Error {}
+        let id = try fixture.enqueue("t/c/m/l")
+        _ = try fixture.claim()
+        #expect(throws: DiskFull.self) {
+            try jobs.finish(id, worker: "w", duration: 1, callback: nil, now: at(2)) { throw DiskFull() }
+        }
+        #expect(try fixture.status(id) == .processing)
+    }
+
+    @Test func aFailureThatCannotPassEndsTheJob() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        _ = try fixture.claim()
+        let failure = JobFailure(code: "unsupported_media", message: "No video.")
+        let outcome = try jobs.fail(
+            id, worker: "w", failure: failure, retryAt: nil, callback: nil, now: at(2000))
+        guard case .ended(let job) = outcome else { throw Unexpected(outcome) }
+        #expect(job.status == .failed && job.error == failure)
+        #expect(try fixture.claim(at: 1_000_000) == nil)
+    }
+
+    @Test func aFailureThatMayPassComesBackAfterItsPauseAndNotBefore() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        _ = try fixture.claim(at: 1000)
+        let failure = JobFailure(code: "disk_full", message: "No space left.")
+        let outcome = try jobs.fail(
+            id, worker: "w", failure: failure, retryAt: at(60_000), callback: nil, now: at(2000))
+        #expect(outcome == .willRetry)
+        #expect(try jobs.nextWake() == at(60_000))
+        #expect(try fixture.claim(at: 59_999) == nil)
+        let again = try #require(try fixture.claim(at: 60_000))
+        #expect(again.id == id && again.attempts == 2 && again.progress == 0)
+    }
+
+    @Test func aFailureThatMayPassIsFinalAfterTheLastAttempt() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        let failure = JobFailure(code: "disk_full", message: "No space left.")
+        for attempt in 1...JobQueue.maxAttempts {
+            _ = try #require(try fixture.claim())
+            let outcome = try jobs.fail(
+                id, worker: "w", failure: failure, retryAt: at(0), callback: nil, now: at(1000))
+            #expect((outcome == .willRetry) == (attempt < JobQueue.maxAttempts))
+        }
+        #expect(try fixture.status(id) == .failed)
+    }
+
+    @Test func aReleasedAttemptDoesNotCount() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        _ = try fixture.claim()
+        #expect(try jobs.release(id, worker: "w", now: at(1500)) == nil)
+        let job = try #require(try jobs.job(id))
+        #expect(job.status == .queued && job.attempts == 0)
+        #expect(try fixture.claim("other")?.id == id)
+    }
+
+    @Test func aFailedJobCanBeRetriedAndAnyOtherNot() throws {
+        let id = try fixture.enqueue("t/c/m/l")
+        #expect(try jobs.retry(id, now: at(1)) == nil)
+        _ = try fixture.claim()
+        _ = try jobs.fail(
+            id, worker: "w", failure: .converterCrashed, retryAt: nil, callback: nil, now: at(2))
+        #expect(try jobs.retry(id, now: at(3))?.status == .queued)
+        #expect(try fixture.claim()?.id == id)
+    }
+
+    @Test func aFailedJobIsNotRetriedOverANewerUpload() throws {
+        let old = try fixture.enqueue("t/c/m/l")
+        _ = try fixture.claim()
+        _ = try jobs.fail(
+            old, worker: "w", failure: .converterCrashed, retryAt: nil, callback: nil, now: at(2))
+        try fixture.enqueue("t/c/m/l")
+        #expect(try jobs.retry(old, now: at(3)) == nil)
+        #expect(try fixture.status(old) == .failed)
+    }
+
+    @Test(arguments: [(1, 15), (2, 30), (3, 60), (8, 1920), (9, 3600), (1000, 3600), (0, 15)])
+    func pausesGrowToAnHour(attempt: Int, seconds: Int) {
+        #expect(JobQueue.pause(afterAttempt: attempt) == .seconds(seconds))
+    }
+}
+
+/// Thrown by a test that met an outcome it did not expect.
+struct Unexpected: Error {
+    let what: String
+
+    init(_ what: some Any) {
+        self.what = "\(what)"
+    }
+}

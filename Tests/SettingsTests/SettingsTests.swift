@@ -1,0 +1,105 @@
+import Crypto
+import Domain
+import Settings
+import Testing
+
+private let required = [
+    "SECRET_KEY": "an-example-key-of-at-least-32-bytes!",
+    "FOCUST_ALLOWED_ORIGINS": "https://learner.example.com",
+    "FOCUST_PUBLIC_URL": "https://video.example.com", "FOCUST_API_KEYS": "site:an-example-api-key",
+]
+
+private func settings(
+    _ changes: [String: String], without: String? = nil, files: [String: String] = [:]
+) throws(SettingsErrors) -> Settings {
+    var values = required.merging(changes) { $1 }
+    if let without { values[without] = nil }
+    return try Settings(values: values, cores: 4, readFile: { files[$0].map { Array($0.utf8) } })
+}
+
+@Suite struct SettingsTests {
+    @Test func `What is required is enough, and the rest has the documented defaults`() throws {
+        let settings = try settings([:])
+        #expect(settings.tokenExpiry == 3600 && settings.maxTTL == 86400 && settings.grantMargin == 1800)
+        #expect(settings.dataDirectory == "/var/lib/focust-video")
+        #expect(settings.threads == 8 && settings.uploadThreads == 16 && settings.conversionJobs == 2)
+        #expect(
+            settings.maxContentLength.bytes == 104_857_600 && settings.minFreeBytes.bytes == 1_073_741_824)
+        #expect(settings.apiKeys.map(\.name) == ["site"] && settings.accelPrefix == "/_focust")
+        #expect(!settings.openIssuance)
+    }
+
+    @Test(arguments: ["SECRET_KEY", "FOCUST_ALLOWED_ORIGINS", "FOCUST_PUBLIC_URL", "FOCUST_API_KEYS"])
+    func `A missing required setting is named`(name: String) throws {
+        let error = #expect(throws: SettingsErrors.self) { try settings([:], without: name) }
+        #expect(error?.errors.map(\.name) == [name])
+        #expect(error?.description.hasPrefix("\(name) is missing: it must be ") == true)
+    }
+
+    @Test(arguments: [
+        ("SECRET_KEY", "short"), ("FOCUST_PREVIOUS_SECRET_KEYS", "short"), ("TOKEN_EXPIRY", "0"),
+        ("TOKEN_EXPIRY", "an hour"), ("TOKEN_EXPIRY", "86401"), ("FOCUST_MAX_TTL", "-1"),
+        ("FOCUST_ALLOWED_ORIGINS", "learner.example.com"), ("FOCUST_ALLOWED_ORIGINS", "https://a.example/"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example,*"), ("FOCUST_ALLOWED_ORIGINS", "https://*"),
+        ("FOCUST_PUBLIC_URL", "https://video.example.com/"), ("FOCUST_PUBLIC_URL", "ftp://video.example.com"),
+        ("FOCUST_PUBLIC_URL", "https://video.example.com/?a"), ("FOCUST_DATA_DIR", "relative/path"),
+        ("FOCUST_LISTEN", "0.0.0.0:9000"), ("FOCUST_LISTEN", "127.0.0.1:0"),
+        ("FOCUST_LISTEN", "/" + String(repeating: "a", count: 107)), ("FOCUST_THREADS", "0"),
+        ("FOCUST_THREADS", "8.5"), ("FOCUST_API_KEYS", "name:tooshort"), ("FOCUST_OPEN_ISSUANCE", "maybe"),
+        ("MAX_CONTENT_LENGTH", "100M"), ("FOCUST_CONVERSION_JOBS", "-1"), ("FOCUST_X264_PRESET", "placebo!"),
+        ("FOCUST_CRF", "52"), ("FOCUST_SEGMENT_SECONDS", "0"), ("FOCUST_ACCEL_PREFIX", "no-slash"),
+        ("FOCUST_ACCEL_PREFIX", "/a b"), ("FOCUST_LOG_LEVEL", "loud"), ("FOCUST_LOG_FORMAT", "xml"),
+        ("FOCUST_CALLBACK_URL", "javascript:alert(1)"), ("FOCUST_CONVERSION_TIMEOUT", "soon"),
+        ("FOCUST_IDENTITY_SECRET", "short"),
+    ])
+    func `A wrong setting is named with what it must be`(name: String, value: String) throws {
+        let error = #expect(throws: SettingsErrors.self) { try settings([name: value]) }
+        #expect(error?.errors.map(\.name) == [name])
+        #expect(error?.description.contains("it must be ") == true)
+    }
+
+    @Test func `Everything wrong is told at once, a line each`() throws {
+        let error = #expect(throws: SettingsErrors.self) {
+            try settings(["FOCUST_CRF": "a", "FOCUST_THREADS": "b"], without: "SECRET_KEY")
+        }
+        #expect(error?.description.split(separator: "\n").count == 3)
+    }
+
+    @Test func `A wrong secret is not repeated`() throws {
+        let error = #expect(throws: SettingsErrors.self) { try settings(["SECRET_KEY": "hunter2"]) }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test func `A secret may come from a file, without its last line break`() throws {
+        let key = "a-key-from-a-file-of-at-least-32-bytes"
+        let settings = try settings(
+            ["SECRET_KEY_FILE": "/run/credentials/key"], without: "SECRET_KEY",
+            files: ["/run/credentials/key": key + "\n"])
+        #expect(settings.signingKey.bytes == Array(key.utf8))
+        let error = #expect(throws: SettingsErrors.self) {
+            try self.missingFile()
+        }
+        #expect(error?.errors.map(\.name) == ["SECRET_KEY_FILE"])
+    }
+
+    private func missingFile() throws(SettingsErrors) -> Settings {
+        try settings(["SECRET_KEY_FILE": "/nowhere"], without: "SECRET_KEY")
+    }
+
+    @Test func `Several keys have names, given or numbered`() throws {
+        let keys = try settings(["FOCUST_API_KEYS": "0123456789abcdef, app:fedcba9876543210"]).apiKeys
+        #expect(keys.map(\.name) == ["key-1", "app"])
+        #expect(keys[1].secret.matches("fedcba9876543210") && !keys[1].secret.matches("fedcba987654321"))
+        #expect("\(keys)".contains("fedcba9876543210") == false)
+    }
+
+    @Test func `Open issuance needs no API key`() throws {
+        #expect(try settings(["FOCUST_OPEN_ISSUANCE": "true"], without: "FOCUST_API_KEYS").apiKeys.isEmpty)
+    }
+
+    @Test func `The reader knows every setting of the list by name`() throws {
+        // A setting that is read and not listed is an error of every start.
+        _ = try settings([:])
+        #expect(Set(Setting.all.map(\.name)).count == Setting.all.count)
+    }
+}
