@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database", "Files",
+                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database",
+                "Files",
                 "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -96,12 +97,21 @@ let package = Package(
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
             name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Crypto"], swiftSettings: strict),
+        // A real HTTP server on the loopback, for the tests of those who send.
+        .target(
+            name: "HTTPReceiver", dependencies: ["Runtime"], path: "Tests/HTTPReceiver", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OutboundTests",
+            dependencies: ["Outbound", "HTTPReceiver", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
     ]
 )

@@ -75,8 +75,8 @@ struct ConversionRun {
         try service.database.jobs.finish(
             job.id, worker: worker, duration: result.duration, callback: nil, now: service.clock.now()
         ) {
-            try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
             try staging.publish(as: job.location)
+            try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
         }
     }
 

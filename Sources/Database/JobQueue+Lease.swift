@@ -3,8 +3,8 @@ import Domain
 extension JobQueue {
     /// Renews the lease and notes how far the job is (0 to 1).
     ///
-    /// False where `worker` no longer holds the job (its lease was lost, or the lesson deleted): it must stop, and
-    /// publish nothing.
+    /// False where `worker` no longer holds the job (its lease was lost, or the lesson deleted): it must
+    /// stop, and publish nothing.
     package func heartbeat(
         _ id: TaskID, worker: String, progress: Double, lease: Duration, now: Timestamp
     ) throws(DatabaseError) -> Bool {
@@ -30,8 +30,8 @@ extension JobQueue {
         }
     }
 
-    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it ended
-    /// instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
+    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it
+    /// ended instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
     @discardableResult
     package func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
         try database.write { (connection) throws(DatabaseError) in

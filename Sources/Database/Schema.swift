@@ -80,6 +80,6 @@ enum Schema {
             delivered_at INTEGER
         ) STRICT;
         CREATE INDEX callback_due ON callback(next_attempt) WHERE status = 'pending';
-        CREATE INDEX callback_task ON callback(task, created_at);
+        CREATE INDEX callback_task ON callback(task, created_at, id);
         """
 }

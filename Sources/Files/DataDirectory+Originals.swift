@@ -2,8 +2,8 @@ import Domain
 import Glibc
 
 extension DataDirectory {
-    /// Makes an upload the lesson's one original, readable by nginx. The upload stays where it is until its task is
-    /// finished: a crash in between repeats this, and needs it.
+    /// Makes an upload the lesson's one original, readable by nginx. The upload stays where it is until its
+    /// task is finished: a crash in between repeats this, and needs it.
     package func keepOriginal(
         _ upload: String, of location: LessonLocation, as filename: Filename
     ) throws(FileError) {
@@ -11,8 +11,8 @@ extension DataDirectory {
         let directory = Self.parent(of: destination)
         try makeParents(of: destination)
         try checkParents(of: absolutePath(upload))
-        // Named after the upload, which is named after its task: nobody else makes this link, and what a crashed
-        // attempt left of it is replaced here.
+        // Named after the upload, which is named after its task: nobody else makes this link, and what a
+        // crashed attempt left of it is replaced here.
         let link = "\(directory)/.new-\(upload.split(separator: "/").last ?? "")"
         try FileSystem.remove(link)
         guard Glibc.link(absolutePath(upload), link) == 0 else { throw .last("link", link) }

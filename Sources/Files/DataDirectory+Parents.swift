@@ -6,8 +6,8 @@ extension DataDirectory {
     /// being made, or after.
     private static var renameTries: Int { 5 }
 
-    /// Moves a file or directory to `destination` for good: directories are made where missing, and the new name
-    /// is on disk before this returns.
+    /// Moves a file or directory to `destination` for good: directories are made where missing, and the new
+    /// name is on disk before this returns.
     func rename(_ source: String, to destination: String) throws(FileError) {
         for attempt in 1...Self.renameTries {
             do {
@@ -21,8 +21,8 @@ extension DataDirectory {
                 continue
             }
         }
-        // Only the directory that gained the name: should a crash bring the old name back beside it, then as a
-        // leftover in a staging directory, which is swept.
+        // Only the directory that gained the name: should a crash bring the old name back beside it, then
+        // as a leftover in a staging directory, which is swept.
         try FileSystem.sync(Self.parent(of: destination))
     }
 
@@ -35,8 +35,8 @@ extension DataDirectory {
         }
     }
 
-    /// Throws ENOTDIR where a directory above `path` is a link or no directory: followed, it would let us move or
-    /// delete what lies elsewhere. Those that are missing are none of its business.
+    /// Throws ENOTDIR where a directory above `path` is a link or no directory: followed, it would let us
+    /// move or delete what lies elsewhere. Those that are missing are none of its business.
     func checkParents(of path: String) throws(FileError) {
         for directory in parents(of: path) {
             guard let kind = try FileSystem.kind(of: directory) else { return }

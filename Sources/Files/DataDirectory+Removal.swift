@@ -5,8 +5,8 @@ extension DataDirectory {
     /// Removes a lesson: its HLS files and key, its original (`original` names it in the flat layout, where
     /// a user's files share a directory), and its waiting uploads. That nothing is there is fine.
     ///
-    /// The lesson vanishes at once and for good by a rename into the trash; emptying that may take longer, may even be
-    /// interrupted, and is then done by the next start.
+    /// The lesson vanishes at once and for good by a rename into the trash; emptying that may take longer,
+    /// may even be interrupted, and is then done by the next start.
     package func removeLesson(at location: LessonLocation, original: Filename? = nil) throws(FileError) {
         try refuseToHideLessons(at: location)
         try discard("hls/\(location)")

@@ -4,7 +4,8 @@ import Glibc
 extension DataDirectory {
     /// Keeps a received video for its conversion; answers its path relative to the root.
     ///
-    /// The task's id is its name: two uploads of one lesson never meet, and a file tells which row it belongs to.
+    /// The task's id is its name: two uploads of one lesson never meet, and a file tells which row it
+    /// belongs to.
     package func commitUpload(
         _ staged: consuming StagingFile, task: TaskID, location: LessonLocation, filename: Filename
     ) throws(FileError) -> String {
@@ -14,7 +15,8 @@ extension DataDirectory {
         do {
             try staged.commit(to: path, in: self)
         } catch {
-            // Where the name could not be synced, the client hears of a failure and nobody would look for the file.
+            // Where the name could not be synced, the client hears of a failure and nobody would look for
+            // the file.
             unlink(path)
             throw error
         }

@@ -3,8 +3,9 @@ import Glibc
 
 /// The tree below `FOCUST_DATA_DIR`: what lies where, and who may read it.
 ///
-/// Directories whose names begin with a dot are this program's own; no id begins with one, so that nothing a client
-/// names can meet them. All of them lie on the file system of what they become: publishing is a rename.
+/// Directories whose names begin with a dot are this program's own; no id begins with one, so that nothing
+/// a client names can meet them. All of them lie on the file system of what they become: publishing is a
+/// rename.
 package struct DataDirectory: Sendable {
     /// nginx, another user of our group or of none, reads lessons, originals and presentations.
     static let sharedMode: mode_t = 0o755

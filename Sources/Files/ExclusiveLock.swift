@@ -2,11 +2,11 @@ import Glibc
 
 /// A lock on an open file or directory that says: somebody alive is working here.
 ///
-/// flock(2): it belongs to the open file, so the kernel drops it when its process ends, however that happens. No
-/// list of process ids could tell as surely whether a leftover may be swept.
+/// flock(2): it belongs to the open file, so the kernel drops it when its process ends, however that
+/// happens. No list of process ids could tell as surely whether a leftover may be swept.
 enum ExclusiveLock {
-    /// Takes the lock of what the caller has just made; false where a sweep was quicker and has removed it, or is
-    /// about to. Never waits.
+    /// Takes the lock of what the caller has just made; false where a sweep was quicker and has removed it,
+    /// or is about to. Never waits.
     static func claim(_ descriptor: Int32) -> Bool {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
         var status = stat()

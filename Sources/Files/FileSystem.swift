@@ -62,7 +62,8 @@ enum FileSystem {
         return lstat(path, &status) == 0
     }
 
-    /// The file type bits of what lies at `path`, a link itself and not what it names; nil where nothing lies there.
+    /// The file type bits of what lies at `path`, a link itself and not what it names; nil where nothing
+    /// lies there.
     static func kind(of path: String) throws(FileError) -> mode_t? {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -72,7 +73,8 @@ enum FileSystem {
         return status.st_mode & S_IFMT
     }
 
-    /// Makes a directory with exactly `mode`, whatever the umask; that it exists is fine, unless as a link or file.
+    /// Makes a directory with exactly `mode`, whatever the umask; that it exists is fine, unless as a link
+    /// or file.
     ///
     /// Answers whether it was made now.
     @discardableResult

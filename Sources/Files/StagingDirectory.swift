@@ -35,23 +35,28 @@ package struct StagingDirectory: ~Copyable {
         try FileSystem.write(bytes.span, to: descriptor, path: path)
     }
 
-    /// Puts everything that was written on disk, readable by nginx but for the key. A crash after publishing must
-    /// not leave a lesson with holes, and publishing itself must be quick.
+    /// Puts everything that was written on disk, readable by nginx but for the key. A crash after
+    /// publishing must not leave a lesson with holes, and publishing itself must be quick.
     package borrowing func sync() throws(FileError) {
-        for name in try FileSystem.names(in: path) {
+        let names = try FileSystem.names(in: path)
+        for name in names {
             let file = "\(path)/\(name)"
             if name != "enc.key", chmod(file, DataDirectory.sharedFileMode) != 0 {
                 throw .last("chmod", file)
             }
             try FileSystem.sync(file)
         }
+        // Key and playlists are read through the open directory, which is one version anyway.
+        try LessonVersion.make(in: path, of: names.filter { $0 != "enc.key" && !$0.hasSuffix(".m3u8") })
         guard chmod(path, DataDirectory.sharedMode) == 0 else { throw .last("chmod", path) }
         try FileSystem.sync(path)
     }
 
-    /// Makes the directory the lesson at `location`, in one step: a reader finds the old one whole or the new one.
+    /// Makes the directory the lesson at `location`, in one step: a reader finds the old one whole or the
+    /// new one.
     ///
-    /// Call `sync` before. Afterwards `path` holds the old lesson, if there was one, and goes with this value.
+    /// Call `sync` before. Afterwards `path` holds the old lesson, if there was one, and goes with this
+    /// value.
     package borrowing func publish(as location: LessonLocation) throws(FileError) {
         let destination = tree.hlsPath(location)
         try tree.refuseToHideLessons(at: location)
@@ -70,13 +75,13 @@ extension DataDirectory {
         try StagingDirectory(self, task: task)
     }
 
-    /// In the flat layout a video's directory may bear a trainer's and a course's ids, and then lessons lie below
-    /// it: swapped or removed with it they would be lost. Throws ENOTEMPTY where that is so.
+    /// In the flat layout a video's directory may bear a trainer's and a course's ids, and then lessons lie
+    /// below it: swapped or removed with it they would be lost. Throws ENOTEMPTY where that is so.
     func refuseToHideLessons(at location: LessonLocation) throws(FileError) {
         guard case .flat = location else { return }
         let directory = hlsPath(location)
-        for name in try FileSystem.names(in: directory)
-        where try FileSystem.kind(of: "\(directory)/\(name)") == S_IFDIR {
+        for name in try FileSystem.names(in: directory) where !name.hasPrefix(".") {
+            guard try FileSystem.kind(of: "\(directory)/\(name)") == S_IFDIR else { continue }
             throw FileError(code: ENOTEMPTY, operation: "replace", path: directory)
         }
     }

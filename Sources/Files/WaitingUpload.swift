@@ -16,7 +16,8 @@ package struct WaitingUpload: Equatable, Sendable {
         self.path = path
         self.task = task
         self.bytes = ByteCount(Int(status.st_size))
-        // Of its inode, whose last change was the rename: received slowly, the content is older than the name.
+        // Of its inode, whose last change was the rename: received slowly, the content is older than the
+        // name.
         let changed = status.st_ctim
         self.receivedAt = Timestamp(
             milliseconds: Int64(changed.tv_sec) * 1000 + Int64(changed.tv_nsec) / 1_000_000)
