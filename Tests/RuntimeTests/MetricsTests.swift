@@ -1,5 +1,6 @@
 import Foundation
 import Runtime
+import Synchronization
 import Testing
 
 @Suite struct MetricsTests {
@@ -75,13 +76,20 @@ import Testing
         let counter = registry.one("a_total", "x", Counter.init)
         let gauge = registry.one("b", "x", Gauge.init)
         let histogram = registry.one("c", "x") { Histogram(bounds: [1, 2]) }
-        DispatchQueue.concurrentPerform(iterations: 8) { thread in
-            for round in 0..<10_000 {
-                counter.increment()
-                gauge.add(thread.isMultiple(of: 2) ? 1 : -1)
-                histogram.observe(Double(round % 3) + 0.5)
+        // Threads of their own, which begin together: Dispatch would run some of them one after the other.
+        let ready = Atomic(0)
+        let threads = try (0..<8).map { number in
+            try Runtime.Thread(name: "count-\(number)") {
+                ready.wrappingAdd(1, ordering: .sequentiallyConsistent)
+                while ready.load(ordering: .sequentiallyConsistent) < 8 { sched_yield() }
+                for round in 0..<10_000 {
+                    counter.increment()
+                    gauge.add(number.isMultiple(of: 2) ? 1 : -1)
+                    histogram.observe(Double(round % 3) + 0.5)
+                }
             }
         }
+        for thread in threads { thread.join() }
         let scrape = try MetricsScrape(registry.exposition())
         #expect(scrape.value("a_total") == 80_000)
         #expect(scrape.value("b") == 0)
