@@ -58,7 +58,8 @@ let package = Package(
             name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
         .target(
-            name: "Outbound", dependencies: ["CCurl", "Domain", "Formats", "Runtime"], swiftSettings: strict),
+            name: "Outbound", dependencies: ["CCurl", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
 
         // What the rooms are for.
         .target(
@@ -76,7 +77,9 @@ let package = Package(
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion", "Settings",
+                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database",
+                "Files",
+                "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -84,6 +87,10 @@ let package = Package(
         .executableTarget(
             name: "bench-parser", dependencies: ["Formats", "Domain"], path: "Benchmarks/parser",
             swiftSettings: pure),
+        // What the conversion benchmark runs; nothing that is installed.
+        .executableTarget(
+            name: "bench-conversion", dependencies: ["Media", "Crypto"], path: "Benchmarks/conversion",
+            swiftSettings: strict),
 
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
@@ -97,6 +104,14 @@ let package = Package(
         .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Crypto"], swiftSettings: strict),
+        // A real HTTP server on the loopback, for the tests of those who send.
+        .target(
+            name: "HTTPReceiver", dependencies: ["Runtime"], path: "Tests/HTTPReceiver", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OutboundTests",
+            dependencies: ["Outbound", "HTTPReceiver", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
     ]
 )

@@ -18,3 +18,11 @@ static inline int focust_set_idle_io(void) { return (int)syscall(SYS_ioprio_set,
 static inline int focust_exchange(const char *one, const char *other) {
     return (int)syscall(SYS_renameat2, -100, one, -100, other, 2);
 }
+
+// openat2(2), Linux 5.6: opens `path` below `root`, which no link and no ".." can leave. linux/openat2.h:
+// struct open_how { u64 flags, mode, resolve }; RESOLVE_NO_MAGICLINKS 0x02, RESOLVE_NO_SYMLINKS 0x04,
+// RESOLVE_BENEATH 0x08.
+static inline int focust_open_beneath(int root, const char *path, int flags) {
+    uint64_t how[3] = {(uint64_t)flags, 0, 0x02 | 0x04 | 0x08};
+    return (int)syscall(SYS_openat2, root, path, how, sizeof how);
+}

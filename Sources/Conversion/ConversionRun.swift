@@ -65,7 +65,9 @@ struct ConversionRun {
 
     private func describe(_ result: ConversionResult) throws {
         _ = try service.database.jobs.describe(
-            job.id, worker: worker, duration: result.duration, plan: result.plan, now: service.clock.now())
+            job.id, worker: worker, duration: result.duration, plan: result.plan,
+            codecs: [result.videoCodec, result.audioCodec].compactMap { $0 }.joined(separator: ","),
+            now: service.clock.now())
     }
 
     /// Under the queue's lock, so that an attempt which lost its lease can never overwrite a newer result.
@@ -73,8 +75,8 @@ struct ConversionRun {
         try service.database.jobs.finish(
             job.id, worker: worker, duration: result.duration, callback: nil, now: service.clock.now()
         ) {
-            try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
             try staging.publish(as: job.location)
+            try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
         }
     }
 

@@ -68,4 +68,26 @@ package final class AES128CBC {
         else { throw AES128CBCError(operation: "EVP_CipherFinal_ex") }
         return Int(written)
     }
+
+    /// The rest of the run in one go: `input`, then the last block.
+    package func finish(with input: [UInt8]) throws(AES128CBCError) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: input.count + 2 * Self.blockSize)
+        let written: Result<Int, AES128CBCError> = output.withUnsafeMutableBytes { output in
+            input.withUnsafeBytes { input in
+                Result { () throws(AES128CBCError) in
+                    let count = try update(input, into: output)
+                    return count
+                        + (try finish(into: UnsafeMutableRawBufferPointer(rebasing: output[count...])))
+                }
+            }
+        }
+        output.removeLast(output.count - (try written.get()))
+        return output
+    }
+
+    /// The same of whole blocks that carry no padding: the start of a longer text.
+    package func finishWithoutPadding(with input: [UInt8]) throws(AES128CBCError) -> [UInt8] {
+        EVP_CIPHER_CTX_set_padding(context, 0)
+        return try finish(with: input)
+    }
 }

@@ -1,12 +1,12 @@
 import Domain
 
-/// Callbacks waiting to be sent. A row is born in the transaction that ends its job, so there is never one without
-/// the other; it is delivered at least once, by whichever process claims it.
+/// Callbacks waiting to be sent. A row is born in the transaction that ends its job, so there is never one
+/// without the other; it is delivered at least once, by whichever process claims it.
 package struct CallbackOutbox: Sendable {
     let database: Database
 
-    /// Leases up to `limit` due callbacks to `sender`, longest due first. If the sender dies, they are due again
-    /// when the lease is over.
+    /// Leases up to `limit` due callbacks to `sender`, longest due first. If the sender dies, they are due
+    /// again when the lease is over.
     package func claim(
         sender: String, limit: Int, lease: Duration, now: Timestamp
     ) throws(DatabaseError) -> [Callback] {

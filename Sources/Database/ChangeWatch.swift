@@ -9,8 +9,8 @@ package final class ChangeWatch: Sendable {
         connection = try GuardedConnection(path: path)
     }
 
-    /// True where any other connection, of this or another process, has committed since the last call; the first
-    /// call answers true.
+    /// True where any other connection, of this or another process, has committed since the last call; the
+    /// first call answers true.
     package func hasChanged() throws(DatabaseError) -> Bool {
         let version = try connection.use { (connection) throws(DatabaseError) in try connection.dataVersion()
         }

@@ -5,8 +5,8 @@ extension Connection {
     /// Runs `body` in a transaction that holds the write lock from its start.
     ///
     /// `BEGIN IMMEDIATE`, because a transaction that reads first and writes later cannot be upgraded once
-    /// another process has written in between; it would fail in the middle, where waiting does not help. As it is,
-    /// only the beginning can be busy, and trying that again repeats nothing of `body`.
+    /// another process has written in between; it would fail in the middle, where waiting does not help. As
+    /// it is, only the beginning can be busy, and trying that again repeats nothing of `body`.
     func transaction<Result, Failure: Error>(
         _ body: (Connection) throws(Failure) -> Result, failing: (DatabaseError) -> Failure
     ) throws(Failure) -> Result {
@@ -46,8 +46,8 @@ extension Connection {
     }
 
     private func rollBack() {
-        // Some errors (disk full, I/O) make SQLite roll back by itself; then there is none to roll back, which
-        // is what this error would say.
+        // Some errors (disk full, I/O) make SQLite roll back by itself; then there is none to roll back,
+        // which is what this error would say.
         try? prepared("ROLLBACK").run()
     }
 }

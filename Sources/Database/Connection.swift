@@ -4,8 +4,8 @@ import CSQLite
 ///
 /// Not `Sendable`, and opened without SQLite's own mutex: whoever holds it is alone with it.
 final class Connection {
-    /// How long a call waits for another process before it is busy, in milliseconds. A commit takes as long as
-    /// one fsync, so seconds of waiting mean a stuck disk.
+    /// How long a call waits for another process before it is busy, in milliseconds. A commit takes as long
+    /// as one fsync, so seconds of waiting mean a stuck disk.
     static let busyTimeout: Int32 = 10_000
 
     private let handle: OpaquePointer
@@ -59,9 +59,9 @@ final class Connection {
     }
 
     private func configure() throws(DatabaseError) {
-        // trusted_schema off: a planted file cannot run functions from its schema.
-        // WAL: readers never wait for the writer. FULL: in WAL mode anything less may lose the last commits at
-        // a power cut, and a 202 has been answered on the strength of one.
+        // trusted_schema off: a planted file cannot run functions from its schema. WAL: readers never wait
+        // for the writer. FULL: in WAL mode anything less may lose the last commits at a power cut, and a
+        // 202 has been answered on the strength of one.
         try execute("PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;")
         let mode = try prepared("PRAGMA journal_mode=WAL").first { (row) in row.text(0) }
         guard mode == "wal" else {

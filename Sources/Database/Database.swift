@@ -1,10 +1,10 @@
 /// The server's durable state, `state/focust.db`: shared by the threads of a process, and by processes.
 ///
-/// One writing connection and two reading ones, each behind a mutex. SQLite admits a single writer anyway, and a
-/// thread that waits for a mutex wakes at once, where SQLite's busy handler would sleep up to 100 ms; so here, and
-/// only here, a lock is held over I/O on purpose. Readers are few because playback does not come here
-/// unless a file is missing, and a lookup takes some 10 µs. A connection per thread would cost
-/// 24 caches and file handles to win nothing.
+/// One writing connection and two reading ones, each behind a mutex. SQLite admits a single writer anyway,
+/// and a thread that waits for a mutex wakes at once, where SQLite's busy handler would sleep up to 100 ms;
+/// so here, and only here, a lock is held over I/O on purpose. Readers are few because playback does not
+/// come here unless a file is missing, and a lookup takes some 10 µs. A connection per thread would cost 24
+/// caches and file handles to win nothing.
 package final class Database: Sendable {
     private let path: String
     private let writer: GuardedConnection
@@ -50,6 +50,13 @@ package final class Database: Sendable {
     /// As `write`, for a body that can also fail in ways of its own; a database failure is thrown as it is.
     func writeUntyped<Result: Sendable>(_ body: (Connection) throws -> Result) throws -> Result {
         try writer.use { connection in try connection.transaction(body, failing: { $0 }) }
+    }
+
+    /// Runs `body` on the writing connection, for what SQLite allows in no transaction.
+    func writeOutsideTransaction<Result: Sendable>(
+        _ body: (Connection) throws(DatabaseError) -> Result
+    ) throws(DatabaseError) -> Result {
+        try writer.use(body)
     }
 
     /// Runs `body` on a reading connection; each statement sees a state of its own.

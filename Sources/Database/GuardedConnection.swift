@@ -2,10 +2,10 @@ import Synchronization
 
 /// A connection that threads share, one at a time.
 ///
-/// `@unchecked Sendable`, and why that holds: the connection is made here and is private; it is touched only while the
-/// lock is held; what a body returns is `Sendable`, so the connection cannot leave with it. (A plain
-/// `Mutex<Connection>` would demand `@Sendable` bodies, which callers' own closures, such as the one that
-/// publishes a lesson, are not.)
+/// `@unchecked Sendable`, and why that holds: the connection is made here and is private; it is touched
+/// only while the lock is held; what a body returns is `Sendable`, so the connection cannot leave with it.
+/// (A plain `Mutex<Connection>` would demand `@Sendable` bodies, which callers' own closures, such as the
+/// one that publishes a lesson, are not.)
 final class GuardedConnection: @unchecked Sendable {
     private let lock = Mutex(())
     private let connection: Connection

@@ -3,12 +3,12 @@ import Domain
 
 extension Job {
     /// How many `columns` are.
-    static let columnCount: Int32 = 16
+    static let columnCount: Int32 = 17
 
     /// The columns that `init(row:)` expects, in its order.
     static let columns = """
         id, rel, filename, source, bytes, success_url, error_url, status, progress, duration, plan, \
-        created_at, updated_at, attempts, error_code, error_message
+        created_at, updated_at, attempts, error_code, error_message, codecs
         """
 
     /// Throws where a column holds what this program never writes.
@@ -27,6 +27,7 @@ extension Job {
         self.createdAt = Timestamp(milliseconds: row.integer64(11))
         self.updatedAt = Timestamp(milliseconds: row.integer64(12))
         self.attempts = row.integer(13)
+        self.codecs = row.optionalText(16)
         self.error = row.optionalText(14).map { [message = row.text(15)] in
             JobFailure(code: $0, message: message)
         }

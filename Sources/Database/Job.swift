@@ -17,6 +17,8 @@ package struct Job: Equatable, Sendable {
     package let duration: Double?
     /// What the converter decided to do, and why, once known.
     package let plan: String?
+    /// What players are told (RFC 6381): "avc1.64001f,mp4a.40.2"; nil until converted.
+    package let codecs: String?
     package let createdAt: Timestamp
     package let updatedAt: Timestamp
     /// Attempts begun, those interrupted by an orderly stop not counted.

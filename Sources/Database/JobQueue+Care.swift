@@ -14,8 +14,8 @@ extension JobQueue {
         }
     }
 
-    /// Queues a failed job again, its attempts counted anew. Nil, and nothing done, where there is no such job, it
-    /// did not fail, or a newer one of its location has arrived since: the newer upload wins.
+    /// Queues a failed job again, its attempts counted anew. Nil, and nothing done, where there is no such
+    /// job, it did not fail, or a newer one of its location has arrived since: the newer upload wins.
     package func retry(_ id: TaskID, now: Timestamp) throws(DatabaseError) -> Job? {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try connection.prepared(Self.byID).first([.text(id.value)], Job.init(row:)) else {
@@ -51,8 +51,8 @@ extension JobQueue {
     }
 
     private static let cancel = """
-        UPDATE job SET status = 'superseded', updated_at = ?2, ended_at = ?2, worker = NULL, lease_until = NULL,
-            error_code = ?3, error_message = ?4
+        UPDATE job SET status = 'superseded', updated_at = ?2, ended_at = ?2, worker = NULL,
+            lease_until = NULL, error_code = ?3, error_message = ?4
         WHERE rel = ?1 AND status IN ('queued', 'processing') RETURNING \(Job.columns)
         """
 

@@ -3,8 +3,9 @@ import Domain
 extension JobQueue {
     /// Leases the next job to `worker`; nil where none can run now.
     ///
-    /// First the jobs whose lease ran out are taken from their dead workers: back to the queue, or to their end.
-    /// `ended` is asked, inside the transaction, for the callback to store with each job that ended so.
+    /// First the jobs whose lease ran out are taken from their dead workers: back to the queue, or to their
+    /// end. `ended` is asked, inside the transaction, for the callback to store with each job that ended
+    /// so.
     package func claim(
         worker: String, lease: Duration, now: Timestamp, ended: (Job) -> NewCallback?
     ) throws(DatabaseError) -> Job? {
@@ -21,8 +22,8 @@ extension JobQueue {
         }
     }
 
-    /// When a claim may next succeed without anybody adding a job: the end of a pause or of a lease; nil where
-    /// nothing is pending.
+    /// When a claim may next succeed without anybody adding a job: the end of a pause or of a lease; nil
+    /// where nothing is pending.
     package func nextWake() throws(DatabaseError) -> Timestamp? {
         try database.read { (connection) throws(DatabaseError) in
             let next = try connection.prepared(Self.soonest).first { (row) in row.optionalInteger(0) }
@@ -58,28 +59,37 @@ extension JobQueue {
     }
 
     static let anyWork = """
-        SELECT 1 WHERE EXISTS (SELECT 1 FROM job WHERE status = 'queued' AND not_before = 0)
-            OR EXISTS (SELECT 1 FROM job WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1)
-            OR EXISTS (SELECT 1 FROM job WHERE status = 'processing' AND lease_until <= ?1)
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM job INDEXED BY job_runnable
+            WHERE status = 'queued' AND not_before = 0)
+            OR EXISTS (SELECT 1 FROM job INDEXED BY job_back_off
+                WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1)
+            OR EXISTS (SELECT 1 FROM job INDEXED BY job_lease
+                WHERE status = 'processing' AND lease_until <= ?1)
         """
 
     static let expired = """
-        SELECT \(Job.columns), crashes FROM job WHERE status = 'processing' AND lease_until <= ?1
+        SELECT \(Job.columns), crashes FROM job INDEXED BY job_lease
+        WHERE status = 'processing' AND lease_until <= ?1
         """
 
     private static let countCrash = "UPDATE job SET crashes = crashes + 1 WHERE id = ?1"
 
     static let endPauses = """
-        UPDATE job SET not_before = 0 WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1
+        UPDATE job INDEXED BY job_back_off SET not_before = 0
+        WHERE status = 'queued' AND not_before > 0 AND not_before <= ?1
         """
 
-    /// The waiting rows whose location runs are skipped one by one: there are no more of them than workers.
+    /// The index is named, because the planner, which knows no numbers of rows, would rather sort all that
+    /// wait. The waiting rows whose location runs are skipped one by one: there are no more of them than
+    /// workers.
     static let take = """
         UPDATE job SET status = 'processing', worker = ?1, lease_until = ?2, updated_at = ?3,
             attempts = attempts + 1, progress = 0
         WHERE seq = (
-            SELECT seq FROM job AS waiting WHERE status = 'queued' AND not_before = 0 AND NOT EXISTS (
-                SELECT 1 FROM job AS running WHERE running.rel = waiting.rel AND running.status = 'processing')
+            SELECT seq FROM job AS waiting INDEXED BY job_runnable
+            WHERE status = 'queued' AND not_before = 0 AND NOT EXISTS (
+                SELECT 1 FROM job AS running INDEXED BY job_running
+                    WHERE running.rel = waiting.rel AND running.status = 'processing')
             ORDER BY turn, seq LIMIT 1)
         RETURNING \(Job.columns)
         """
@@ -90,7 +100,9 @@ extension JobQueue {
 
     static let soonest = """
         SELECT MIN(at) FROM (
-            SELECT MIN(not_before) AS at FROM job WHERE status = 'queued' AND not_before > 0
-            UNION ALL SELECT MIN(lease_until) FROM job WHERE status = 'processing')
+            SELECT MIN(not_before) AS at FROM job INDEXED BY job_back_off
+                WHERE status = 'queued' AND not_before > 0
+            UNION ALL SELECT MIN(lease_until) FROM job INDEXED BY job_lease
+                WHERE status = 'processing')
         """
 }

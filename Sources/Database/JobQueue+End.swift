@@ -4,9 +4,10 @@ extension JobQueue {
     /// Publishes a result and ends the job as completed, together with its callback; false where the lease
     /// was lost, and then nothing was published.
     ///
-    /// `publish` runs under the write lock, after the lease has been checked: no other worker of any process can
-    /// take the job or publish for its location in between. Keep it to renames; everything must have been synced
-    /// before. If the process dies between the rename and the commit, the job is repeated and publishes again.
+    /// `publish` runs under the write lock, after the lease has been checked: no other worker of any
+    /// process can take the job or publish for its location in between. Keep it to renames; everything must
+    /// have been synced before. If the process dies between the rename and the commit, the job is repeated
+    /// and publishes again.
     ///
     /// Throws what `publish` throws (the job stays leased), else `DatabaseError`.
     package func finish(
@@ -45,8 +46,8 @@ extension JobQueue {
         }
     }
 
-    /// Ends an attempt without a result: the job waits again from `retryAt`, or is superseded where a newer one
-    /// of its location waits, or fails. Returns it if it ended.
+    /// Ends an attempt without a result: the job waits again from `retryAt`, or is superseded where a newer
+    /// one of its location waits, or fails. Returns it if it ended.
     func returnOrEnd(
         _ job: Job, _ connection: Connection, retryAt: Timestamp?, because failure: JobFailure?,
         now: Timestamp

@@ -20,7 +20,8 @@ extension JobQueue {
 
     /// Ends the queued job of location ?1.
     static let supersedeWaiting = """
-        UPDATE job SET status = 'superseded', updated_at = ?2, ended_at = ?2, error_code = ?3, error_message = ?4
+        UPDATE job SET status = 'superseded', updated_at = ?2, ended_at = ?2, error_code = ?3,
+            error_message = ?4
         WHERE rel = ?1 AND status = 'queued' RETURNING \(Job.columns)
         """
 
@@ -30,7 +31,7 @@ extension JobQueue {
             FROM queue_clock)
         """
 
-    private static let insert = """
+    static let insert = """
         INSERT INTO job (id, rel, owner, filename, source, bytes, success_url, error_url, turn,
             created_at, updated_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \(turn), ?9, ?9)

@@ -3,8 +3,8 @@ import Domain
 extension JobQueue {
     /// Renews the lease and notes how far the job is (0 to 1).
     ///
-    /// False where `worker` no longer holds the job (its lease was lost, or the lesson deleted): it must stop, and
-    /// publish nothing.
+    /// False where `worker` no longer holds the job (its lease was lost, or the lesson deleted): it must
+    /// stop, and publish nothing.
     package func heartbeat(
         _ id: TaskID, worker: String, progress: Double, lease: Duration, now: Timestamp
     ) throws(DatabaseError) -> Bool {
@@ -19,18 +19,19 @@ extension JobQueue {
 
     /// Notes what the converter found and decided; nil leaves what is known. False as with `heartbeat`.
     package func describe(
-        _ id: TaskID, worker: String, duration: Double?, plan: String?, now: Timestamp
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String? = nil, now: Timestamp
     ) throws(DatabaseError) -> Bool {
         try database.write { (connection) throws(DatabaseError) in
             try connection.prepared(Self.note).run([
                 .text(id.value), .text(worker), .real(duration), .text(plan), .integer(now.milliseconds),
+                .text(codecs),
             ])
             return connection.changes == 1
         }
     }
 
-    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it ended
-    /// instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
+    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it
+    /// ended instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
     @discardableResult
     package func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
         try database.write { (connection) throws(DatabaseError) in
@@ -55,7 +56,8 @@ extension JobQueue {
         """
 
     private static let note = """
-        UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5
+        UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5,
+            codecs = IFNULL(?6, codecs)
         WHERE id = ?1 AND worker = ?2 AND status = 'processing'
         """
 

@@ -7,17 +7,20 @@ import Domain
 /// 2. Jobs of one location run one at a time, in order of arrival. One that runs already may finish and
 ///    is published; the newer one runs after it and replaces it. (Stopping it instead would let a client that
 ///    keeps re-sending a long film prevent every version of it.)
-/// 3. If its attempt does not end well (failure, crash, stop) while a newer one waits, it is superseded, not retried.
-/// 4. A result is published inside `finish`, under the write lock and only by the holder of the lease: a worker
-///    that slept through its lease publishes nothing, so the older result never overwrites the newer one's.
+/// 3. If its attempt does not end well (failure, crash, stop) while a newer one waits, it is superseded,
+///    not retried.
+/// 4. A result is published inside `finish`, under the write lock and only by the holder of the lease: a
+///    worker that slept through its lease publishes nothing, so the older result never overwrites the
+///    newer one's.
 ///
-/// **Fairness.** Start-time fair queueing: the queue has a clock, the turn of the job served last, and a new job's
-/// turn is the clock's or one after its owner's last live job, whichever is later. So the 200 jobs of a batch get 200 turns,
-/// and another owner's single upload gets the present one and is served next. Claiming is one step in an index.
+/// **Fairness.** Start-time fair queueing: the queue has a clock, the turn of the job served last, and a
+/// new job's turn is the clock's or one after its owner's last live job, whichever is later. So the 200
+/// jobs of a batch get 200 turns, and another owner's single upload gets the present one and is served
+/// next. Claiming is one step in an index.
 ///
-/// **Crashes.** A worker renews its lease; a lease that ran out means that its process died or hangs. The job returns
-/// after a pause, and after `maxCrashes` such ends it is failed, so that a hostile file cannot occupy
-/// the queue for ever.
+/// **Crashes.** A worker renews its lease; a lease that ran out means that its process died or hangs. The
+/// job returns after a pause, and after `maxCrashes` such ends it is failed, so that a hostile file cannot
+/// occupy the queue for ever.
 package struct JobQueue: Sendable {
     /// Leases that may run out before the job is failed as `converter_crashed`.
     package static let maxCrashes = 3

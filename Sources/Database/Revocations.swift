@@ -1,8 +1,9 @@
 import CSQLite
 import Domain
 
-/// The durable list of revocations. Every process follows it into a set of its own in memory, so that a playback
-/// request never asks the database: `changes(since: 0)` at the start, then whenever a `ChangeWatch` says so.
+/// The durable list of revocations. Every process follows it into a set of its own in memory, so that a
+/// playback request never asks the database: `changes(since: 0)` at the start, then whenever a
+/// `ChangeWatch` says so.
 package struct Revocations: Sendable {
     /// A piece of the list, and the number from which to ask on.
     package struct Changes: Equatable, Sendable {
@@ -23,8 +24,8 @@ package struct Revocations: Sendable {
         }
     }
 
-    /// All revocations stored after the change numbered `sequence` (0 for all), in order. What has been pruned does
-    /// not show: a follower drops an entry itself when its `expiresAt` has passed.
+    /// All revocations stored after the change numbered `sequence` (0 for all), in order. What has been
+    /// pruned does not show: a follower drops an entry itself when its `expiresAt` has passed.
     package func changes(since sequence: Int64) throws(DatabaseError) -> Changes {
         let rows = try database.read { (connection) throws(DatabaseError) in
             try connection.prepared(Self.after).all([.integer(sequence)]) { (row) throws(DatabaseError) in

@@ -24,6 +24,7 @@ enum Schema {
             progress REAL NOT NULL DEFAULT 0,
             duration REAL,
             plan TEXT,
+            codecs TEXT,
             created_at INTEGER NOT NULL,
             updated_at INTEGER NOT NULL,
             ended_at INTEGER,
@@ -79,6 +80,6 @@ enum Schema {
             delivered_at INTEGER
         ) STRICT;
         CREATE INDEX callback_due ON callback(next_attempt) WHERE status = 'pending';
-        CREATE INDEX callback_task ON callback(task, created_at);
+        CREATE INDEX callback_task ON callback(task, created_at, id);
         """
 }

@@ -2,8 +2,8 @@ import CSQLite
 
 /// One prepared statement: owned by its connection's cache, finalized with it.
 ///
-/// Every way out of a run resets it and drops its bindings. A statement left in the middle of a row would keep
-/// its read transaction open, and the write-ahead log could never be checkpointed.
+/// Every way out of a run resets it and drops its bindings. A statement left in the middle of a row would
+/// keep its read transaction open, and the write-ahead log could never be checkpointed.
 final class Statement {
     let sql: String
     private let handle: OpaquePointer
@@ -26,6 +26,8 @@ final class Statement {
     deinit {
         sqlite3_finalize(handle)
     }
+
+    var parameterCount: Int { Int(sqlite3_bind_parameter_count(handle)) }
 
     /// Runs to the end and ignores rows.
     func run(_ values: [Value] = []) throws(DatabaseError) {
@@ -75,8 +77,8 @@ final class Statement {
     }
 
     private func bind(_ values: [Value]) throws(DatabaseError) {
-        let expected = sqlite3_bind_parameter_count(handle)
-        guard values.count == Int(expected) else {
+        let expected = parameterCount
+        guard values.count == expected else {
             throw DatabaseError(
                 SQLITE_RANGE, operation: "bind", sql: sql,
                 message: "\(values.count) values for \(expected) placeholders")

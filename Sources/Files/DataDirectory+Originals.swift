@@ -2,28 +2,46 @@ import Domain
 import Glibc
 
 extension DataDirectory {
-    /// Makes an upload the lesson's one original, readable by nginx. The upload stays where it is until its task is
-    /// finished: a crash in between repeats this, and needs it.
+    /// Makes an upload the lesson's one original, readable by nginx. The upload stays where it is until its
+    /// task is finished: a crash in between repeats this, and needs it.
     package func keepOriginal(
         _ upload: String, of location: LessonLocation, as filename: Filename
     ) throws(FileError) {
-        let destination = originalPath(of: location, filename)
+        let destination = absolutePath(originalPath(of: location, filename))
         let directory = Self.parent(of: destination)
         try makeParents(of: destination)
-        let link = "\(directory)/.new-\(getpid())"
+        try checkParents(of: absolutePath(upload))
+        // Named after the upload, which is named after its task: nobody else makes this link, and what a
+        // crashed attempt left of it is replaced here.
+        let link = "\(directory)/.new-\(upload.split(separator: "/").last ?? "")"
         try FileSystem.remove(link)
         guard Glibc.link(absolutePath(upload), link) == 0 else { throw .last("link", link) }
         try FileSystem.rename(link, destination)
+        // Where both were links to one file, from a repeated attempt, rename(2) does nothing and leaves both.
+        try FileSystem.remove(link)
         if case .lesson = location { try removeOthers(than: filename.value, in: directory) }
         try FileSystem.sync(directory)
     }
 
-    private func originalPath(of location: LessonLocation, _ filename: Filename) -> String {
+    /// Where the original lies, relative to the root; whether it does is not asked.
+    package func originalPath(of location: LessonLocation, _ filename: Filename) -> String {
         switch location {
-        case .lesson(let path): "\(root)/originals/\(path)/\(filename)"
+        case .lesson(let path): "originals/\(path)/\(filename)"
         // The flat layout keeps all files of a user in one directory.
-        case .flat(let user, _): "\(root)/originals/\(user)/\(filename)"
+        case .flat(let user, _): "originals/\(user)/\(filename)"
         }
+    }
+
+    /// The size of a regular file below the root; nil where there is none. Links are not followed.
+    package func size(of relative: String) throws(FileError) -> ByteCount? {
+        let path = absolutePath(relative)
+        try checkParents(of: path)
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .last("lstat", path) }
+            return nil
+        }
+        return status.st_mode & S_IFMT == S_IFREG ? ByteCount(Int(status.st_size)) : nil
     }
 
     private func removeOthers(than name: String, in directory: String) throws(FileError) {

@@ -3,8 +3,9 @@ import Glibc
 
 /// The tree below `FOCUST_DATA_DIR`: what lies where, and who may read it.
 ///
-/// Directories whose names begin with a dot are this program's own; no id begins with one, so that nothing a client
-/// names can meet them. All of them lie on the file system of what they become: publishing is a rename.
+/// Directories whose names begin with a dot are this program's own; no id begins with one, so that nothing
+/// a client names can meet them. All of them lie on the file system of what they become: publishing is a
+/// rename.
 package struct DataDirectory: Sendable {
     /// nginx, another user of our group or of none, reads lessons, originals and presentations.
     static let sharedMode: mode_t = 0o755
@@ -28,6 +29,8 @@ package struct DataDirectory: Sendable {
         for name in ["state", "uploads/.staging", "hls/.staging", "hls/.trash"] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
         }
+        // Restored from a backup or made by hand, the directory of the job table may be open to others.
+        guard chmod("\(root)/state", Self.privateMode) == 0 else { throw .last("chmod", "state") }
     }
 
     /// The job table's file.
@@ -51,17 +54,6 @@ package struct DataDirectory: Sendable {
     }
 
     func hlsPath(_ location: LessonLocation) -> String { "\(root)/hls/\(location)" }
-
-    /// Makes the directories above `path`, each synced into its parent, so that what is renamed there stays.
-    func makeParents(of path: String) throws(FileError) {
-        let parts = path.dropFirst(root.count + 1).split(separator: "/").dropLast()
-        var parent = root
-        for part in parts {
-            let directory = "\(parent)/\(part)"
-            if try FileSystem.makeDirectory(directory, mode: Self.sharedMode) { try FileSystem.sync(parent) }
-            parent = directory
-        }
-    }
 
     static func parent(of path: String) -> String {
         String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])

@@ -62,45 +62,31 @@ enum FileSystem {
         return lstat(path, &status) == 0
     }
 
-    /// Makes a directory with exactly `mode`, whatever the umask; that it exists is fine.
+    /// The file type bits of what lies at `path`, a link itself and not what it names; nil where nothing
+    /// lies there.
+    static func kind(of path: String) throws(FileError) -> mode_t? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .last("lstat", path) }
+            return nil
+        }
+        return status.st_mode & S_IFMT
+    }
+
+    /// Makes a directory with exactly `mode`, whatever the umask; that it exists is fine, unless as a link
+    /// or file.
     ///
     /// Answers whether it was made now.
     @discardableResult
     static func makeDirectory(_ path: String, mode: mode_t) throws(FileError) -> Bool {
         guard mkdir(path, mode) == 0 else {
             guard errno == EEXIST else { throw .last("mkdir", path) }
+            guard try kind(of: path) == S_IFDIR else {
+                throw FileError(code: ENOTDIR, operation: "mkdir", path: path)
+            }
             return false
         }
         guard chmod(path, mode) == 0 else { throw .last("chmod", path) }
         return true
-    }
-
-    /// The names in a directory, `.` and `..` left out; none where it does not exist.
-    static func names(in path: String) throws(FileError) -> [String] {
-        guard let directory = opendir(path) else {
-            guard errno == ENOENT else { throw .last("opendir", path) }
-            return []
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
-    }
-
-    /// Removes a file or a whole directory, following no link; that it is gone already is fine.
-    static func removeTree(_ path: String) throws(FileError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else {
-            guard errno == ENOENT else { throw .last("lstat", path) }
-            return
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
-        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw .last("rmdir", path) }
     }
 }

@@ -2,23 +2,29 @@ import CLinux
 import Domain
 import Glibc
 
-/// The directory in which one conversion works. It deletes itself unless it is published.
+/// The directory in which one attempt at a conversion works. It deletes itself unless it is published.
 package struct StagingDirectory: ~Copyable {
     /// Absolute; the converter writes its files here.
     package let path: String
     private let tree: DataDirectory
+    private let descriptor: Int32
 
+    /// The name is the task's with a random end. A worker that lost its lease may go on writing for a
+    /// while; it must not write, with another key, among the files of the attempt that follows.
     init(_ tree: DataDirectory, task: TaskID) throws(FileError) {
         self.tree = tree
-        self.path = "\(tree.root)/hls/.staging/\(task)"
-        // What a dead process left behind of the same task is of no use.
-        try FileSystem.removeTree(path)
-        try FileSystem.makeDirectory(path, mode: DataDirectory.privateMode)
+        (path, descriptor) = try ExclusiveLock.make(
+            in: "\(tree.root)/hls/.staging", prefix: "\(task)."
+        ) { (path) throws(FileError) in
+            try FileSystem.makeDirectory(path, mode: DataDirectory.privateMode)
+            return try FileSystem.open(path, O_RDONLY | O_DIRECTORY)
+        }
     }
 
     deinit {
         // A leftover is swept at the next start.
         try? FileSystem.removeTree(path)
+        close(descriptor)
     }
 
     /// Writes the lesson's key, for this program's eyes only.
@@ -29,30 +35,35 @@ package struct StagingDirectory: ~Copyable {
         try FileSystem.write(bytes.span, to: descriptor, path: path)
     }
 
-    /// Puts everything that was written on disk, readable by nginx but for the key. A crash after publishing must
-    /// not leave a lesson with holes, and publishing itself must be quick.
+    /// Puts everything that was written on disk, readable by nginx but for the key. A crash after
+    /// publishing must not leave a lesson with holes, and publishing itself must be quick.
     package borrowing func sync() throws(FileError) {
-        for name in try FileSystem.names(in: path) {
+        let names = try FileSystem.names(in: path)
+        for name in names {
             let file = "\(path)/\(name)"
             if name != "enc.key", chmod(file, DataDirectory.sharedFileMode) != 0 {
                 throw .last("chmod", file)
             }
             try FileSystem.sync(file)
         }
+        // Key and playlists are read through the open directory, which is one version anyway.
+        try LessonVersion.make(in: path, of: names.filter { $0 != "enc.key" && !$0.hasSuffix(".m3u8") })
         guard chmod(path, DataDirectory.sharedMode) == 0 else { throw .last("chmod", path) }
         try FileSystem.sync(path)
     }
 
-    /// Makes the directory the lesson at `location`, in one step: a reader finds the old one whole or the new one.
+    /// Makes the directory the lesson at `location`, in one step: a reader finds the old one whole or the
+    /// new one.
     ///
-    /// Call `sync` before. Afterwards `path` holds the old lesson, if there was one, and goes with this value.
+    /// Call `sync` before. Afterwards `path` holds the old lesson, if there was one, and goes with this
+    /// value.
     package borrowing func publish(as location: LessonLocation) throws(FileError) {
         let destination = tree.hlsPath(location)
-        try tree.makeParents(of: destination)
-        if FileSystem.exists(destination) {
-            guard focust_exchange(path, destination) == 0 else { throw .last("renameat2", destination) }
-        } else {
-            try FileSystem.rename(path, destination)
+        try tree.refuseToHideLessons(at: location)
+        try tree.checkParents(of: destination)
+        if focust_exchange(path, destination) != 0 {
+            guard errno == ENOENT else { throw .last("renameat2", destination) }
+            return try tree.rename(path, to: destination)
         }
         try FileSystem.sync(DataDirectory.parent(of: destination))
     }
@@ -62,5 +73,16 @@ extension DataDirectory {
     /// An empty directory for the conversion of `task`.
     package func makeStagingDirectory(task: TaskID) throws(FileError) -> StagingDirectory {
         try StagingDirectory(self, task: task)
+    }
+
+    /// In the flat layout a video's directory may bear a trainer's and a course's ids, and then lessons lie
+    /// below it: swapped or removed with it they would be lost. Throws ENOTEMPTY where that is so.
+    func refuseToHideLessons(at location: LessonLocation) throws(FileError) {
+        guard case .flat = location else { return }
+        let directory = hlsPath(location)
+        for name in try FileSystem.names(in: directory) where !name.hasPrefix(".") {
+            guard try FileSystem.kind(of: "\(directory)/\(name)") == S_IFDIR else { continue }
+            throw FileError(code: ENOTEMPTY, operation: "replace", path: directory)
+        }
     }
 }

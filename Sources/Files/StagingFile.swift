@@ -1,21 +1,20 @@
 import Domain
 import Glibc
-import Synchronization
 
-/// A file that is being received. It deletes itself unless it is committed: whatever breaks off, breaks off clean.
+/// A file that is being received. It deletes itself unless it is committed: whatever breaks off, breaks off
+/// clean.
 package struct StagingFile: ~Copyable {
-    private static let counter = Atomic(0)
-
     private let descriptor: Int32
     /// Absolute; for whoever looks into the file before it is committed.
     package let path: String
     package private(set) var byteCount = 0
 
     init(in directory: String) throws(FileError) {
-        let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
-        let path = "\(directory)/\(getpid())-\(number)"
-        descriptor = try FileSystem.open(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-        self.path = path
+        // A random name, not a counted one: a number, even with the process id, comes back after a restart
+        // and would meet a leftover.
+        (path, descriptor) = try ExclusiveLock.make(in: directory, prefix: "") { (path) throws(FileError) in
+            try FileSystem.open(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+        }
     }
 
     deinit {
@@ -29,14 +28,15 @@ package struct StagingFile: ~Copyable {
         byteCount += bytes.count
     }
 
-    /// Moves the file to `destination`, readable by nginx, so that it survives a crash from here on.
+    /// Moves the file to `destination` in `tree`, readable by nginx, so that it survives a crash from here
+    /// on.
     ///
-    /// In this order: the content is on disk before the name is, and the name before anybody is told.
-    consuming func commit(to destination: String) throws(FileError) {
+    /// In this order: the content is on disk before the name is, and the name before anybody is told. What
+    /// was there before is replaced in the same step.
+    consuming func commit(to destination: String, in tree: DataDirectory) throws(FileError) {
         guard fchmod(descriptor, DataDirectory.sharedFileMode) == 0 else { throw .last("fchmod", path) }
         guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
-        try FileSystem.rename(path, destination)
-        try FileSystem.sync(DataDirectory.parent(of: destination))
+        try tree.rename(path, to: destination)
     }
 }
 

@@ -6,6 +6,7 @@ import Files
 import Glibc
 import Logging
 import Media
+import Outbound
 import Runtime
 import Server
 import Settings
@@ -31,8 +32,10 @@ struct ServerProcess {
         listeners = [playback, upload]
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
 
-        let application = Application(
-            Self.services(settings, database: database, files: files, wakeUp: wakeUp, log: log))
+        let services = Self.services(settings, database: database, files: files, wakeUp: wakeUp, log: log)
+        let follower = try RevocationFollower(services)
+        let housekeeping = Housekeeping(services: services, follower: follower, stop: signal)
+        let application = Application(services)
         let handler: WorkerPool.Handler = { application.respond(to: $0, body: $1) }
         let conversion = ConversionService(
             database: database, files: files, options: Self.options(settings),
@@ -43,6 +46,7 @@ struct ServerProcess {
             + WorkerPool(listener: upload, stop: signal, log: log, handler: handler)
             .start(settings.uploadThreads, name: "upload")
             + conversion.start(settings.conversionJobs, stop: signal)
+            + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]
     }
 
     /// Stops accepting, finishes the requests in flight, puts running conversions back into the queue.
@@ -67,9 +71,19 @@ struct ServerProcess {
         let keys = [signingKey] + settings.previousKeys.map { HMACSHA256(key: $0.bytes) }
         return Services(
             settings: settings, issuer: TokenIssuer(signer: TokenSigner(key: signingKey), clock: .system),
-            verifier: TokenVerifier(keys: keys), revocations: RevocationList(), database: database,
+            verifier: TokenVerifier(keys: keys), revocations: RevocationList(),
+            identity: identity(settings, log),
+            eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) }, database: database,
             files: files,
             conversionWakeUp: wakeUp, clock: .system, log: log)
+    }
+
+    /// Nil where the settings name no identity provider.
+    private static func identity(_ settings: Settings, _ log: Logger) -> IdentityVerifier? {
+        guard settings.identitySecret != nil || settings.identityJWKS != nil else { return nil }
+        return IdentityVerifier(secret: settings.identitySecret, jwksPath: settings.identityJWKS) { problem in
+            log.error("identity_keys", metadata: ["cause": "\(problem)"])
+        }
     }
 
     private static func address(_ text: String) throws -> ListenAddress {

@@ -1,6 +1,7 @@
 import Database
 import Files
 import Logging
+import Outbound
 import Runtime
 import Settings
 import Tokens
@@ -11,6 +12,10 @@ package struct Services: Sendable {
     package let issuer: TokenIssuer
     package let verifier: TokenVerifier
     package let revocations: RevocationList
+    /// Nil where users have no sessions that this server could verify.
+    package let identity: IdentityVerifier?
+    /// Nil where the site is not asked.
+    package let eligibility: EligibilityClient?
     package let database: Database
     package let files: DataDirectory
     /// Tells the conversion threads of this process that a job was queued.
@@ -20,12 +25,15 @@ package struct Services: Sendable {
 
     package init(
         settings: Settings, issuer: TokenIssuer, verifier: TokenVerifier, revocations: RevocationList,
-        database: Database, files: DataDirectory, conversionWakeUp: WakeUp, clock: SystemClock, log: Logger
+        identity: IdentityVerifier?, eligibility: EligibilityClient?, database: Database,
+        files: DataDirectory, conversionWakeUp: WakeUp, clock: SystemClock, log: Logger
     ) {
         self.settings = settings
         self.issuer = issuer
         self.verifier = verifier
         self.revocations = revocations
+        self.identity = identity
+        self.eligibility = eligibility
         self.database = database
         self.files = files
         self.conversionWakeUp = conversionWakeUp

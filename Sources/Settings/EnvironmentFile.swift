@@ -17,7 +17,9 @@ package enum EnvironmentFile {
             }
             let trimmed = joined.trimmed()
             guard let first = trimmed.first, first != "#", first != ";" else { continue }
-            guard let equals = trimmed.firstIndex(of: "="), case let name = trimmed[..<equals].trimmed(), isName(name) else {
+            guard let equals = trimmed.firstIndex(of: "="), case let name = trimmed[..<equals].trimmed(),
+                isName(name)
+            else {
                 throw SettingsError(
                     name: "FOCUST_CONFIG", found: "line \(number + 1)",
                     expected: "NAME=value, a comment or empty")

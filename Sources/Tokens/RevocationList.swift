@@ -1,3 +1,4 @@
+import Domain
 import Synchronization
 
 /// The revocations of this process, in memory: every request asks, so asking costs one atomic load while there are
@@ -63,8 +64,8 @@ extension Claims {
         if let user = text(.userID) {
             subjects.append(.user(user))
             if let video = text(.videoID) { subjects.append(.location("\(user)/\(video)")) }
-            if let name = text(.filename), !has(.rel) {
-                subjects.append(.location("\(user)/\(name.prefix { $0 != "." })"))
+            if let name = text(.filename), !has(.rel), let video = Filename(cleaning: name)?.flatVideoID {
+                subjects.append(.location("\(user)/\(video)"))
             }
         }
         if let rel = text(.rel) { subjects.append(.location(rel)) }

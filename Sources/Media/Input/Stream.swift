@@ -27,8 +27,5 @@ struct Stream {
     }
 
     /// The codec's headers (avcC, AudioSpecificConfig, Annex B parameter sets, …).
-    var extradata: [UInt8] {
-        guard let data = parameters.extradata, parameters.extradata_size > 0 else { return [] }
-        return [UInt8](UnsafeBufferPointer(start: data, count: Int(parameters.extradata_size)))
-    }
+    var extradata: [UInt8] { CodecParameters.extradata(parameters) }
 }

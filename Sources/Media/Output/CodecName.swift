@@ -5,15 +5,27 @@ enum CodecName {
     /// ISO/IEC 14496-3: audio object type 2, AAC-LC.
     static let aac = "mp4a.40.2"
 
-    /// "avc1." and profile, constraints and level in hexadecimal, from the first bytes of the SPS.
-    static func avc(_ parameters: AVCodecParameters) -> String {
-        // avcodec.h: FF_PROFILE_H264_CONSTRAINED is bit 9 of the profile; it is constraint_set1_flag.
-        let constraints = parameters.profile & 0x200 != 0 ? 0x40 : 0
-        return "avc1." + hex(Int(parameters.profile & 0xFF)) + hex(constraints)
-            + hex(Int(parameters.level & 0xFF))
+    /// "avc1." and profile, constraints and level in hexadecimal: the three bytes behind the header of the SPS.
+    ///
+    /// They stand in an avcC record (ISO/IEC 14496-15 §5.3.3.1), or else in the first access unit with start
+    /// codes. "avc1" alone where neither has them.
+    static func avc(extradata: [UInt8], firstPicture: UnsafeRawBufferPointer) -> String {
+        let isRecord = extradata.count >= 7 && extradata[0] == 1
+        let bytes = isRecord ? Array(extradata[1...3]) : sequenceParameters(firstPicture)
+        return bytes.isEmpty ? "avc1" : "avc1." + bytes.map(hex).joined()
     }
 
-    private static func hex(_ byte: Int) -> String {
+    /// ITU-T H.264 §7.3.2.1.1: profile_idc, constraint flags, level_idc.
+    private static func sequenceParameters(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        for position in 0..<max(0, bytes.count - 6)
+        where bytes[position] == 0 && bytes[position + 1] == 0 && bytes[position + 2] == 1 {
+            let unit = position + 3
+            if bytes[unit] & 0x1F == 7 { return Array(bytes[unit + 1...unit + 3]) }
+        }
+        return []
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16)
         return digits.count < 2 ? "0" + digits : digits
     }

@@ -15,9 +15,13 @@ enum BearerToken {
 
     /// The media token. Refuses with `token_missing`.
     static func ofMedia(_ request: HTTPRequest) throws(Refusal) -> Substring {
-        if let token = ofHeader(request) { return token }
-        if let token = inQuery(request.query) { return token }
+        if let token = any(in: request) { return token }
         throw Refusal(.tokenMissing, "A token is needed, as Authorization: Bearer or as ?token=.")
+    }
+
+    /// The credentials of the header, or else of the query; nil where there are none.
+    static func any(in request: HTTPRequest) -> Substring? {
+        ofHeader(request) ?? inQuery(request.query)
     }
 
     /// Searched for in the raw query: a token needs no decoding, and segments are asked for too often to build a

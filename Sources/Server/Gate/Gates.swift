@@ -6,12 +6,19 @@ import Settings
 struct Gates: Sendable {
     private let media: MediaGate
     private let service: ServiceGate
+    private let issuing: IssuingGate
+    private let upload: UploadGate
 
     init(_ services: Services) {
+        let referrers = ReferrerPolicy(origins: services.settings.allowedOrigins)
         media = MediaGate(
             verifier: services.verifier, revocations: services.revocations,
-            referrers: ReferrerPolicy(origins: services.settings.allowedOrigins), clock: services.clock)
+            referrers: referrers, clock: services.clock)
         service = ServiceGate(keys: services.settings.apiKeys)
+        issuing = IssuingGate(
+            service: service, identity: services.identity, isOpen: services.settings.openIssuance,
+            clock: services.clock)
+        upload = UploadGate(service: service, media: media, referrers: referrers)
     }
 
     func call(_ route: Route, _ context: RequestContext) throws(Refusal) -> HTTPResponse {
@@ -20,6 +27,12 @@ struct Gates: Sendable {
             return try handler(context)
         case .service(let handler):
             return try handler(context, try service.admit(context.request))
+        case .issue(let handler):
+            return try handler(context, try issuing.admit(context.request))
+        case .upload(let handler):
+            return try handler(context, try upload.admit(context.request))
+        case .file(let handler):
+            return try handler(context, media)
         case .play(let onlyMobile, let handler):
             let location = try Self.location(context.path)
             let admission = try media.admit(context.request, toPlay: location, onlyMobile: onlyMobile)

@@ -98,6 +98,16 @@ struct MediaGate: Sendable {
         return FileAdmission(filename: filename)
     }
 
+    /// The claims of a good upload token; what it may upload to, they say.
+    func uploadClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
+        let claims = try verifiedClaims(request)
+        guard claims.matches(.subject, "upload"), claims.matches(.platform, Platform.upload.rawValue),
+            claims.has(.userID)
+        else { throw Self.mismatch("The token is not for uploads.") }
+        try checkRevocation(claims)
+        return claims
+    }
+
     // MARK: The checks
 
     private func verifiedClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
@@ -129,8 +139,7 @@ struct MediaGate: Sendable {
         case .flat(let user, let video):
             guard claims.matches(.userID, user.value), !claims.has(.rel) else { return false }
             if claims.has(.videoID) { return claims.matches(.videoID, video.value) }
-            // The older interface names a video after its file, up to the first dot.
-            return claims.text(.filename).map { $0.prefix { $0 != "." } == video.value } ?? false
+            return claims.text(.filename).flatMap { Filename(cleaning: $0)?.flatVideoID } == video
         }
     }
 

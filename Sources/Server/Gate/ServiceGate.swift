@@ -16,14 +16,16 @@ struct ServiceGate: Sendable {
 
     /// Refuses with `unauthorized`.
     func admit(_ request: HTTPRequest) throws(Refusal) -> ServiceCaller {
-        guard let caller = caller(of: request) else {
-            throw Refusal(.unauthorized, "An API key is needed, as Authorization: Bearer.")
-        }
+        guard let caller = caller(of: request) else { throw Self.unauthorized }
         return caller
     }
 
+    static let unauthorized = Refusal(.unauthorized, "An API key is needed, as Authorization: Bearer.")
+
+    /// Nil where the request carries none of the keys.
+    ///
     /// Every key is compared, each in constant time: how long it takes tells nothing about any of them.
-    private func caller(of request: HTTPRequest) -> ServiceCaller? {
+    func caller(of request: HTTPRequest) -> ServiceCaller? {
         guard let credentials = BearerToken.ofHeader(request) else { return nil }
         var found: APIKey?
         for key in keys where key.secret.matches(credentials) { found = key }

@@ -44,7 +44,8 @@ struct LessonStatus: Sendable {
         return refusal
     }
 
-    private func latestJob(_ location: LessonLocation) throws(Refusal) -> Job? {
+    /// The newest task of the lesson, whatever became of it; nil where there is none.
+    func latestJob(_ location: LessonLocation) throws(Refusal) -> Job? {
         try Refusal.rethrow { () throws(DatabaseError) in try services.database.jobs.latest(location) }
     }
 }

@@ -19,21 +19,20 @@ struct LessonUpload: Sendable {
 
     init(_ services: Services) {
         self.services = services
-        self.reader = UploadReader(
-            maxLength: services.settings.maxContentLength, minFree: services.settings.minFreeBytes,
-            files: services.files)
+        self.reader = UploadReader(services)
         self.callbackHosts = CallbackHosts(hosts: services.settings.callbackHosts)
     }
 
-    func answer(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
+    func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         var form = VideoForm(fields: Self.ids.union(Self.callbacks), files: services.files)
         try reader.read(context, into: &form)
         let lesson = try lesson(form)
-        let success = try callbackURL(form, "success_callback_url")
-        let failure = try callbackURL(form, "error_callback_url")
-        let queue = UploadQueue(services: services)
-        let job = try queue.add(
-            &form, at: .lesson(lesson), successCallbackURL: success, errorCallbackURL: failure)
+        let admission = try caller.admission(to: .lesson(lesson))
+        let callbacks = UploadQueue.Callbacks(
+            success: try callbackURL(form, "success_callback_url"),
+            error: try callbackURL(form, "error_callback_url"))
+        let video = try ReceivedVideo(&form)
+        let job = try UploadQueue(services: services).add(video, at: .lesson(lesson), admission, callbacks)
         let status = "\(services.settings.publicURL)/api/tasks/\(job.id)"
         return .json(
             202,

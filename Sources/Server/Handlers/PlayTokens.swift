@@ -1,5 +1,6 @@
 import Domain
 import Formats
+import Outbound
 import Settings
 import Tokens
 
@@ -7,27 +8,66 @@ import Tokens
 struct PlayTokens: Sendable {
     let services: Services
     let lessons: LessonStatus
+    let issuance: Issuance
 
     /// v2: one lesson, by `rel`.
-    func issue(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
+    func issue(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
         let query = try context.query()
-        let user = try query.identifier("user_id")
+        let admission = try caller.admission(for: try query.identifier("user_id"))
         let lesson = try query.lessonPath()
         let platform = try platform(query)
-        let lifetime = try query.lifetime(or: services.settings.tokenExpiry, max: services.settings.maxTTL)
-        let notBefore = services.revocations.firstValidSecond(for: [
-            .user(user.value), .location("\(lesson)"),
-        ])
-        let token = services.issuer.issue(
-            .play(user: user, lesson: lesson, platform: platform), lifetime: lifetime, notBefore: notBefore)
-        let url = playlistURL(platform, "hls2/\(lesson)")
+        let lifetime = try lifetime(query)
+        let token = try issuance.issue(
+            .play(user: admission.user, lesson: lesson, platform: platform), admission, lifetime: lifetime,
+            question: .play(user: admission.user, lesson: lesson))
+        return try answer(token, lifetime, platform, .lesson(lesson))
+    }
+
+    /// v1 for the web: the video of a file in the flat layout.
+    func issueFlat(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
+        let filename = try context.path.filename("filename")
+        let admission = try caller.admission(for: try context.path.identifier("user_id"))
+        guard let video = filename.flatVideoID else {
+            throw Refusal(.invalidFilename, "filename names no video.", field: "filename")
+        }
+        return try issueFlat(context, admission, filename, video: nil, at: video, .web)
+    }
+
+    /// v1 for apps: the file and its video are both named.
+    func issueFlatMobile(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
+        let filename = try context.path.filename("filename")
+        let admission = try caller.admission(for: try context.path.identifier("user_id"))
+        let video = try context.path.identifier("video_id")
+        return try issueFlat(context, admission, filename, video: video, at: video, .mobile)
+    }
+
+    private func issueFlat(
+        _ context: RequestContext, _ admission: IssuingAdmission, _ filename: Filename, video: Identifier?,
+        at place: Identifier, _ platform: Platform
+    ) throws(Refusal) -> HTTPResponse {
+        let lifetime = try lifetime(try context.query())
+        let token = try issuance.issue(
+            .playFlat(user: admission.user, filename: filename, video: video, platform: platform), admission,
+            lifetime: lifetime, question: .flat(user: admission.user, action: .play, filename: filename))
+        return try answer(token, lifetime, platform, .flat(user: admission.user, video: place))
+    }
+
+    private func answer(
+        _ token: String, _ lifetime: Int, _ platform: Platform, _ location: LessonLocation
+    ) throws(Refusal) -> HTTPResponse {
+        let root = platform == .mobile ? "\(services.settings.publicURL)/mobile" : services.settings.publicURL
+        let url = root + location.hlsPath
         return .json(
             200,
             [
                 "token": .string(token), "expires_in": .integer(lifetime), "playlist_url": .string(url),
                 "signed_playlist_url": .string("\(url)?token=\(token)"),
-                "status": .string(try lessons.status(of: .lesson(lesson)).rawValue),
+                "status": .string(try lessons.status(of: location).rawValue),
             ])
+    }
+
+    private func lifetime(_ query: QueryParameters) throws(Refusal) -> Int {
+        try query.lifetime(or: services.settings.tokenExpiry, max: services.settings.maxTTL)
     }
 
     private func platform(_ query: QueryParameters) throws(Refusal) -> Platform {
@@ -36,10 +76,5 @@ struct PlayTokens: Sendable {
         case "mobile": return .mobile
         default: throw Refusal(.invalidPlatform, "platform must be web or mobile.", field: "platform")
         }
-    }
-
-    private func playlistURL(_ platform: Platform, _ directory: String) -> String {
-        let root = platform == .mobile ? "\(services.settings.publicURL)/mobile" : services.settings.publicURL
-        return "\(root)/\(directory)/\(PlaybackFile.mainPlaylist)"
     }
 }

@@ -10,12 +10,18 @@ struct Tasks: Sendable {
     let services: Services
 
     /// One task by its id.
-    func show(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
+    ///
+    /// An upload token reads the task of its own target too, so that a page can follow its upload by itself.
+    func show(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         guard let id = TaskID(context.path.raw("task_id")) else {
             throw Refusal(.invalidID, "task_id is no task's id.", field: "task_id")
         }
         let job = try Refusal.rethrow { () throws(DatabaseError) in try services.database.jobs.job(id) }
         guard let job else { throw Refusal(.notFound, "There is no such task.") }
+        switch job.location {
+        case .lesson(let path): _ = try caller.admission(to: .lesson(path))
+        case .flat: _ = try caller.admissionToFlatLayout()
+        }
         return .json(200, job.json)
     }
 

@@ -28,6 +28,26 @@ extension QueryParameters {
         return path
     }
 
+    /// What `type` and the ids that belong to it name. Refuses with `missing_field`, `invalid_type`, `invalid_rel` or
+    /// `invalid_id`.
+    func target() throws(Refusal) -> VideoTarget {
+        switch try required("type") {
+        case "lesson": return .lesson(try lessonPath())
+        case "course": return .course(try identifier("course_id"))
+        case "module":
+            return .module(course: try identifier("course_id"), module: try identifier("module_id"))
+        default: throw Refusal(.invalidType, "type must be lesson, course or module.", field: "type")
+        }
+    }
+
+    /// The parameter as a stored file's name. Refuses with `missing_field` or `invalid_filename`.
+    func filename(_ name: String) throws(Refusal) -> Filename {
+        guard let filename = Filename(try required(name)) else {
+            throw Refusal(.invalidFilename, "\(name) is no name of a stored file.", field: name)
+        }
+        return filename
+    }
+
     /// `ttl` in seconds, 1 to `max`; `fallback` where it is missing. Refuses with `invalid_ttl`.
     func lifetime(or fallback: Int, max: Int) throws(Refusal) -> Int {
         guard let text = first("ttl") else { return min(fallback, max) }

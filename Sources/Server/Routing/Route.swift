@@ -5,6 +5,8 @@ import Formats
 /// handler cannot be reached past its gate.
 struct Route: Sendable {
     typealias Handler<Caller> = @Sendable (RequestContext, Caller) throws(Refusal) -> HTTPResponse
+    typealias UploadHandler =
+        @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> HTTPResponse
     typealias PlayHandler =
         @Sendable (RequestContext, borrowing PlayAdmission) throws(Refusal) -> HTTPResponse
 
@@ -14,6 +16,12 @@ struct Route: Sendable {
         case open(@Sendable (RequestContext) throws(Refusal) -> HTTPResponse)
         /// The site's backend.
         case service(Handler<ServiceCaller>)
+        /// Whoever may have tokens issued.
+        case issue(Handler<IssuingCaller>)
+        /// The site's backend, or an upload token; what it is for, the handler finds out and has judged.
+        case upload(UploadHandler)
+        /// Anybody with a token that the handler has judged for the file it names.
+        case file(Handler<MediaGate>)
         /// A viewer with a play token for the place the path names.
         case play(onlyMobile: Bool, PlayHandler)
     }

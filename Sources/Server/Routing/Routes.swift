@@ -4,25 +4,64 @@ import Formats
 enum Routes {
     static func all(_ services: Services) -> [Route] {
         let lessons = LessonStatus(services: services)
-        let playTokens = PlayTokens(services: services, lessons: lessons)
+        let issuance = Issuance(services: services)
+        let revocation = RevocationService(services: services)
+        let playTokens = PlayTokens(services: services, lessons: lessons, issuance: issuance)
+        let downloadTokens = DownloadTokens(services: services, issuance: issuance)
+        let uploadTokens = UploadTokens(services: services, issuance: issuance)
         let playback = Playback(services: services, lessons: lessons)
-        let tasks = Tasks(services: services)
-        let operations = Operations(services: services)
+        let downloads = Downloads(services: services, lessons: lessons)
         let lessonUpload = LessonUpload(services)
+        let flatUpload = FlatUpload(services)
+        let presentation = PresentationUpload(services)
+        let tasks = Tasks(services: services)
+        let manage = Lessons(services: services, lessons: lessons, revocation: revocation)
+        let presentations = Presentations(services: services, revocation: revocation)
+        let revoke = Revoke(revocation: revocation)
+        let operations = Operations(services: services)
         let lesson = "{trainer_id}/{course_id}/{module_id}/{lesson_id}"
+        let module = "{course_id}/{module_id}"
 
         return [
             // Tokens
-            Route([.get], "/api/get-video-token/v2", .service(playTokens.issue)),
+            Route([.get], "/api/get-video-token/v2", .issue(playTokens.issue)),
+            Route([.get], "/api/get-video-token/{user_id}/{filename}", .issue(playTokens.issueFlat)),
+            Route(
+                [.get], "/api/get-video-token/mobile/{user_id}/{filename}/{video_id}",
+                .issue(playTokens.issueFlatMobile)),
+            Route([.get], "/api/get-download-token/v2", .issue(downloadTokens.issue)),
+            Route([.get], "/api/get-download-token/{user_id}/{filename}", .issue(downloadTokens.issueFlat)),
+            Route([.get], "/api/get-upload-token", .service(uploadTokens.issue)),
 
             // Playback
             Route([.get], "/hls2/\(lesson)/{file}", .play(onlyMobile: false, playback.answer)),
             Route([.get], "/mobile/hls2/\(lesson)/{file}", .play(onlyMobile: true, playback.answer)),
+            Route([.get], "/hls/{user_id}/{video_id}/{file}", .play(onlyMobile: false, playback.answer)),
+            Route(
+                [.get], "/mobile/hls/{user_id}/{video_id}/{file}", .play(onlyMobile: true, playback.answer)),
+            Route([.get], "/videos-user/{user_id}/{filename}", .file(downloads.raw)),
+
+            // Downloads
+            Route([.get], "/download2/\(lesson)/{filename}", .file(downloads.lesson)),
+            Route([.get], "/download2/course/{course_id}/{filename}", .file(downloads.course)),
+            Route([.get], "/download2/module/\(module)/{filename}", .file(downloads.module)),
+            Route([.get], "/api/download/{user_id}/{filename}", .file(downloads.flat)),
 
             // Uploads and what becomes of them
-            Route([.post], "/upload/lesson", .service(lessonUpload.answer)),
+            Route([.post], "/upload/lesson", .upload(lessonUpload.answer)),
+            Route([.post], "/upload", .upload(flatUpload.answer)),
+            Route([.post], "/upload_presentation/course/{course_id}", .upload(presentation.course)),
+            Route([.post], "/upload_presentation/module/\(module)", .upload(presentation.module)),
+            Route([.post], "/upload_presentation", .upload(presentation.flat)),
             Route([.get], "/api/tasks", .service(tasks.list)),
-            Route([.get], "/api/tasks/{task_id}", .service(tasks.show)),
+            Route([.get], "/api/tasks/{task_id}", .upload(tasks.show)),
+
+            // Management
+            Route([.get], "/api/lessons/\(lesson)", .service(manage.show)),
+            Route([.delete], "/api/lessons/\(lesson)", .service(manage.delete)),
+            Route([.delete], "/api/presentations/course/{course_id}", .service(presentations.deleteCourse)),
+            Route([.delete], "/api/presentations/module/\(module)", .service(presentations.deleteModule)),
+            Route([.post], "/api/revoke", .service(revoke.answer)),
 
             // Operations
             Route([.get], "/healthz", .open(operations.health)),

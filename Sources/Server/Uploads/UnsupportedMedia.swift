@@ -8,8 +8,13 @@ enum UnsupportedMedia {
             .unsupportedMedia, "\(filename) is not one of: \(VideoFileType.list).", field: "video")
     }
 
-    /// What the probe found wrong, in words a trainer understands.
-    static func content(_ error: MediaError) -> Refusal {
-        Refusal(.unsupportedMedia, error.message, field: "video")
+    /// What the probe found wrong, in words a trainer understands; or that it could not look.
+    static func refusal(_ error: MediaError) -> Refusal {
+        guard error.kind != .unsupported else {
+            return Refusal(.unsupportedMedia, error.message, field: "video")
+        }
+        var refusal = Refusal(.internal, "The video could not be looked into.")
+        refusal.cause = error.description
+        return refusal
     }
 }

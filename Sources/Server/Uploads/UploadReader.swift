@@ -8,9 +8,15 @@ struct UploadReader: Sendable {
     /// Bytes read at a time: large enough to make few system calls, small enough for every upload thread to have.
     private static let pieceLength = 256 << 10
 
-    let maxLength: ByteCount
-    let minFree: ByteCount
-    let files: DataDirectory
+    private let maxLength: ByteCount
+    private let minFree: ByteCount
+    private let files: DataDirectory
+
+    init(_ services: Services) {
+        maxLength = services.settings.maxContentLength
+        minFree = services.settings.minFreeBytes
+        files = services.files
+    }
 
     /// Reads all of the body into `form`.
     ///

@@ -40,9 +40,12 @@ enum Command {
         return output
     }
 
-    /// One value that ffprobe prints for `entries` ("stream=width", "format=duration").
+    /// What ffprobe prints for `entries` ("stream=width", "format=duration"), the first line of it.
+    ///
+    /// MPEG-TS has its streams listed twice, the second time within the program.
     static func ffprobe(_ entries: String, _ file: URL, _ more: [String] = []) throws -> String {
         let arguments = ["ffprobe", "-v", "error", "-of", "csv=p=0", "-show_entries", entries] + more
-        return try run(arguments + [file.path]).text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let lines = try run(arguments + [file.path]).text.split(separator: "\n")
+        return lines.first?.trimmingCharacters(in: CharacterSet(charactersIn: ", \r")) ?? ""
     }
 }

@@ -1,0 +1,33 @@
+import Crypto
+import Glibc
+import Media
+
+/// Converts one file with the media room alone, so that a benchmark measures nothing else.
+@main
+enum BenchConversion {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard arguments.count >= 2, let input = arguments.first, let directory = arguments.dropFirst().first
+        else {
+            complain("usage: bench-conversion INPUT OUTPUT_DIR [THREADS]")
+            exit(EX_USAGE)
+        }
+        let threads = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 0
+        let converter = HLSConverter(options: ConversionOptions(threads: threads))
+        do throws(MediaError) {
+            let key = ContentKey.random()
+            let result = try converter.convert(
+                input, into: directory, key: key, cancellation: Cancellation()
+            ) { _ in }
+            print("\(result.segments) segments, \(result.bytes) bytes\n\(result.plan)")
+        } catch {
+            complain("\(error)")
+            exit(EXIT_FAILURE)
+        }
+    }
+
+    private static func complain(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        _ = write(STDERR_FILENO, bytes, bytes.count)
+    }
+}

@@ -1,0 +1,48 @@
+# focust-video from a checkout. The two that matter: `make demo` and `make test`.
+
+BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev \
+	libssl-dev libsqlite3-dev libcurl4-openssl-dev
+RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
+TEST_PACKAGES = python3-venv shellcheck
+
+.PHONY: help deps build release demo run test unit-test e2e-test lint clean
+
+help:
+	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
+	@echo 'make test   everything: install what is missing, build, run all tests, unit and end to end'
+	@echo 'make run    start nginx and focust-video on http://127.0.0.1:8080 (build first: make release)'
+	@echo 'make lint   formatting, shell scripts, nginx configuration'
+	@echo 'also: deps build release unit-test e2e-test clean'
+
+# What is missing of the Debian packages, and the Python environment of the end-to-end tests.
+deps:
+	@scripts/deps $(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES)
+	@scripts/venv
+
+build:
+	swift build
+
+release:
+	swift build -c release --static-swift-stdlib
+
+# The release build: it takes no longer than the other, and it is what will run.
+demo: deps release
+	@FOCUST_BINARY=.build/release/focust-video scripts/demo
+
+run:
+	@scripts/run
+
+test: deps unit-test e2e-test
+
+unit-test:
+	swift test --disable-xctest
+
+# Against the executable that is installed: its memory is judged too, and the linker has had its say.
+e2e-test: release
+	FOCUST_BINARY=$(CURDIR)/.build/release/focust-video .venv/bin/python -m pytest Tests/EndToEnd
+
+lint: deps
+	@scripts/lint nginx/render $(wildcard scripts/*) .ci/run
+
+clean:
+	rm -rf .build .run .venv

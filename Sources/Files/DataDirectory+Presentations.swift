@@ -1,0 +1,29 @@
+import Domain
+import Glibc
+
+extension DataDirectory {
+    /// Publishes a received presentation in one step; answers its path relative to the root.
+    ///
+    /// Those with another extension go afterwards: in between there are two for a moment, never none.
+    package func commitPresentation(
+        _ staged: consuming StagingFile, as presentation: Presentation, type: VideoFileType
+    ) throws(FileError) -> String {
+        let relative = presentation.path(type)
+        try staged.commit(to: absolutePath(relative), in: self)
+        for other in presentation.candidates where other != relative {
+            try FileSystem.remove(absolutePath(other))
+        }
+        return relative
+    }
+
+    /// Where the presentation lies, relative to the root; nil where there is none.
+    package func presentationPath(of presentation: Presentation) throws(FileError) -> String? {
+        for path in presentation.candidates where try size(of: path) != nil { return path }
+        return nil
+    }
+
+    /// Removes a presentation, whichever extension it has. That there is none is fine.
+    package func removePresentation(_ presentation: Presentation) throws(FileError) {
+        for path in presentation.candidates { try discard(path) }
+    }
+}

@@ -1,0 +1,43 @@
+import Domain
+import Glibc
+
+extension DataDirectory {
+    /// Removes a lesson: its HLS files and key, its original (`original` names it in the flat layout, where
+    /// a user's files share a directory), and its waiting uploads. That nothing is there is fine.
+    ///
+    /// The lesson vanishes at once and for good by a rename into the trash; emptying that may take longer,
+    /// may even be interrupted, and is then done by the next start.
+    package func removeLesson(at location: LessonLocation, original: Filename? = nil) throws(FileError) {
+        try refuseToHideLessons(at: location)
+        try discard("hls/\(location)")
+        switch location {
+        case .lesson: try discard("originals/\(location)")
+        case .flat: if let original { try discard(originalPath(of: location, original)) }
+        }
+        try removeUploads(of: location)
+    }
+
+    /// Removes a file or tree by way of the trash.
+    func discard(_ relative: String) throws(FileError) {
+        let path = absolutePath(relative)
+        try checkParents(of: path)
+        let trash = "\(root)/hls/.trash/\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        guard Glibc.rename(path, trash) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .last("rename", path) }
+            return
+        }
+        // Before anybody is told that it is gone: after a crash it must not be back.
+        try FileSystem.sync(Self.parent(of: path))
+        try FileSystem.removeTree(trash)
+    }
+
+    /// Only what is named after a task: in the flat layout, older raw uploads lie beside them.
+    private func removeUploads(of location: LessonLocation) throws(FileError) {
+        let directory = "uploads/\(location)"
+        try checkParents(of: absolutePath(directory) + "/")
+        for name in try FileSystem.names(in: absolutePath(directory))
+        where TaskID(name.prefix { $0 != "." }) != nil {
+            try removeUpload("\(directory)/\(name)")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+
+/// A lock on an open file or directory that says: somebody alive is working here.
+///
+/// flock(2): it belongs to the open file, so the kernel drops it when its process ends, however that
+/// happens. No list of process ids could tell as surely whether a leftover may be swept.
+enum ExclusiveLock {
+    /// Takes the lock of what the caller has just made; false where a sweep was quicker and has removed it,
+    /// or is about to. Never waits.
+    static func claim(_ descriptor: Int32) -> Bool {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+    }
+
+    /// Runs `body` holding the lock of what lies at `path`; false, and not run, where somebody alive has it.
+    static func ifAbandoned(_ path: String, _ body: () throws(FileError) -> Void) throws(FileError) -> Bool {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        // Gone meanwhile, or a link, which nobody works on.
+        guard descriptor >= 0 else {
+            try body()
+            return true
+        }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        try body()
+        return true
+    }
+
+    /// Makes something under a random name in `directory` and locks it, again where a sweep came in between.
+    static func make(
+        in directory: String, prefix: String, _ open: (String) throws(FileError) -> Int32
+    ) throws(FileError) -> (path: String, descriptor: Int32) {
+        for _ in 1...10 {
+            let path = "\(directory)/\(prefix)\(String(UInt64.random(in: .min ... .max), radix: 36))"
+            let descriptor = try open(path)
+            if claim(descriptor) { return (path, descriptor) }
+            close(descriptor)
+        }
+        throw FileError(code: ENOLCK, operation: "flock", path: directory)
+    }
+}

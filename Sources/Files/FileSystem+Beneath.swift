@@ -1,0 +1,37 @@
+import CLinux
+import Glibc
+
+extension FileSystem {
+    /// Opens `path` below `root`, following no symbolic link on the way nor at its end; the result is
+    /// openat(2)'s, with errno set. Planted in the tree, a link would make this program read, and hand out,
+    /// whatever it names.
+    static func openBeneath(_ root: Int32, _ path: String, _ flags: Int32) -> Int32 {
+        let descriptor = focust_open_beneath(root, path, flags | O_CLOEXEC)
+        // An old kernel, or a container whose filter does not know the call.
+        guard descriptor < 0 && (errno == ENOSYS || errno == EPERM) else { return descriptor }
+        return openPartByPart(root, path, flags | O_CLOEXEC)
+    }
+
+    /// The same without openat2(2): each directory is opened from the one before, and `..` is refused.
+    static func openPartByPart(_ root: Int32, _ path: String, _ flags: Int32) -> Int32 {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ !$0.isEmpty && $0 != ".." }) else {
+            errno = EXDEV
+            return -1
+        }
+        var directory = root
+        for part in parts.dropLast() {
+            let next = openat(directory, String(part), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            let failure = errno
+            if directory != root { close(directory) }
+            errno = failure
+            guard next >= 0 else { return -1 }
+            directory = next
+        }
+        let last = openat(directory, String(parts[parts.count - 1]), flags | O_NOFOLLOW)
+        let failure = errno
+        if directory != root { close(directory) }
+        errno = failure
+        return last
+    }
+}

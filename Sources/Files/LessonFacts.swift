@@ -1,0 +1,8 @@
+import Domain
+
+/// What a published lesson amounts to on disk.
+package struct LessonFacts: Equatable, Sendable {
+    /// All its files together.
+    package let bytes: ByteCount
+    package let segments: Int
+}

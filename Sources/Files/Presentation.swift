@@ -1,0 +1,33 @@
+import Domain
+
+/// Which presentation video is meant: one per course, one per module, or a loose file of the older layout.
+package enum Presentation: Hashable, Sendable {
+    case course(Identifier)
+    case module(course: Identifier, module: Identifier)
+    case flat(Filename)
+
+    /// Where it lies, relative to the root, without its extension but for the flat one.
+    var stem: String {
+        switch self {
+        case .course(let course): "presentation_videos/courses/\(course)/presentation"
+        case .module(let course, let module): "presentation_videos/modules/\(course)/\(module)/presentation"
+        case .flat(let filename): "presentation_videos/\(filename)"
+        }
+    }
+
+    /// All the paths it may lie at: whichever extension it was uploaded with.
+    var candidates: [String] {
+        switch self {
+        case .course, .module: VideoFileType.allCases.map { "\(stem).\($0.rawValue)" }
+        case .flat: [stem]
+        }
+    }
+
+    /// Where one of this type lies, relative to the root.
+    package func path(_ type: VideoFileType) -> String {
+        switch self {
+        case .course, .module: "\(stem).\(type.rawValue)"
+        case .flat: stem
+        }
+    }
+}

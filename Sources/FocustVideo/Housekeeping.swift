@@ -1,0 +1,53 @@
+import Database
+import Domain
+import Files
+import Logging
+import Runtime
+import Server
+
+/// What has to be done now and then, on a thread of its own: takes in revocations of other processes, and forgets what
+/// nobody asks for any more.
+struct Housekeeping: Sendable {
+    /// Seconds between two prunings.
+    private static let pruneInterval = 3600
+    /// Finished tasks are kept for this many days, the newest of each lesson for ever.
+    private static let taskDays = 90
+
+    let services: Services
+    let follower: RevocationFollower
+    let stop: StopSignal
+
+    func run() {
+        sweep()
+        var lastPruned = services.clock.now()
+        while !stop.wait(milliseconds: 1000) {
+            follower.look()
+            let now = services.clock.now()
+            guard now >= lastPruned.adding(seconds: Self.pruneInterval) else { continue }
+            lastPruned = now
+            follower.prune()
+            pruneTasks(now)
+        }
+    }
+
+    /// What dead processes left half-done.
+    private func sweep() {
+        do throws(FileError) {
+            for path in try services.files.sweep() {
+                services.log.notice("leftover_removed", metadata: ["path": "\(path)"])
+            }
+        } catch {
+            services.log.error("sweep_failed", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    private func pruneTasks(_ now: Timestamp) {
+        do throws(DatabaseError) {
+            let old = now.adding(seconds: -Self.taskDays * 86400)
+            // In small transactions, so that an upload never waits long for one.
+            while try services.database.jobs.prune(endedBefore: old) == 500 {}
+        } catch {
+            services.log.error("tasks_not_pruned", metadata: ["cause": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import CLibAV
+
+/// Packets in, pictures or samples out (avcodec.h: the send/receive API).
+final class Decoder {
+    private let context: CodecContext
+    private let frame: Frame
+    private let limits: MediaLimits
+    private var fruitless = 0
+    private var hasDecoded = false
+
+    /// - Parameter threads: worker threads; 0 for one per core.
+    init(_ stream: Stream, threads: Int, limits: MediaLimits, capture: LogCapture) throws(MediaError) {
+        guard let codec = avcodec_find_decoder(stream.parameters.codec_id) else {
+            throw MediaError(
+                .unsupported, "\(stream.codecName) cannot be decoded.", operation: "avcodec_find_decoder")
+        }
+        self.limits = limits
+        frame = try Frame()
+        context = try CodecContext(codec, capture: capture)
+        let code = avcodec_parameters_to_context(context.pointer, stream.pointer.pointee.codecpar)
+        guard code >= 0 else { throw .library("avcodec_parameters_to_context", code) }
+        context.pointer.pointee.pkt_timebase = stream.timeBase
+        context.pointer.pointee.thread_count = Int32(threads)
+        context.pointer.pointee.max_pixels = Int64(limits.maxPixels)
+        try open(codec)
+    }
+
+    /// Decodes one packet (nil for the end of the stream) and gives each frame to `body`, which must not keep it.
+    ///
+    /// A damaged packet is skipped, as players do it; throws `.unsupported` where nothing else comes.
+    func decode(
+        _ packet: Packet?, _ body: (Frame) throws(MediaError) -> Void
+    ) throws(MediaError) {
+        let code = avcodec_send_packet(context.pointer, packet?.pointer)
+        if code == LibAVCode.outOfMemory.rawValue { throw .outOfMemory("avcodec_send_packet") }
+        fruitless += 1
+        while try receive() {
+            fruitless = 0
+            hasDecoded = true
+            try body(frame)
+            frame.unreference()
+        }
+        guard fruitless <= limits.maxPacketsWithoutProgress, packet != nil || hasDecoded else {
+            throw .input("avcodec_send_packet", code, "The file is damaged: nothing in it can be decoded.")
+        }
+    }
+
+    private func open(_ codec: UnsafePointer<AVCodec>) throws(MediaError) {
+        var options = LibAVOptions()
+        options.set("codec_whitelist", AcceptedFormats.decoders)
+        let code = avcodec_open2(context.pointer, codec, &options.dictionary)
+        guard code >= 0 else { throw .input("avcodec_open2", code, "This video cannot be decoded.") }
+    }
+
+    private func receive() throws(MediaError) -> Bool {
+        while true {
+            let code = avcodec_receive_frame(context.pointer, frame.pointer)
+            switch code {
+            case 0: return true
+            case focust_averror_eagain, focust_averror_eof: return false
+            case LibAVCode.outOfMemory.rawValue: throw .outOfMemory("avcodec_receive_frame")
+            default:
+                fruitless += 1
+                guard fruitless <= limits.maxPacketsWithoutProgress else { return false }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import CLibAV
+
+/// What of a picture a filter graph is built for.
+struct PictureShape: Equatable {
+    let width: Int32
+    let height: Int32
+    let format: Int32
+
+    /// The pictures that the probe promised.
+    init(_ stream: Stream) {
+        width = stream.parameters.width
+        height = stream.parameters.height
+        format = stream.parameters.format
+    }
+
+    init(_ frame: Frame) {
+        width = frame.pointer.pointee.width
+        height = frame.pointer.pointee.height
+        format = frame.pointer.pointee.format
+    }
+
+    /// Options of libavfilter's `buffer`. Pixels count as square here: the target's size made up for them.
+    func input(_ timeBase: AVRational) -> String {
+        "video_size=\(width)x\(height):pix_fmt=\(format):time_base=\(timeBase.num)/\(timeBase.den)"
+    }
+}

@@ -1,0 +1,68 @@
+import CLibAV
+
+/// Decodes sound, mixes it to stereo at 48 kHz and encodes it as AAC.
+final class AudioTranscodeLane: Lane {
+    private let decoder: Decoder
+    private let encoder: Encoder
+    private let timeBase: AVRational
+    private var shape: SoundShape?
+    private var graph: FilterGraph?
+    private var silence = Silence()
+    private var lastDTS = Int64.min
+
+    var parameters: UnsafePointer<AVCodecParameters> { encoder.parameters }
+
+    init(_ stream: Stream, job: ConversionJob) throws(MediaError) {
+        decoder = try Decoder(stream, threads: 1, limits: job.limits, capture: job.capture)
+        encoder = try AudioSettings.encoder(capture: job.capture)
+        timeBase = stream.timeBase
+    }
+
+    func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
+        try decoder.decode(packet) { frame throws(MediaError) in try self.filter(frame, writer) }
+    }
+
+    func finish(into writer: LessonWriter) throws(MediaError) {
+        try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
+        try drain(writer)
+        try encoder.encode(nil) { packet throws(MediaError) in try self.pass(packet, writer) }
+        try writer.finish(.audio)
+    }
+
+    private func filter(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
+        frame.pointer.pointee.pts = frame.pointer.pointee.best_effort_timestamp
+        let shape = SoundShape(frame)
+        if shape != self.shape {
+            try drain(writer)
+            graph = try FilterGraph(
+                .audio, input: shape.input(timeBase), chain: AudioSettings.chain, threads: 1)
+            graph?.setFrameSize(encoder.frameSize)
+            self.shape = shape
+        }
+        try silence.fill(before: frame, timeBase: timeBase) { frame throws(MediaError) in
+            try self.resample(frame, writer)
+        }
+        try resample(frame, writer)
+    }
+
+    private func resample(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
+        try graph?.filter(frame) { samples throws(MediaError) in try self.encode(samples, writer) }
+    }
+
+    private func drain(_ writer: LessonWriter) throws(MediaError) {
+        try graph?.filter(nil) { samples throws(MediaError) in try self.encode(samples, writer) }
+    }
+
+    private func encode(_ samples: Frame, _ writer: LessonWriter) throws(MediaError) {
+        try encoder.encode(samples) { packet throws(MediaError) in try self.pass(packet, writer) }
+    }
+
+    private func pass(_ packet: Packet, _ writer: LessonWriter) throws(MediaError) {
+        let pointer = packet.pointer
+        av_packet_rescale_ts(pointer, AudioSettings.timeBase, Track.timeBase)
+        pointer.pointee.dts = max(pointer.pointee.dts, lastDTS == .min ? .min : lastDTS + 1)
+        pointer.pointee.pts = max(pointer.pointee.pts, pointer.pointee.dts)
+        lastDTS = pointer.pointee.dts
+        try writer.append(OutputPacket(packet: packet, track: .audio, startsSegment: false))
+    }
+}

@@ -1,0 +1,55 @@
+import Domain
+import Formats
+import Runtime
+import Tokens
+
+/// Who asks for tokens. Only the gate makes it.
+struct IssuingCaller {
+    fileprivate enum Who {
+        case service
+        case user(String)
+        /// Open issuance: nobody was asked to prove anything.
+        case anybody
+    }
+
+    fileprivate let who: Who
+
+    /// Proof that this caller may have tokens issued for `user`. Refuses with `token_mismatch` where a user asks for
+    /// another user's.
+    func admission(for user: Identifier) throws(Refusal) -> IssuingAdmission {
+        // Byte for byte: to String the Kelvin sign is a K.
+        if case .user(let subject) = who, !subject.utf8.elementsEqual(user.value.utf8) {
+            throw Refusal(.tokenMismatch, "The session belongs to another user.", field: "user_id")
+        }
+        return IssuingAdmission(user: user)
+    }
+}
+
+/// Proof that tokens may be issued for a user; issuing demands one.
+struct IssuingAdmission {
+    let user: Identifier
+    fileprivate init(user: Identifier) { self.user = user }
+}
+
+/// Judges who may have play and download tokens issued: the site's backend, the user by the session of the identity
+/// provider, or, where the sysadmin says so, anybody.
+struct IssuingGate: Sendable {
+    let service: ServiceGate
+    let identity: IdentityVerifier?
+    let isOpen: Bool
+    let clock: SystemClock
+
+    /// Refuses with `unauthorized`.
+    func admit(_ request: HTTPRequest) throws(Refusal) -> IssuingCaller {
+        if isOpen { return IssuingCaller(who: .anybody) }
+        if service.caller(of: request) != nil { return IssuingCaller(who: .service) }
+        guard let identity, let token = BearerToken.ofHeader(request), token.contains(".") else {
+            throw ServiceGate.unauthorized
+        }
+        do throws(TokenError) {
+            return IssuingCaller(who: .user(try identity.subject(of: token, now: clock.now().seconds)))
+        } catch {
+            throw Refusal(.unauthorized, "The session is not valid: \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Database
+import Domain
+import Runtime
+import Settings
+import Tokens
+
+/// Revokes tokens for good: in the database first, so that a restart does not undo it, and then in memory.
+struct RevocationService: Sendable {
+    /// The longest video a grant may have been minted for, seconds: what the media room converts at most.
+    private static let maxVideoSeconds = 86400
+
+    let services: Services
+
+    /// Voids all tokens about `subject` that were issued up to now.
+    func revoke(_ subject: RevocationList.Subject) throws(Refusal) {
+        let now = services.clock.now()
+        let revocation = Revocation(
+            subject: Revocation.Subject(subject), revokedAt: now, expiresAt: now.adding(seconds: longestLife))
+        try Refusal.rethrow { () throws(DatabaseError) in try services.database.revocations.add(revocation) }
+        services.revocations.insert(subject, until: now.seconds)
+    }
+
+    /// When no token that is alive now can still be alive, seconds from now: grants live longest.
+    private var longestLife: Int {
+        max(services.settings.maxTTL, Self.maxVideoSeconds + services.settings.grantMargin) + 60
+    }
+}
+
+extension Revocation.Subject {
+    /// The durable form.
+    init(_ subject: RevocationList.Subject) {
+        switch subject {
+        case .token(let id): self = .token(id)
+        case .user(let user): self = .user(user)
+        case .location(let path): self = .location(path)
+        case .course(let course): self = .other("course/\(course)")
+        case .module(let course, let module): self = .other("module/\(course)/\(module)")
+        }
+    }
+}
+
+extension RevocationList.Subject {
+    /// From the durable form; nil for one that a newer version wrote.
+    init?(_ subject: Revocation.Subject) {
+        switch subject {
+        case .token(let id): self = .token(id: id)
+        case .user(let user): self = .user(user)
+        case .location(let path): self = .location(path)
+        case .other(let name):
+            let parts = name.split(separator: "/").map(String.init)
+            switch (parts.first, parts.count) {
+            case ("course", 2): self = .course(parts[1])
+            case ("module", 3): self = .module(course: parts[1], module: parts[2])
+            default: return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Crypto
+import Domain
+import Formats
+import Runtime
+import Tokens
+
+/// Who uploads. Only the gate makes it.
+struct UploadCaller: ~Copyable {
+    /// Nil: the site's backend, which may upload anything.
+    private let claims: Claims?
+
+    fileprivate init(_ claims: consuming Claims?) { self.claims = claims }
+
+    /// Proof that this caller may upload to `target`, or read what became of it. Refuses with `token_mismatch`.
+    borrowing func admission(to target: VideoTarget) throws(Refusal) -> UploadAdmission {
+        try check { target.isNamed(by: $0) }
+        return UploadAdmission()
+    }
+
+    /// The same for the flat layout, which upload tokens do not name.
+    borrowing func admissionToFlatLayout() throws(Refusal) -> UploadAdmission {
+        try check { _ in false }
+        return UploadAdmission()
+    }
+
+    private borrowing func check(_ isNamed: (borrowing Claims) -> Bool) throws(Refusal) {
+        guard claims != nil else { return }
+        switch claims {
+        case .none: return
+        case .some(let claims):
+            guard isNamed(claims) else { throw Refusal(.tokenMismatch, "The token is for another upload.") }
+        }
+    }
+}
+
+/// Proof that a video may be stored where the caller says; storing demands one.
+struct UploadAdmission {
+    fileprivate init() {}
+}
+
+/// Judges uploads: an API key, or an upload token from a page of an allowed origin or from no page at all.
+struct UploadGate: Sendable {
+    let service: ServiceGate
+    let media: MediaGate
+    let referrers: ReferrerPolicy
+
+    /// Refuses with `unauthorized`, or as tokens are refused.
+    func admit(_ request: HTTPRequest) throws(Refusal) -> UploadCaller {
+        if service.caller(of: request) != nil { return UploadCaller(nil) }
+        // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
+        guard BearerToken.any(in: request)?.contains(".") == true else {
+            throw Refusal(.unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
+        }
+        if request.origin != nil || request.referer != nil { try referrers.check(request) }
+        return UploadCaller(try media.uploadClaims(request))
+    }
+}

@@ -1,0 +1,32 @@
+import Database
+import Domain
+import Formats
+
+/// `POST /upload`: the older upload, into the flat layout; the video is named after its file.
+struct FlatUpload: Sendable {
+    private let services: Services
+    private let reader: UploadReader
+
+    init(_ services: Services) {
+        self.services = services
+        self.reader = UploadReader(services)
+    }
+
+    func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
+        let admission = try caller.admissionToFlatLayout()
+        var form = VideoForm(fields: ["user_id"], files: services.files)
+        try reader.read(context, into: &form)
+        let user = try form.identifier("user_id")
+        let video = try ReceivedVideo(&form)
+        guard let id = video.filename.flatVideoID else {
+            throw Refusal(.invalidFilename, "The file's name gives no id for the video.", field: "video")
+        }
+        let job = try UploadQueue(services: services).add(video, at: .flat(user: user, video: id), admission)
+        return .json(
+            202,
+            [
+                "message": "The video was received and will be converted.", "task_id": .string(job.id.value),
+                "video_id": .string(id.value), "hls_path": .string(job.location.hlsPath),
+            ])
+    }
+}

@@ -1,0 +1,32 @@
+import Domain
+import Outbound
+import Runtime
+import Tokens
+
+/// Issues tokens for those who may have them: asks the site whether the user is eligible, and steps past what was
+/// revoked.
+struct Issuance: Sendable {
+    /// How long a download or an upload token lives that asks for no lifetime, seconds.
+    static let shortLifetime = 900
+
+    let services: Services
+
+    /// A token of `lifetime` seconds. Refuses with `not_eligible` or `unavailable`.
+    func issue(
+        _ token: MediaToken, _ admission: IssuingAdmission, lifetime: Int, question: EligibilityQuestion
+    ) throws(Refusal) -> String {
+        try services.eligibility?.ask(question)
+        return sign(token, lifetime: lifetime)
+    }
+
+    /// A token that only the site's backend asks for, so that nobody else is asked.
+    func issue(_ token: MediaToken, _ caller: ServiceCaller, lifetime: Int) -> String {
+        sign(token, lifetime: lifetime)
+    }
+
+    /// A second in which tokens were revoked revokes what is issued in the rest of it too, unless that is dated later.
+    private func sign(_ token: MediaToken, lifetime: Int) -> String {
+        let notBefore = services.revocations.firstValidSecond(for: token.revocationSubjects)
+        return services.issuer.issue(token, lifetime: lifetime, notBefore: notBefore)
+    }
+}

@@ -1,0 +1,34 @@
+import Domain
+import Files
+import Formats
+import Logging
+import Tokens
+
+/// `DELETE /api/presentations/…`.
+struct Presentations: Sendable {
+    let services: Services
+    let revocation: RevocationService
+
+    func deleteCourse(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
+        let course = try context.path.identifier("course_id")
+        return try delete(.course(course), .course(course.value), caller)
+    }
+
+    func deleteModule(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
+        let course = try context.path.identifier("course_id")
+        let module = try context.path.identifier("module_id")
+        return try delete(
+            .module(course: course, module: module), .module(course: course.value, module: module.value),
+            caller)
+    }
+
+    private func delete(
+        _ presentation: Presentation, _ subject: RevocationList.Subject, _ caller: ServiceCaller
+    ) throws(Refusal) -> HTTPResponse {
+        try revocation.revoke(subject)
+        try Refusal.rethrow { () throws(FileError) in try services.files.removePresentation(presentation) }
+        services.log.notice(
+            "presentation_deleted", metadata: ["presentation": "\(presentation)", "caller": "\(caller.name)"])
+        return .json(200, ["message": "The presentation was deleted."])
+    }
+}

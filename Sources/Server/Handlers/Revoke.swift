@@ -1,0 +1,68 @@
+import Domain
+import Formats
+import Tokens
+
+/// `POST /api/revoke`: voids one token, a user's or a lesson's, from now on and across restarts.
+struct Revoke: Sendable {
+    /// The longest body that is read, bytes; three ids of a lesson fit many times.
+    private static let maxBodyBytes = 8192
+
+    let revocation: RevocationService
+
+    func answer(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
+        let (name, value) = try member(try body(context))
+        try revocation.revoke(try subject(name, value))
+        return .json(
+            200, ["message": "Tokens issued up to now are void.", "revoked": [name: .string(value)]])
+    }
+
+    private func subject(_ name: String, _ value: String) throws(Refusal) -> RevocationList.Subject {
+        switch name {
+        case "jti": return .token(id: value)
+        case "user_id":
+            guard Identifier(value) != nil else {
+                throw Refusal(.invalidID, "user_id is no id.", field: name)
+            }
+            return .user(value)
+        default:
+            guard LessonLocation(value) != nil else {
+                throw Refusal(.invalidRel, "rel must be ids joined by /, four of them or two.", field: name)
+            }
+            return .location(value)
+        }
+    }
+
+    /// Exactly one of the three: with two of them it would be unclear whether either or both must match.
+    private func member(_ body: JSONValue) throws(Refusal) -> (String, String) {
+        let present = ["jti", "user_id", "rel"].filter { body[$0] != nil }
+        guard let name = present.first else {
+            throw Refusal(.missingField, "One of jti, user_id and rel is needed.", field: "jti")
+        }
+        guard present.count == 1 else {
+            throw Refusal(
+                .malformedRequest, "Only one of jti, user_id and rel may be given.", field: present[1])
+        }
+        guard let value = body[name]?.stringValue, !value.isEmpty, value.utf8.count <= 1024 else {
+            throw Refusal(.malformedRequest, "\(name) must be a text of 1 to 1024 bytes.", field: name)
+        }
+        return (name, value)
+    }
+
+    private func body(_ context: RequestContext) throws(Refusal) -> JSONValue {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while case let count = context.body.read(into: &buffer), count > 0 {
+            bytes += buffer[..<count]
+            guard bytes.count <= Self.maxBodyBytes else {
+                var refusal = Refusal(.tooLarge, "The body is larger than \(Self.maxBodyBytes) bytes.")
+                refusal.limit = ByteCount(Self.maxBodyBytes)
+                throw refusal
+            }
+        }
+        do {
+            return try JSONValue.parse(bytes)
+        } catch {
+            throw Refusal(.malformedRequest, "The body must be a JSON object: \(error.reason).")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+"""After everything else: what the logs of all those requests must not contain."""
+
+import pytest
+import requests
+
+from harness.client import WEB_HEADERS, bearer, upload
+from harness.server import API_KEY, OTHER_API_KEY, SECRET_KEY
+from harness.tokens import USED, play
+
+pytestmark = pytest.mark.last
+
+REL = "trainer-1/course-1/module-1/lesson-1"
+
+
+@pytest.fixture(scope="module")
+def logs(server, lesson):
+    """The logs, after requests of every kind that carried tokens in every place."""
+    for platform, root in (("web", "hls2"), ("mobile", "mobile/hls2")):
+        token = play(REL, platform)
+        for name in ("output.m3u8", "segment_000.ts", "segment_999.ts", "enc.key", "nothing"):
+            address = f"{server.url}/{root}/{REL}/{name}"
+            for query in (f"?token={token}", f"?token={token}x", f"?a=1&token={token}"):
+                requests.get(address + query, headers={"Referer": f"https://x.example/?token={token}"}, timeout=10)
+                requests.get(address + query, headers=WEB_HEADERS, timeout=10)
+            requests.get(address, headers=bearer(token, **WEB_HEADERS), timeout=10)
+    token = play(REL)
+    for path in (
+        "nowhere",
+        "upload/lesson",
+        "presentation_videos/x.mp4",
+        "_focust/x",
+        "api/tasks/x",
+    ):
+        requests.get(f"{server.url}/{path}?token={token}", timeout=10)
+        requests.post(f"{server.url}/{path}?token={token}", data=b"x" * 70000, timeout=10)
+    return server.logs()
+
+
+def test_every_log_was_written(logs):
+    text = "".join(logs.values())
+    assert f"/hls2/{REL}/segment_000.ts" in text
+    assert any(path.endswith("app.log") and content for path, content in logs.items())
+
+
+def test_no_token_is_in_any_log(logs):
+    assert len(USED) > 50
+    for path, text in logs.items():
+        for token in USED:
+            # Not even its signature or payload alone.
+            for part in [token, *token.split(".")[1:]]:
+                assert len(part) < 20 or part not in text, path
+
+
+def test_no_secret_is_in_any_log(logs):
+    for path, text in logs.items():
+        for secret in (SECRET_KEY, API_KEY, OTHER_API_KEY):
+            assert secret not in text, path
+
+
+def test_no_query_string_is_in_any_log(logs):
+    for path, text in logs.items():
+        assert "token=" not in text, path
+        assert "eyJ" not in text, path
+
+
+def test_no_key_of_a_film_is_in_any_log(server, lesson, logs):
+    key = (server.data / "hls" / REL / "enc.key").read_bytes()
+    for path, text in logs.items():
+        assert key.hex() not in text.lower(), path
+
+
+def test_a_missing_application_puts_no_token_into_a_log(own_server, short_h264):
+    """When nginx cannot reach it, nginx would log the whole request line."""
+    server = own_server()
+    sockets = [server.app_socket(name) for name in ("fastcgi.sock", "upload.sock")]
+    for path in sockets:
+        path.rename(path.with_suffix(".away"))
+    token = play(REL)
+    address = f"{server.url}/hls2/{REL}/segment_000.ts?token={token}"
+    assert requests.get(address, headers=WEB_HEADERS, timeout=10).status_code == 502
+    assert upload(server, REL, short_h264).status_code == 502
+    assert requests.get(f"{server.url}/healthz", timeout=10).status_code == 502
+    for path in sockets:
+        path.with_suffix(".away").rename(path)
+    text = "".join(server.logs().values())
+    assert token not in text and "token=" not in text
+    # The cause can be read all the same, where no token comes by.
+    assert "connect() to unix:" in text

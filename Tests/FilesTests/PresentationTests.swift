@@ -1,0 +1,52 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Files
+
+@Suite struct PresentationTests {
+    let fixture: Fixture
+    let course: Presentation
+    let module: Presentation
+    var tree: DataDirectory { fixture.tree }
+
+    init() throws {
+        fixture = try Fixture()
+        let (c, m) = (try #require(Identifier("c")), try #require(Identifier("m")))
+        course = .course(c)
+        module = .module(course: c, module: m)
+    }
+
+    private func commit(_ text: String, _ presentation: Presentation, _ type: VideoFileType) throws -> String
+    {
+        var staged = try tree.makeStagingFile()
+        try staged.write(Array(text.utf8).span)
+        return try tree.commitPresentation(staged, as: presentation, type: type)
+    }
+
+    @Test func presentationsLieWhereNginxLooksForThem() throws {
+        #expect(try commit("c", course, .mp4) == "presentation_videos/courses/c/presentation.mp4")
+        #expect(try commit("m", module, .webm) == "presentation_videos/modules/c/m/presentation.webm")
+        let flat = Presentation.flat(try #require(Filename("Été.mp4")))
+        #expect(try commit("f", flat, .mp4) == "presentation_videos/Été.mp4")
+        #expect(try fixture.text("presentation_videos/Été.mp4") == "f")
+        #expect(try fixture.mode("presentation_videos/courses/c/presentation.mp4") == 0o644)
+        #expect(try fixture.mode("presentation_videos/courses/c") == 0o755)
+    }
+
+    @Test func aReplacementTakesTheOtherExtensionAway() throws {
+        _ = try commit("old", course, .mov)
+        _ = try commit("new", course, .mp4)
+        #expect(try fixture.names("presentation_videos/courses/c") == ["presentation.mp4"])
+        #expect(try tree.presentationPath(of: course) == "presentation_videos/courses/c/presentation.mp4")
+        #expect(try tree.presentationPath(of: module) == nil)
+    }
+
+    @Test func aRemovedPresentationIsGoneAndAgainIsFine() throws {
+        _ = try commit("c", course, .mp4)
+        _ = try commit("m", module, .mp4)
+        for _ in 0..<2 { try tree.removePresentation(course) }
+        #expect(try tree.presentationPath(of: course) == nil)
+        #expect(try tree.presentationPath(of: module) != nil)
+    }
+}
