@@ -19,11 +19,19 @@ enum BenchConversion {
             let result = try converter.convert(
                 input, into: directory, key: key, cancellation: Cancellation()
             ) { _ in }
+            store(key.bytes, in: directory + "/enc.key")
             print("\(result.segments) segments, \(result.bytes) bytes\n\(result.plan)")
         } catch {
             complain("\(error)")
             exit(EXIT_FAILURE)
         }
+    }
+
+    /// So that the result can be played.
+    private static func store(_ bytes: [UInt8], in path: String) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        _ = write(descriptor, bytes, bytes.count)
+        close(descriptor)
     }
 
     private static func complain(_ line: String) {
