@@ -7,7 +7,7 @@ import Settings
 
 extension ConversionService {
     /// The conversions as the settings want them, `jobs` of them at once.
-    init(_ settings: Settings, _ storage: Storage, jobs: Int, log: Logger) {
+    init(_ settings: Settings, _ storage: Storage, jobs: Int, metrics: ServerMetrics, log: Logger) {
         var options = ConversionOptions()
         options.segmentSeconds = Double(settings.segmentSeconds)
         options.preset = settings.x264Preset
@@ -17,7 +17,8 @@ extension ConversionService {
         options.threads = max(1, Machine.cores / max(1, jobs))
         self.init(
             database: storage.database, files: storage.files, options: options,
-            timeout: settings.conversionTimeout, clock: .system, log: log, wakeUp: storage.wakeUp)
+            timeout: settings.conversionTimeout, metrics: metrics, clock: .system, log: log,
+            wakeUp: storage.wakeUp)
     }
 }
 

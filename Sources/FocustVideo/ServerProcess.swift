@@ -36,12 +36,17 @@ struct ServerProcess {
         let housekeeping = Housekeeping(services: services, follower: follower, stop: signal)
         let application = Application(services)
         let handler: WorkerPool.Handler = { application.respond(to: $0, body: $1) }
-        let conversion = ConversionService(settings, storage, jobs: settings.conversionJobs, log: log)
+        let conversion = ConversionService(
+            settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)
         threads =
-            try WorkerPool(listener: playback, stop: signal, log: log, handler: handler)
-            .start(settings.threads, name: "play")
-            + WorkerPool(listener: upload, stop: signal, log: log, handler: handler)
-            .start(settings.uploadThreads, name: "upload")
+            try WorkerPool(
+                listener: playback, stop: signal, pool: .play, metrics: services.metrics, log: log,
+                handler: handler
+            ).start(settings.threads)
+            + WorkerPool(
+                listener: upload, stop: signal, pool: .upload, metrics: services.metrics, log: log,
+                handler: handler
+            ).start(settings.uploadThreads)
             + conversion.start(settings.conversionJobs, stop: signal)
             + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]
     }
@@ -72,7 +77,9 @@ struct ServerProcess {
             identity: identity(settings, log),
             eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) },
             database: storage.database, files: storage.files,
-            conversionWakeUp: storage.wakeUp, clock: .system, log: log)
+            conversionWakeUp: storage.wakeUp,
+            metrics: ServerMetrics(version: Version.number, probes: ServerProbes(storage)), clock: .system,
+            log: log)
     }
 
     /// Nil where the settings name no identity provider.

@@ -28,7 +28,9 @@ struct Work: ParsableCommand {
             jobs ?? (settings.conversionJobs > 0 ? settings.conversionJobs : max(1, Machine.cores / 2))
         do {
             let stop = try StopSignal()
-            let service = ConversionService(settings, try Storage(settings), jobs: count, log: log)
+            let storage = try Storage(settings)
+            let metrics = ServerMetrics(version: Version.number, probes: ServerProbes(storage))
+            let service = ConversionService(settings, storage, jobs: count, metrics: metrics, log: log)
             let threads = try service.start(count, stop: stop)
             log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
             termination.wait()

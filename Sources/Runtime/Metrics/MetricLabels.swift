@@ -2,7 +2,7 @@
 
 /// What kind of route a request came to: requests of one kind take about as long.
 package enum RouteClass: String, CaseIterable, Sendable {
-    case token, playlist, segment, key, download, upload, api, operations
+    case token, playback, download, upload, api, operations
     /// No route at all.
     case none
 }

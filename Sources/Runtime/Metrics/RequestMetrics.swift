@@ -1,7 +1,7 @@
 import Domain
 
-/// The requests of every route.
-struct RequestMetrics: Sendable {
+/// The requests of every route; with a registry of its own, because routes are known later than what they count.
+package struct RequestMetrics: Sendable {
     private struct Series: Hashable {
         let route: String
         /// Nil: any that has no series of its own.
@@ -14,7 +14,11 @@ struct RequestMetrics: Sendable {
     private let routes: [String: RouteMetrics]
     private let unmatched: RouteMetrics
 
-    init(_ routes: [(pattern: String, kind: RouteClass)], _ registry: inout MetricsRegistry) {
+    private let registry: MetricsRegistry
+
+    /// - Parameter routes: every route's pattern (never a path that was asked for) and its kind.
+    package init(_ routes: [(pattern: String, kind: RouteClass)]) {
+        var registry = MetricsRegistry()
         let all = routes + [(Self.noRoute, .none)]
         let series = all.flatMap { route in
             (RouteMetrics.statuses + [nil]).map { Series(route: route.pattern, status: $0) }
@@ -28,11 +32,15 @@ struct RequestMetrics: Sendable {
         ) { Histogram(bounds: MetricBounds.requestSeconds) }
         let metrics = all.map { ($0.pattern, Self.metrics(of: $0.pattern, counters, seconds[$0.kind])) }
         self.routes = Dictionary(metrics) { first, _ in first }
+        self.registry = registry
         self.unmatched = Self.metrics(of: Self.noRoute, counters, seconds[.none])
     }
 
-    /// The metrics of the route with that pattern; those of no route where there is none.
-    func route(_ pattern: String) -> RouteMetrics { routes[pattern] ?? unmatched }
+    /// Everything as it is now, to be sent as `Exposition.contentType`.
+    package func exposition() -> [UInt8] { registry.exposition() }
+
+    /// The metrics of the route with that pattern, or of requests that match none; look it up once for each route.
+    package func route(_ pattern: String) -> RouteMetrics { routes[pattern] ?? unmatched }
 
     private static func metrics(
         of pattern: String, _ counters: [Series: Counter], _ seconds: Histogram?

@@ -3,7 +3,6 @@ import Domain
 /// What the server counts, as its rooms say it: a call is a lookup in a table made at start and an atomic addition.
 package struct ServerMetrics: Sendable {
     private let registry: MetricsRegistry
-    private let requests: RequestMetrics
     private let refusals: [ErrorCode: Counter]
     private let tokens: [TokenOutcome: Counter]
     private let threads: [ThreadPool: Gauge]
@@ -13,17 +12,13 @@ package struct ServerMetrics: Sendable {
     private let callbacks: [CallbackOutcome: Counter]
 
     /// - Parameters:
-    ///   - routes: every route's pattern (never a path that was asked for) and its kind.
     ///   - version: of this program.
     ///   - probes: called by every scrape, on the thread of it.
-    package init(
-        routes: [(pattern: String, kind: RouteClass)], version: String, probes: ServerProbes
-    ) {
+    package init(version: String, probes: ServerProbes) {
         var all = MetricsRegistry()
         all.read("focust_build_info", "Always 1; the label tells the version.", .gauge) {
             [MetricSample(1, labels: [.init("version", version)])]
         }
-        requests = RequestMetrics(routes, &all)
         refusals = all.each(
             "focust_refusals_total", "Requests refused, by error.", by: "code", ErrorCode.self, Counter.init)
         tokens = all.each(
@@ -42,9 +37,6 @@ package struct ServerMetrics: Sendable {
         all.addProcess()
         registry = all
     }
-
-    /// The metrics of the route with that pattern, or of requests that match none; look it up once for each route.
-    package func route(_ pattern: String) -> RouteMetrics { requests.route(pattern) }
 
     package func refused(_ code: ErrorCode) { refusals[code]?.increment() }
 
