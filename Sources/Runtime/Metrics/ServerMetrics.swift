@@ -1,6 +1,7 @@
 import Domain
 
-/// What the server counts, as its rooms say it: a call is a lookup in a table made at start and an atomic addition.
+/// What the server counts, as its rooms say it: a call is a lookup in a table made at start and an atomic
+/// addition.
 package struct ServerMetrics: Sendable {
     private let registry: MetricsRegistry
     private let requests: RequestMetrics
@@ -43,7 +44,8 @@ package struct ServerMetrics: Sendable {
         registry = all
     }
 
-    /// The metrics of the route with that pattern, or of requests that match none; look it up once for each route.
+    /// The metrics of the route with that pattern, or of requests that match none; look it up once for each
+    /// route.
     package func route(_ pattern: String) -> RouteMetrics { requests.route(pattern) }
 
     package func refused(_ code: ErrorCode) { refusals[code]?.increment() }
