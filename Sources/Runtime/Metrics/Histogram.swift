@@ -5,8 +5,8 @@ package final class Histogram: MetricValue {
     package static let kind = MetricKind.histogram
 
     private let bounds: [Double]
-    /// One for each bound and one for what lies above them all; not cumulative until a scrape adds them up, so that an
-    /// observation changes one.
+    /// One for each bound and one for what lies above them all; not cumulative until a scrape adds them up,
+    /// so that an observation changes one.
     private let counts: [Counter]
     private let sum = Atomic<Double>(0)
 

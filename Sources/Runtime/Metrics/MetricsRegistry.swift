@@ -1,5 +1,5 @@
-/// Every metric of the process with its labels. It is filled at start and never again, so that a scrape needs no lock
-/// and nothing a client sends can add a series.
+/// Every metric of the process with its labels. It is filled at start and never again, so that a scrape needs
+/// no lock and nothing a client sends can add a series.
 package struct MetricsRegistry: Sendable {
     private struct Family: Sendable {
         let name: String

@@ -38,7 +38,8 @@ enum ProcessStatistics {
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = fread(&bytes, 1, bytes.count, file)
-        // The second field is the program's name, which may hold blanks and parentheses: the last one ends it.
+        // The second field is the program's name, which may hold blanks and parentheses: the last one ends
+        // it.
         guard let end = bytes[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let fields = bytes[(end + 1)..<count].split(separator: UInt8(ascii: " "))
         guard fields.indices.contains(number - 3) else { return nil }

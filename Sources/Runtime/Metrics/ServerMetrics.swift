@@ -1,6 +1,7 @@
 import Domain
 
-/// What the server counts, as its rooms say it: a call is a lookup in a table made at start and an atomic addition.
+/// What the server counts, as its rooms say it: a call is a lookup in a table made at start and an atomic
+/// addition.
 package struct ServerMetrics: Sendable {
     private let registry: MetricsRegistry
     private let refusals: [ErrorCode: Counter]
