@@ -12,20 +12,22 @@ package struct ConversionService: Sendable {
     package let options: ConversionOptions
     /// Seconds an attempt may take; nil: `defaultTimeout` of the video's duration.
     package let timeout: Int?
+    package let metrics: ServerMetrics
     package let clock: SystemClock
     package let log: Logger
-    /// Signalled when a job was queued by this process.
-    package let wakeUp: WakeUp
+    /// Touched when a job was queued, by whichever process.
+    package let wakeUp: WakeFile
 
     package init(
         database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
-        clock: SystemClock,
-        log: Logger, wakeUp: WakeUp
+        metrics: ServerMetrics, clock: SystemClock,
+        log: Logger, wakeUp: WakeFile
     ) {
         self.database = database
         self.files = files
         self.options = options
         self.timeout = timeout
+        self.metrics = metrics
         self.clock = clock
         self.log = log
         self.wakeUp = wakeUp
@@ -38,6 +40,7 @@ package struct ConversionService: Sendable {
 
     /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the queue.
     package func start(_ count: Int, stop: StopSignal) throws(SystemError) -> [Runtime.Thread] {
+        metrics.setThreads(count, of: .conversion)
         var threads: [Runtime.Thread] = []
         for index in 0..<count {
             let worker = ConversionWorker(service: self, stop: stop, number: index)

@@ -1,7 +1,7 @@
 /// The few forms of the Distinguished Encoding Rules (X.690) that a public key and an ECDSA signature need.
 enum DER {
-    /// An INTEGER that is not negative, from its big-endian bytes (X.690 §8.3): no zero byte in front unless the
-    /// first bit would make it negative.
+    /// An INTEGER that is not negative, from its big-endian bytes (X.690 §8.3): no zero byte in front unless
+    /// the first bit would make it negative.
     static func integer(_ magnitude: some Collection<UInt8>) -> [UInt8] {
         let digits = magnitude.drop { $0 == 0 }
         let isSafe = digits.first.map { $0 < 0x80 } ?? false

@@ -1,5 +1,6 @@
-// Keys from the numbers a JSON Web Key holds (RFC 7518 §6). The SubjectPublicKeyInfo is built by hand: a constant
-// and two numbers, where the parameters of EVP_PKEY_fromdata would want the machine's byte order and a builder to free.
+// Keys from the numbers a JSON Web Key holds (RFC 7518 §6). The SubjectPublicKeyInfo is built by hand: a
+// constant and two numbers, where the parameters of EVP_PKEY_fromdata would want the machine's byte order and
+// a builder to free.
 extension PublicKey {
     private static let rsaBits = 2048...8192
     private static let maxExponentBytes = 4

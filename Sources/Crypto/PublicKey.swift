@@ -2,9 +2,10 @@ import CLibCrypto
 
 /// A public key that verifies the signatures of one algorithm and of no other.
 ///
-/// `@unchecked Sendable`, and why that holds: the pointer is private and the key is never changed once `init` has
-/// returned. What OpenSSL keeps beside it to be faster (the provider's copy, the Montgomery form of the modulus) it
-/// guards with locks of its own, as it must for the one key that all connections of a TLS server share.
+/// `@unchecked Sendable`, and why that holds: the pointer is private and the key is never changed once `init`
+/// has returned. What OpenSSL keeps beside it to be faster (the provider's copy, the Montgomery form of the
+/// modulus) it guards with locks of its own, as it must for the one key that all connections of a TLS server
+/// share.
 package final class PublicKey: @unchecked Sendable {
     /// The signature algorithms of JWS that are verified with a public key here (RFC 7518 §3.1).
     package enum Algorithm: String, CaseIterable, Sendable {
@@ -17,8 +18,8 @@ package final class PublicKey: @unchecked Sendable {
     package let algorithm: Algorithm
     private let key: OpaquePointer
 
-    /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), all of it (openssl/x509.h: d2i_PUBKEY). libcrypto refuses a
-    /// point that does not lie on its curve.
+    /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7; openssl/x509.h: d2i_PUBKEY). libcrypto refuses a point
+    /// that does not lie on its curve.
     init(_ algorithm: Algorithm, subjectPublicKeyInfo info: [UInt8]) throws(PublicKeyError) {
         let key = info.withUnsafeBufferPointer { bytes in
             var cursor = bytes.baseAddress

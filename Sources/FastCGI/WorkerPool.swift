@@ -16,23 +16,31 @@ package final class WorkerPool: Sendable {
 
     private let listener: Listener
     private let stop: StopSignal
+    private let pool: ThreadPool
+    private let metrics: ServerMetrics
     private let log: Logger
     private let handler: Handler
 
-    package init(listener: Listener, stop: StopSignal, log: Logger, handler: @escaping Handler) {
+    package init(
+        listener: Listener, stop: StopSignal, pool: ThreadPool, metrics: ServerMetrics, log: Logger,
+        handler: @escaping Handler
+    ) {
         self.listener = listener
+        self.pool = pool
+        self.metrics = metrics
         self.stop = stop
         self.log = log
         self.handler = handler
     }
 
-    /// Starts `count` threads, named `name`; they end when `stop` is raised and their request is answered.
-    package func start(_ count: Int, name: String) throws(SystemError) -> [Runtime.Thread] {
+    /// Starts `count` threads; they end when `stop` is raised and their request is answered.
+    package func start(_ count: Int) throws(SystemError) -> [Runtime.Thread] {
         // fcgiapp.h: required once before FCGX_Accept_r in a multi-threaded process.
         FCGX_Init()
+        metrics.setThreads(count, of: pool)
         var threads: [Runtime.Thread] = []
         for index in 0..<count {
-            threads.append(try Runtime.Thread(name: "\(name)-\(index)") { self.work() })
+            threads.append(try Runtime.Thread(name: "\(pool.rawValue)-\(index)") { self.work() })
         }
         return threads
     }
@@ -56,6 +64,8 @@ package final class WorkerPool: Sendable {
     }
 
     private func serve(_ exchange: Exchange) {
+        metrics.threadWorks(in: pool)
+        defer { metrics.threadRests(in: pool) }
         guard let request = exchange.head() else {
             exchange.answer(HTTPResponse(status: 400))
             return

@@ -14,7 +14,9 @@ extension FileSystem {
 
     /// The same without openat2(2): each directory is opened from the one before, and `..` is refused.
     static func openPartByPart(_ root: Int32, _ path: String, _ flags: Int32) -> Int32 {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        // By bytes, as the kernel does: to Swift a slash and a combining mark are one character that is no slash.
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard parts.allSatisfy({ !$0.isEmpty && $0 != ".." }) else {
             errno = EXDEV
             return -1

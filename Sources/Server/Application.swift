@@ -9,21 +9,37 @@ package struct Application: Sendable {
     private let router: Router
     private let gates: Gates
     private let cors: CORS
+    private let metrics: ServerMetrics
+    private let requests: RequestMetrics
+    /// By the pattern of the route; looked up for each request, so made once.
+    private let routeMetrics: [String: RouteMetrics]
+    private let clock: SystemClock
     private let log: Logger
 
     package init(_ services: Services) {
-        self.router = Router(Routes.all(services))
+        let routes = Routes.all(services)
+        let requests = RequestMetrics(routes.map { ($0.pattern.text, $0.kind) })
+        self.router = Router(routes)
         self.gates = Gates(services)
         self.cors = CORS(origins: services.settings.allowedOrigins)
+        self.metrics = services.metrics
+        self.requests = requests
+        self.routeMetrics = Dictionary(routes.map { ($0.pattern.text, requests.route($0.pattern.text)) }) {
+            $1
+        }
+        self.clock = services.clock
         self.log = services.log
     }
 
     /// The answer to `request`, whatever happens. CORS headers are added here, once, to every kind of answer.
     package func respond(to request: HTTPRequest, body: any HTTPBody) -> HTTPResponse {
+        let start = clock.monotonicNanoseconds()
+        let match = router.match(HTTPMethod(rawValue: request.method), request.path)
         var response: HTTPResponse
         do {
-            response = try route(request, body)
+            response = try answer(request, body, match)
         } catch {
+            metrics.refused(error.code)
             logRefusal(error, of: request)
             response = error.response(requestID: request.requestID)
         }
@@ -32,15 +48,18 @@ package struct Application: Sendable {
             response.headers.append(("Content-Length", "\(response.body.count)"))
         }
         if request.method == HTTPMethod.head.rawValue { response.body = [] }
+        count(match, response.status, since: start)
         return response
     }
 
-    private func route(_ request: HTTPRequest, _ body: any HTTPBody) throws(Refusal) -> HTTPResponse {
-        let method = HTTPMethod(rawValue: request.method)
-        switch router.match(method, request.path) {
+    private func answer(
+        _ request: HTTPRequest, _ body: any HTTPBody, _ match: Router.Match
+    ) throws(Refusal) -> HTTPResponse {
+        switch match {
         case .route(let route, let path):
+            if case .metrics = route.access { return exposition() }
             return try gates.call(route, RequestContext(request: request, path: path, body: body))
-        case .methods where method == .options:
+        case .methods where request.method == HTTPMethod.options.rawValue:
             return cors.preflight(request)
         case .methods(let methods):
             var refusal = Refusal(.methodNotAllowed, "The method is not allowed here.")
@@ -49,6 +68,21 @@ package struct Application: Sendable {
         case .nothing:
             throw Refusal(.notFound, "There is nothing at this address.")
         }
+    }
+
+    private func exposition() -> HTTPResponse {
+        HTTPResponse(
+            status: 200, headers: [("Content-Type", Exposition.contentType), ("Cache-Control", "no-store")],
+            body: metrics.exposition() + requests.exposition())
+    }
+
+    private func count(_ match: Router.Match, _ status: Int, since start: UInt64) {
+        let nanoseconds = clock.monotonicNanoseconds() - start
+        guard case .route(let route, _) = match, let metrics = routeMetrics[route.pattern.text] else {
+            requests.route("").answered(status, nanoseconds: nanoseconds)
+            return
+        }
+        metrics.answered(status, nanoseconds: nanoseconds)
     }
 
     /// One line a refusal: its code, where, and who asked; never the query, which carries tokens.

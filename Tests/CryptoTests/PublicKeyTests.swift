@@ -79,8 +79,8 @@ private enum Example {
         }
     }
 
-    /// Made by `openssl dgst -sha256 -sign`: numbers that begin with zero bytes, which the two forms of a signature
-    /// write differently.
+    /// Made by `openssl dgst -sha256 -sign`: numbers that begin with zero bytes, which the two forms of a
+    /// signature write differently.
     @Test(arguments: [
         (
             "message 63",

@@ -8,7 +8,7 @@ enum BearerToken {
     /// The credentials of an `Authorization: Bearer` header (RFC 6750 §2.1); nil where there is none.
     static func ofHeader(_ request: HTTPRequest) -> Substring? {
         guard let header = request.authorization, header.utf8.count > scheme.utf8.count,
-            zip(header.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
+            zip(header.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 })
         else { return nil }
         return header[header.utf8.index(header.startIndex, offsetBy: scheme.utf8.count)...].drop { $0 == " " }
     }
@@ -24,10 +24,7 @@ enum BearerToken {
         ofHeader(request) ?? inQuery(request.query)
     }
 
-    /// Searched for in the raw query: a token needs no decoding, and segments are asked for too often to build a
-    /// list of parameters. The first one counts, as it would in the list.
     private static func inQuery(_ query: String) -> Substring? {
-        for pair in query.split(separator: "&") where pair.hasPrefix("token=") { return pair.dropFirst(6) }
-        return nil
+        RawQuery.value(of: "token=", in: query)
     }
 }

@@ -13,7 +13,7 @@ struct Gates: Sendable {
         let referrers = ReferrerPolicy(origins: services.settings.allowedOrigins)
         media = MediaGate(
             verifier: services.verifier, revocations: services.revocations,
-            referrers: referrers, clock: services.clock)
+            referrers: referrers, metrics: services.metrics, clock: services.clock)
         service = ServiceGate(keys: services.settings.apiKeys)
         issuing = IssuingGate(
             service: service, identity: services.identity, isOpen: services.settings.openIssuance,
@@ -25,6 +25,9 @@ struct Gates: Sendable {
         switch route.access {
         case .open(let handler):
             return try handler(context)
+        case .metrics:
+            // Answered by the application, which has them.
+            throw Refusal(.notFound, "There is nothing at this address.")
         case .service(let handler):
             return try handler(context, try service.admit(context.request))
         case .issue(let handler):

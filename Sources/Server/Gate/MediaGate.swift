@@ -36,79 +36,115 @@ struct MediaGate: Sendable {
     let verifier: TokenVerifier
     let revocations: RevocationList
     let referrers: ReferrerPolicy
+    let metrics: ServerMetrics
     let clock: SystemClock
 
     /// Admits a play token to `location`. `onlyMobile`: the route is for `platform=mobile` tokens alone.
     func admit(
         _ request: HTTPRequest, toPlay location: LessonLocation, onlyMobile: Bool
     ) throws(Refusal) -> PlayAdmission {
-        let claims = try verifiedClaims(request)
-        let platform = try playPlatform(claims)
-        guard names(claims, location) else { throw Self.mismatch("The token is for another video.") }
-        guard !onlyMobile || platform == .mobile else {
-            throw Self.mismatch("This address is for tokens with platform=mobile.")
+        try judged { () throws(Refusal) in
+            let claims = try verifiedClaims(request)
+            let platform = try playPlatform(claims)
+            guard names(claims, location) else { throw Self.mismatch("The token is for another video.") }
+            guard !onlyMobile || platform == .mobile else {
+                throw Self.mismatch("This address is for tokens with platform=mobile.")
+            }
+            try checkRevocation(claims)
+            if platform == .web { try referrers.check(request) }
+            return PlayAdmission(location: location, platform: platform, claims: claims)
         }
-        try checkRevocation(claims)
-        if platform == .web { try referrers.check(request) }
-        return PlayAdmission(location: location, platform: platform, claims: claims)
     }
 
     /// Admits a v1 play token to the raw upload it names.
     func admit(
         _ request: HTTPRequest, toRawUploadOf user: Identifier, _ filename: Filename
     ) throws(Refusal) -> FileAdmission {
-        let claims = try verifiedClaims(request)
-        let platform = try playPlatform(claims)
-        guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value),
-            !claims.has(.rel), !claims.has(.use)
-        else { throw Self.mismatch("The token is for another file.") }
-        try checkRevocation(claims)
-        if platform == .web { try referrers.check(request) }
-        return FileAdmission(filename: filename)
+        try judged { () throws(Refusal) in
+            let claims = try verifiedClaims(request)
+            let platform = try playPlatform(claims)
+            guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value),
+                !claims.has(.rel), !claims.has(.use)
+            else { throw Self.mismatch("The token is for another file.") }
+            try checkRevocation(claims)
+            if platform == .web { try referrers.check(request) }
+            return FileAdmission(filename: filename)
+        }
     }
 
     /// Admits a v2 download token to `filename` of `target`.
     func admit(
         _ request: HTTPRequest, toDownload filename: Filename, of target: VideoTarget
     ) throws(Refusal) -> FileAdmission {
-        let claims = try verifiedClaims(request)
-        guard claims.matches(.subject, "download"), claims.matches(.platform, Platform.download.rawValue),
-            claims.has(.userID)
-        else { throw Self.mismatch("The token is not for downloads.") }
-        guard target.isNamed(by: claims), claims.matches(.filename, filename.value) else {
-            throw Self.mismatch("The token is for another file.")
+        try judged { () throws(Refusal) in
+            let claims = try verifiedClaims(request)
+            guard claims.matches(.subject, "download"), claims.matches(.platform, Platform.download.rawValue),
+                claims.has(.userID)
+            else { throw Self.mismatch("The token is not for downloads.") }
+            guard target.isNamed(by: claims), claims.matches(.filename, filename.value) else {
+                throw Self.mismatch("The token is for another file.")
+            }
+            try checkRevocation(claims)
+            return FileAdmission(filename: filename)
         }
-        try checkRevocation(claims)
-        return FileAdmission(filename: filename)
     }
 
     /// Admits a v1 download token to the flat layout's original.
     func admit(
         _ request: HTTPRequest, toDownload filename: Filename, ofUser user: Identifier
     ) throws(Refusal) -> FileAdmission {
-        let claims = try verifiedClaims(request)
-        guard claims.matches(.action, "download"), claims.matches(.platform, Platform.download.rawValue)
-        else {
-            throw Self.mismatch("The token is not for downloads.")
+        try judged { () throws(Refusal) in
+            let claims = try verifiedClaims(request)
+            guard claims.matches(.action, "download"), claims.matches(.platform, Platform.download.rawValue)
+            else {
+                throw Self.mismatch("The token is not for downloads.")
+            }
+            guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value) else {
+                throw Self.mismatch("The token is for another file.")
+            }
+            try checkRevocation(claims)
+            return FileAdmission(filename: filename)
         }
-        guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value) else {
-            throw Self.mismatch("The token is for another file.")
-        }
-        try checkRevocation(claims)
-        return FileAdmission(filename: filename)
     }
 
     /// The claims of a good upload token; what it may upload to, they say.
     func uploadClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
-        let claims = try verifiedClaims(request)
-        guard claims.matches(.subject, "upload"), claims.matches(.platform, Platform.upload.rawValue),
-            claims.has(.userID)
-        else { throw Self.mismatch("The token is not for uploads.") }
-        try checkRevocation(claims)
-        return claims
+        try judged { () throws(Refusal) in
+            let claims = try verifiedClaims(request)
+            guard claims.matches(.subject, "upload"), claims.matches(.platform, Platform.upload.rawValue),
+                claims.has(.userID)
+            else { throw Self.mismatch("The token is not for uploads.") }
+            try checkRevocation(claims)
+            return claims
+        }
     }
 
     // MARK: The checks
+
+    /// Counts how the token was judged.
+    private func judged<Proof: ~Copyable>(
+        _ judge: () throws(Refusal) -> Proof
+    ) throws(Refusal) -> Proof {
+        do {
+            let proof = try judge()
+            metrics.tokenJudged(.accepted)
+            return proof
+        } catch {
+            if let outcome = Self.outcome(error.code) { metrics.tokenJudged(outcome) }
+            throw error
+        }
+    }
+
+    /// Nil where it was not the token that was judged.
+    private static func outcome(_ code: ErrorCode) -> TokenOutcome? {
+        switch code {
+        case .tokenInvalid: .invalid
+        case .tokenExpired: .expired
+        case .tokenRevoked: .revoked
+        case .tokenMismatch: .mismatch
+        default: nil
+        }
+    }
 
     private func verifiedClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
         let token = try BearerToken.ofMedia(request)

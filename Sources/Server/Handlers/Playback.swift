@@ -89,8 +89,8 @@ struct Playback: Sendable {
     /// Whether the request names a version, which must be the present one: a player in the middle of a lesson
     /// that was replaced must not get new segments for its old key.
     private func version(_ context: RequestContext, present: String) throws(Refusal) -> Bool {
-        guard let asked = VersionQuery.value(in: context.request.query) else { return false }
-        guard asked == present else {
+        guard let asked = RawQuery.value(of: "v=", in: context.request.query) else { return false }
+        guard asked.utf8.elementsEqual(present.utf8) else {
             throw Refusal(.replaced, "The video has been replaced; load its playlist again.")
         }
         return true
@@ -105,14 +105,5 @@ struct Playback: Sendable {
         }
         guard let bytes else { throw Refusal(.notFound, "There is no such file.") }
         return bytes
-    }
-}
-
-/// The `v` of a segment's or key's address.
-enum VersionQuery {
-    /// Looked for in the raw query, like the token, and for the same reason.
-    static func value(in query: String) -> Substring? {
-        for pair in query.split(separator: "&") where pair.hasPrefix("v=") { return pair.dropFirst(2) }
-        return nil
     }
 }

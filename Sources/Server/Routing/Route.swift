@@ -1,5 +1,6 @@
 import Domain
 import Formats
+import Runtime
 
 /// One route: methods, path, and who may call it. The kind of access decides what the handler is given, so that a
 /// handler cannot be reached past its gate.
@@ -12,6 +13,8 @@ struct Route: Sendable {
 
     /// Who may call a route, with the handler that takes the proof of it.
     enum Access: Sendable {
+        /// The counters of this process; nginx keeps them to itself.
+        case metrics
         /// Anybody (what nginx keeps to itself).
         case open(@Sendable (RequestContext) throws(Refusal) -> HTTPResponse)
         /// The site's backend.
@@ -29,6 +32,18 @@ struct Route: Sendable {
     let methods: [HTTPMethod]
     let pattern: PathPattern
     let access: Access
+
+    /// What kind of work it is, for the histogram of its durations.
+    var kind: RouteClass {
+        switch access {
+        case .open, .metrics: .operations
+        case .service: .api
+        case .issue: .token
+        case .upload: methods.contains(.post) ? .upload : .api
+        case .file: .download
+        case .play: .playback
+        }
+    }
 
     init(_ methods: [HTTPMethod], _ path: String, _ access: Access) {
         // Every GET answers HEAD: nginx leaves the body out.

@@ -24,7 +24,11 @@ struct Router: Sendable {
         guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= Self.maxPathBytes else {
             return .nothing
         }
-        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        // By bytes: to Swift a slash and a combining mark are one character that is no slash.
+        let segments = path.utf8.dropFirst().split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
+        )
+        .map { Substring($0) }
         var methods: [HTTPMethod] = []
         for route in routes[segments.count] ?? [] {
             guard let parameters = route.pattern.match(segments) else { continue }

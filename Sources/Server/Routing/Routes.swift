@@ -66,6 +66,7 @@ enum Routes {
             // Operations
             Route([.get], "/healthz", .open(operations.health)),
             Route([.get], "/readyz", .open(operations.readiness)),
+            Route([.get], "/metrics", .metrics),
         ]
     }
 }

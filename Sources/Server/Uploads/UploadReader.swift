@@ -1,6 +1,7 @@
 import Domain
 import Files
 import Formats
+import Runtime
 import Settings
 
 /// Reads the body of an upload through the form parser, in large pieces and within the limits.
@@ -11,11 +12,13 @@ struct UploadReader: Sendable {
     private let maxLength: ByteCount
     private let minFree: ByteCount
     private let files: DataDirectory
+    private let metrics: ServerMetrics
 
     init(_ services: Services) {
         maxLength = services.settings.maxContentLength
         minFree = services.settings.minFreeBytes
         files = services.files
+        metrics = services.metrics
     }
 
     /// Reads all of the body into `form`.
@@ -32,6 +35,7 @@ struct UploadReader: Sendable {
         var total = 0
         while case let count = context.body.read(into: &buffer), count > 0 {
             total += count
+            metrics.uploaded(bytes: count)
             guard total <= maxLength.bytes else { throw tooLarge }
             try parser.consume(buffer.span.extracting(0..<count), &form)
         }

@@ -1,7 +1,8 @@
 import Crypto
 import Formats
 
-/// A signed token in the compact form (RFC 7515 §7.1), taken apart and decoded; nothing of it is verified yet.
+/// A signed token in the compact form (RFC 7515 §7.1), taken apart and decoded; nothing of it is verified
+/// yet.
 struct CompactToken {
     /// The most bytes of a token that are looked at. A session with its groups and roles stays below it.
     static let maxBytes = 8192

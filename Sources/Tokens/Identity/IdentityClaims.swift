@@ -1,9 +1,10 @@
 import Formats
 
-/// The claims of an identity provider's token that this server reads (RFC 7519 §4.1); the others are the site's own.
+/// The claims of an identity provider's token that this server reads (RFC 7519 §4.1); the others are the
+/// site's own.
 struct IdentityClaims {
-    /// Seconds by which the provider's clock may run ahead of ours: a session is often used in the second it begins.
-    /// `exp` gets none: a session that has ended there has ended here.
+    /// Seconds by which the provider's clock may run ahead of ours: a session is often used in the second it
+    /// begins. `exp` gets none: a session that has ended there has ended here.
     private static let notBeforeLeeway = 30
     /// 9999-12-31; a later date is an attack or a mistake.
     private static let maxDate = 253_402_300_799

@@ -9,8 +9,8 @@ struct IdentityHeader {
         case publicKey(PublicKey.Algorithm)
     }
 
-    /// Members that name a key of the sender's choice, or that change what the other parts mean. Ignoring them, as
-    /// the RFC allows for all but `crit`, would be safe too; nobody honest sends them to us.
+    /// Members that name a key of the sender's choice, or that change what the other parts mean. Ignoring
+    /// them, as the RFC allows for all but `crit`, would be safe too; nobody honest sends them to us.
     private static let refused = ["jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty"]
     private static let types = ["jwt", "at+jwt", "application/at+jwt"]
 

@@ -3,16 +3,17 @@ import Runtime
 
 /// Verifies the session token that an identity provider gave an end user.
 ///
-/// The key decides about the algorithm, never the token (RFC 8725 §3.1): the secret verifies HS256 and nothing else,
-/// a key of the set verifies the one algorithm it was made for, and a public key is never used as a secret.
+/// The key decides about the algorithm, never the token (RFC 8725 §3.1): the secret verifies HS256 and
+/// nothing else, a key of the set verifies the one algorithm it was made for, and a public key is never used
+/// as a secret.
 package struct IdentityVerifier: Sendable {
     private let secret: HMACSHA256?
     private let keySet: KeySetFile?
 
     /// - Parameters:
     ///   - secret: for HS256; nil: such tokens are refused.
-    ///   - jwksPath: a JWKS file (RFC 7517 §5) for RS256 and ES256, read now and again whenever it has changed; nil:
-    ///     such tokens are refused.
+    ///   - jwksPath: a JWKS file (RFC 7517 §5) for RS256 and ES256, read now and whenever it has changed;
+    ///     nil: such tokens are refused.
     ///   - clock: decides when the file is looked at again.
     ///   - report: told, in one line, when the file cannot be used.
     package init(
@@ -23,8 +24,8 @@ package struct IdentityVerifier: Sendable {
         self.keySet = jwksPath.map { KeySetFile(path: $0, clock: clock, report: report) }
     }
 
-    /// The `sub` of `token`, if a key of the provider's signed it and `now` (seconds since 1970) lies within its
-    /// dates. Compare it with an id byte for byte.
+    /// The `sub` of `token`, if a key of the provider's signed it and `now` (seconds since 1970) lies within
+    /// its dates. Compare it with an id byte for byte.
     package func subject(of token: some StringProtocol, now: Int) throws(TokenError) -> String {
         let token = try CompactToken(token)
         let header = try IdentityHeader(token.header)

@@ -3,8 +3,8 @@ import Formats
 
 /// One member of a key set (RFC 7517 §4), read for its public key alone.
 enum JSONWebKey {
-    /// The key, if it is one that verifies RS256 or ES256; nil for every other kind, `oct` above all: a secret has
-    /// no place in a file of public keys, and a public key is never used as one.
+    /// The key, if it is one that verifies RS256 or ES256; nil for every other kind, `oct` above all: a
+    /// secret has no place in a file of public keys, and a public key is never used as one.
     static func publicKey(_ member: JSONValue) -> PublicKey? {
         guard isForVerifying(member) else { return nil }
         // Why a key is no good matters only where all of them are, and then the set says so.

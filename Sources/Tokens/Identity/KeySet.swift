@@ -21,8 +21,9 @@ struct KeySet: Sendable {
         self.entries = entries
     }
 
-    /// Reads a set. Keys that are not for verifying with RS256 or ES256, or that are no good, are passed over, as
-    /// RFC 7517 §5 asks; a set of which none is left is an error, one without any key is a set that admits nobody.
+    /// Reads a set. Keys that are not for verifying with RS256 or ES256, or that are no good, are passed
+    /// over, as RFC 7517 §5 asks; a set of which none is left is an error, one without any key is a set that
+    /// admits nobody.
     init(parsing bytes: [UInt8]) throws(KeySetError) {
         let document: JSONValue
         do {

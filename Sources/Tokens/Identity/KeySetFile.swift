@@ -3,8 +3,8 @@ import Synchronization
 
 /// The keys of a JWKS file, followed as the file changes: keys are rotated without a restart.
 ///
-/// A file that cannot be read or is no key set changes nothing: the keys before it stay. What is wrong is reported
-/// once, until it is something else or over.
+/// A file that cannot be read or is no key set changes nothing: the keys before it stay. What is wrong is
+/// reported once, until it is something else or over.
 final class KeySetFile: Sendable {
     /// How often the file is looked at, at most, in nanoseconds.
     private static let interval: UInt64 = 1_000_000_000
@@ -38,7 +38,8 @@ final class KeySetFile: Sendable {
         return state.withLock(\.keys)
     }
 
-    /// True for one caller a second. The lock is not held while that one looks: the others take what is there.
+    /// True for one caller a second. The lock is not held while that one looks: the others take what is
+    /// there.
     private func isTimeToLook() -> Bool {
         let now = clock.monotonicNanoseconds()
         return state.withLock { state in

@@ -29,8 +29,8 @@ struct KeySetSnapshot {
     let version: Version
     let bytes: [UInt8]
 
-    /// Reads all of the file. Its version is taken first, from the open file: a change while it is read is seen as
-    /// one by the next look.
+    /// Reads all of the file. Its version is taken first, from the open file: a change while it is read is
+    /// seen as one by the next look.
     init(readingFrom path: String) throws(KeySetError) {
         // O_NONBLOCK: a FIFO at this path must not hold the request that happens to look.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
