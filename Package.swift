@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database", "Files",
+                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database",
+                "Files",
                 "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -111,6 +112,13 @@ let package = Package(
             name: "OutboundTests",
             dependencies: ["Outbound", "HTTPReceiver", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ConversionTests",
+            dependencies: [
+                "Conversion", "HTTPReceiver", "Crypto", "Database", "Domain", "Files", "Formats", "Media",
+                "Outbound", "Runtime",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
     ]
 )

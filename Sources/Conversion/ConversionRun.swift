@@ -21,6 +21,7 @@ struct ConversionRun {
         do {
             let result = try convert()
             guard let result else { return service.log.warning("lease_lost", metadata: metadata) }
+            service.callbackWakeUp.signal()
             removeUpload(of: job)
             let seconds = Double(service.clock.monotonicNanoseconds() - start) / 1e9
             service.log.info(
@@ -73,7 +74,8 @@ struct ConversionRun {
     /// Under the queue's lock, so that an attempt which lost its lease can never overwrite a newer result.
     private func publish(_ staging: borrowing StagingDirectory, _ result: ConversionResult) throws -> Bool {
         try service.database.jobs.finish(
-            job.id, worker: worker, duration: result.duration, callback: nil, now: service.clock.now()
+            job.id, worker: worker, duration: result.duration,
+            callback: service.callbacks.success(of: job, duration: result.duration), now: service.clock.now()
         ) {
             try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
             try staging.publish(as: job.location)
@@ -105,7 +107,9 @@ struct ConversionRun {
         let pause = JobQueue.pause(afterAttempt: job.attempts)
         let retryAt = failure.mayPass ? now.adding(seconds: Int(pause.components.seconds)) : nil
         let outcome = try service.database.jobs.fail(
-            job.id, worker: worker, failure: failure.forTask, retryAt: retryAt, callback: nil, now: now)
+            job.id, worker: worker, failure: failure.forTask, retryAt: retryAt,
+            callback: service.callbacks.failure(of: job, failure.forTask), now: now)
+        service.callbackWakeUp.signal()
         service.log.warning("conversion_failed", metadata: metadata(cause: failure.cause))
         // A failed job keeps its upload: it can be tried again by hand.
         if case .ended(let ended) = outcome, ended.status == .superseded { removeUpload(of: ended) }

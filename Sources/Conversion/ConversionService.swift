@@ -16,11 +16,14 @@ package struct ConversionService: Sendable {
     package let log: Logger
     /// Signalled when a job was queued by this process.
     package let wakeUp: WakeUp
+    /// Says which callback a job's end calls for.
+    let callbacks: CallbackComposer
+    /// Signalled when a job has ended, and its callback waits to be sent.
+    let callbackWakeUp: WakeUp
 
     package init(
         database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
-        clock: SystemClock,
-        log: Logger, wakeUp: WakeUp
+        clock: SystemClock, log: Logger, wakeUp: WakeUp, callbacks: CallbackComposer, callbackWakeUp: WakeUp
     ) {
         self.database = database
         self.files = files
@@ -29,6 +32,8 @@ package struct ConversionService: Sendable {
         self.clock = clock
         self.log = log
         self.wakeUp = wakeUp
+        self.callbacks = callbacks
+        self.callbackWakeUp = callbackWakeUp
     }
 
     /// 20 times the video's duration (seconds), at least ten minutes: slower than that is stuck.

@@ -33,7 +33,8 @@ struct ConversionWorker: Sendable {
     private func claim() -> Job? {
         do {
             return try service.database.jobs.claim(
-                worker: name, lease: LeaseKeeper.lease, now: service.clock.now(), ended: { _ in nil })
+                worker: name, lease: LeaseKeeper.lease, now: service.clock.now(),
+                ended: service.callbacks.end)
         } catch {
             // A full disk passes; asking once a second burns nothing.
             service.log.error("claim_failed", metadata: ["cause": "\(error)"])

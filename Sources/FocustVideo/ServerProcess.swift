@@ -26,11 +26,16 @@ struct ServerProcess {
         let files = try DataDirectory(creatingAt: settings.dataDirectory)
         let database = try Database(path: files.databasePath)
         let wakeUp = try WakeUp()
+        let callbackWakeUp = try WakeUp()
         signal = try StopSignal()
         let playback = try Listener(try Self.address(settings.listen))
         let upload = try Listener(try Self.address(settings.uploadListen))
         listeners = [playback, upload]
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
+        if settings.callbackSecret == nil && (settings.callbackURL != nil || !settings.callbackHosts.isEmpty)
+        {
+            log.warning("unsigned_callbacks: without FOCUST_CALLBACK_SECRET receivers cannot verify them")
+        }
 
         let services = Self.services(settings, database: database, files: files, wakeUp: wakeUp, log: log)
         let follower = try RevocationFollower(services)
@@ -39,13 +44,18 @@ struct ServerProcess {
         let handler: WorkerPool.Handler = { application.respond(to: $0, body: $1) }
         let conversion = ConversionService(
             database: database, files: files, options: Self.options(settings),
-            timeout: settings.conversionTimeout, clock: .system, log: log, wakeUp: wakeUp)
+            timeout: settings.conversionTimeout, clock: .system, log: log, wakeUp: wakeUp,
+            callbacks: CallbackComposer(defaultURL: settings.callbackURL), callbackWakeUp: callbackWakeUp)
+        let callbacks = CallbackService(
+            database: database, secret: settings.callbackSecret, bearer: settings.callbackBearer,
+            allowPrivate: settings.callbackAllowPrivate, clock: .system, log: log, wakeUp: callbackWakeUp)
         threads =
             try WorkerPool(listener: playback, stop: signal, log: log, handler: handler)
             .start(settings.threads, name: "play")
             + WorkerPool(listener: upload, stop: signal, log: log, handler: handler)
             .start(settings.uploadThreads, name: "upload")
             + conversion.start(settings.conversionJobs, stop: signal)
+            + callbacks.start(stop: signal)
             + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]
     }
 
