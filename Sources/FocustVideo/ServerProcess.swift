@@ -32,10 +32,6 @@ struct ServerProcess {
         let upload = try Listener(try Self.address(settings.uploadListen))
         listeners = [playback, upload]
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
-        if settings.callbackSecret == nil && (settings.callbackURL != nil || !settings.callbackHosts.isEmpty)
-        {
-            log.warning("unsigned_callbacks: without FOCUST_CALLBACK_SECRET receivers cannot verify them")
-        }
 
         let services = Self.services(settings, database: database, files: files, wakeUp: wakeUp, log: log)
         let follower = try RevocationFollower(services)
@@ -46,9 +42,7 @@ struct ServerProcess {
             database: database, files: files, options: Self.options(settings),
             timeout: settings.conversionTimeout, clock: .system, log: log, wakeUp: wakeUp,
             callbacks: CallbackComposer(defaultURL: settings.callbackURL), callbackWakeUp: callbackWakeUp)
-        let callbacks = CallbackService(
-            database: database, secret: settings.callbackSecret, bearer: settings.callbackBearer,
-            allowPrivate: settings.callbackAllowPrivate, clock: .system, log: log, wakeUp: callbackWakeUp)
+        let callbacks = Self.callbacks(settings, database: database, wakeUp: callbackWakeUp, log: log)
         threads =
             try WorkerPool(listener: playback, stop: signal, log: log, handler: handler)
             .start(settings.threads, name: "play")
@@ -90,6 +84,18 @@ struct ServerProcess {
     /// Nil where the settings name no identity provider.
     private static func identity(_ settings: Settings) -> IdentityVerifier? {
         nil
+    }
+
+    private static func callbacks(
+        _ settings: Settings, database: Database, wakeUp: WakeUp, log: Logger
+    ) -> CallbackService {
+        let hasReceivers = settings.callbackURL != nil || !settings.callbackHosts.isEmpty
+        if hasReceivers && settings.callbackSecret == nil {
+            log.warning("unsigned_callbacks: without FOCUST_CALLBACK_SECRET receivers cannot verify them")
+        }
+        return CallbackService(
+            database: database, secret: settings.callbackSecret, bearer: settings.callbackBearer,
+            allowPrivate: settings.callbackAllowPrivate, clock: .system, log: log, wakeUp: wakeUp)
     }
 
     private static func address(_ text: String) throws -> ListenAddress {
