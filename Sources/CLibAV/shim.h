@@ -9,6 +9,7 @@
 #include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/samplefmt.h>
 
 // Macros with casts or arithmetic, which Swift cannot import.
 static const int focust_averror_eof = AVERROR_EOF;

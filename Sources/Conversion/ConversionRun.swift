@@ -77,8 +77,8 @@ struct ConversionRun {
             job.id, worker: worker, duration: result.duration,
             callback: service.callbacks.success(of: job, duration: result.duration), now: service.clock.now()
         ) {
-            try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
             try staging.publish(as: job.location)
+            try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
         }
     }
 

@@ -84,4 +84,10 @@ package final class AES128CBC {
         output.removeLast(output.count - (try written.get()))
         return output
     }
+
+    /// The same of whole blocks that carry no padding: the start of a longer text.
+    package func finishWithoutPadding(with input: [UInt8]) throws(AES128CBCError) -> [UInt8] {
+        EVP_CIPHER_CTX_set_padding(context, 0)
+        return try finish(with: input)
+    }
 }

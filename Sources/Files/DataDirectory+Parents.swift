@@ -2,15 +2,16 @@ import Glibc
 
 /// The way to a file: made, synced, and without a link on it.
 extension DataDirectory {
-    /// How often a rename is tried whose directory somebody removes, empty, at the same moment.
+    /// How often a rename is tried whose directories somebody removes, empty, at the same moment: while they are
+    /// being made, or after.
     private static var renameTries: Int { 5 }
 
     /// Moves a file or directory to `destination` for good: directories are made where missing, and the new
     /// name is on disk before this returns.
     func rename(_ source: String, to destination: String) throws(FileError) {
         for attempt in 1...Self.renameTries {
-            try makeParents(of: destination)
             do {
+                try makeParents(of: destination)
                 try FileSystem.rename(source, destination)
                 break
             } catch

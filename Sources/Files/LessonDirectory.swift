@@ -8,9 +8,11 @@ package struct LessonDirectory: ~Copyable {
 
     private let descriptor: Int32
     private let path: String
-    /// Changes whenever the lesson is replaced, and at no other time: inode and time of change of the
-    /// directory, which its files, written before it was published, do not touch.
+    /// Changes whenever the lesson is replaced, and at no other time. In a tree that another program wrote, it is
+    /// made of the directory's inode and time of change.
     package let version: String
+    /// The directory in this one whose names lead to this version or nowhere; nil in another program's tree.
+    package let versionDirectory: String?
 
     /// The directory at `relative` below `root`; nil where nothing was published there.
     init?(_ relative: String, in root: String) throws(FileError) {
@@ -30,12 +32,24 @@ package struct LessonDirectory: ~Copyable {
         }
         self.descriptor = descriptor
         self.path = relative
+        versionDirectory = LessonVersion.read(descriptor)
+        if let name = versionDirectory {
+            version = String(name.dropFirst(3))
+            return
+        }
         let seconds = UInt64(bitPattern: Int64(status.st_mtim.tv_sec))
         let stamp = seconds &* 1_000_000_000 &+ UInt64(status.st_mtim.tv_nsec)
         self.version = String(status.st_ino, radix: 36) + "-" + String(stamp, radix: 36)
     }
 
     deinit { close(descriptor) }
+
+    /// Whether the lesson has such a file.
+    package borrowing func has(_ name: String) -> Bool {
+        var status = stat()
+        return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+            && status.st_mode & S_IFMT == S_IFREG
+    }
 
     /// The bytes of a small file of the lesson; nil where there is none. Links are not followed.
     package borrowing func read(_ name: String) throws(FileError) -> [UInt8]? {
@@ -59,7 +73,9 @@ package struct LessonDirectory: ~Copyable {
         // By number, because the name may mean another version by now.
         for name in try FileSystem.names(in: "/proc/self/fd/\(descriptor)") {
             var status = stat()
-            guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+                status.st_mode & S_IFMT == S_IFREG
+            else { continue }
             bytes += Int(status.st_size)
             if name.hasSuffix(".ts") { segments += 1 }
         }

@@ -38,13 +38,16 @@ package struct StagingDirectory: ~Copyable {
     /// Puts everything that was written on disk, readable by nginx but for the key. A crash after
     /// publishing must not leave a lesson with holes, and publishing itself must be quick.
     package borrowing func sync() throws(FileError) {
-        for name in try FileSystem.names(in: path) {
+        let names = try FileSystem.names(in: path)
+        for name in names {
             let file = "\(path)/\(name)"
             if name != "enc.key", chmod(file, DataDirectory.sharedFileMode) != 0 {
                 throw .last("chmod", file)
             }
             try FileSystem.sync(file)
         }
+        // Key and playlists are read through the open directory, which is one version anyway.
+        try LessonVersion.make(in: path, of: names.filter { $0 != "enc.key" && !$0.hasSuffix(".m3u8") })
         guard chmod(path, DataDirectory.sharedMode) == 0 else { throw .last("chmod", path) }
         try FileSystem.sync(path)
     }
@@ -77,8 +80,8 @@ extension DataDirectory {
     func refuseToHideLessons(at location: LessonLocation) throws(FileError) {
         guard case .flat = location else { return }
         let directory = hlsPath(location)
-        for name in try FileSystem.names(in: directory)
-        where try FileSystem.kind(of: "\(directory)/\(name)") == S_IFDIR {
+        for name in try FileSystem.names(in: directory) where !name.hasPrefix(".") {
+            guard try FileSystem.kind(of: "\(directory)/\(name)") == S_IFDIR else { continue }
             throw FileError(code: ENOTEMPTY, operation: "replace", path: directory)
         }
     }

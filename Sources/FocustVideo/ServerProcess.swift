@@ -75,15 +75,19 @@ struct ServerProcess {
         let keys = [signingKey] + settings.previousKeys.map { HMACSHA256(key: $0.bytes) }
         return Services(
             settings: settings, issuer: TokenIssuer(signer: TokenSigner(key: signingKey), clock: .system),
-            verifier: TokenVerifier(keys: keys), revocations: RevocationList(), identity: identity(settings),
+            verifier: TokenVerifier(keys: keys), revocations: RevocationList(),
+            identity: identity(settings, log),
             eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) }, database: database,
             files: files,
             conversionWakeUp: wakeUp, clock: .system, log: log)
     }
 
     /// Nil where the settings name no identity provider.
-    private static func identity(_ settings: Settings) -> IdentityVerifier? {
-        nil
+    private static func identity(_ settings: Settings, _ log: Logger) -> IdentityVerifier? {
+        guard settings.identitySecret != nil || settings.identityJWKS != nil else { return nil }
+        return IdentityVerifier(secret: settings.identitySecret, jwksPath: settings.identityJWKS) { problem in
+            log.error("identity_keys", metadata: ["cause": "\(problem)"])
+        }
     }
 
     private static func callbacks(

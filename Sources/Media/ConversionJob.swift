@@ -15,22 +15,23 @@ struct ConversionJob {
     /// Converts as `plan` says. The demuxer stands at its first packet.
     func run(_ plan: ConversionPlan, _ progress: (Double) -> Void) throws(MediaError) -> ConversionResult {
         let lanes = try LaneBuilder(job: self, plan: plan).lanes()
-        let writer = try LessonWriter(
-            directory: directory, key: key, tracks: lanes.map(\.lane.parameters),
-            segmentSeconds: options.segmentSeconds, limits: limits)
-        demuxer.keepOnly(Set(lanes.map(\.streamIndex)))
+        let segments = SegmentSequence(
+            directory: directory, key: key, segmentSeconds: options.segmentSeconds,
+            maxBytes: limits.maxOutputBytes)
+        let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters))
+        demuxer.keepOnly(Set(lanes.map(\.stream.index)))
         let packet = try Packet()
+        var timeline = Timeline(demuxer, limits: limits)
         while try demuxer.read(into: packet) {
             try cancellation.check()
-            guard let lane = lanes.first(where: { $0.streamIndex == packet.streamIndex })?.lane else {
-                continue
-            }
-            try lane.accept(packet, into: writer)
+            guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
+            try timeline.admit(packet, timeBase: lane.stream.timeBase)
+            try lane.lane.accept(packet, into: writer)
             if plan.duration > 0 { progress(writer.secondsWritten / plan.duration) }
         }
         for lane in lanes { try lane.lane.finish(into: writer) }
-        let output = try writer.finish()
-        return result(plan, lanes.map(\.lane), writer.videoCodec, output)
+        try writer.finish()
+        return result(plan, lanes.map(\.lane), writer.videoCodec, segments)
     }
 
     /// Removes what an attempt left in the directory.
@@ -42,12 +43,12 @@ struct ConversionJob {
 
     private func result(
         _ plan: ConversionPlan, _ lanes: [any Lane], _ videoCodec: String,
-        _ output: (segments: [MediaPlaylist.Segment], bytes: Int)
+        _ output: SegmentSequence
     ) -> ConversionResult {
         let video = lanes[0].parameters.pointee
         return ConversionResult(
             duration: Double(output.segments.reduce(0) { $0 + $1.ticks }) / Track.ticksPerSecond,
-            segments: output.segments.count, bytes: output.bytes, videoCodec: videoCodec,
+            segments: output.segments.count, bytes: output.byteCount, videoCodec: videoCodec,
             audioCodec: lanes.count > 1 ? CodecName.aac : nil, width: Int(video.width),
             height: Int(video.height), plan: plan.explanation,
             files: output.segments.map(\.name) + ["output.m3u8"])

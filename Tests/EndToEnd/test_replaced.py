@@ -153,3 +153,23 @@ def test_a_second_upload_supersedes_one_that_waits(server, short_h264, tmp_path)
     assert wait_for_task(server, first)["status"] == "superseded"
     assert wait_for_task(server, second)["status"] == "completed"
     wait_for_task(server, blocker)
+
+
+def test_an_upload_right_after_a_conversion_is_taken(server, tmp_path):
+    """The finished one removes the directories it leaves empty, at the moment when the next one wants them."""
+    film = media.make_h264(tmp_path / "tiny.mp4", seconds=1, size="160x120", bitrate="50k")
+
+    def replace_again_and_again(trainer):
+        for _ in range(40):
+            answer = upload(server, f"{trainer}/course/module/lesson", film)
+            statuses.append(answer.status_code)
+            while answer.ok and task(server, answer.json()["task_id"])["status"] != "completed":
+                time.sleep(0.001)
+
+    statuses = []
+    trainers = [threading.Thread(target=replace_again_and_again, args=(f"trainer-{n}",)) for n in (6, 7)]
+    for trainer in trainers:
+        trainer.start()
+    for trainer in trainers:
+        trainer.join(timeout=60)
+    assert statuses == [202] * 80

@@ -39,7 +39,7 @@ struct VideoSettings {
 
     private func setColours(_ context: UnsafeMutablePointer<AVCodecContext>) {
         let source = stream.parameters
-        let isRewritten = chain.video.isHDR || chain.video.isRGB
+        let isRewritten = chain.video.gamut != .standard || chain.video.isRGB
         context.pointee.color_range = AVCOL_RANGE_MPEG
         context.pointee.color_primaries = isRewritten ? AVCOL_PRI_BT709 : source.color_primaries
         context.pointee.color_trc = isRewritten ? AVCOL_TRC_BT709 : source.color_trc

@@ -12,7 +12,11 @@ struct PictureChain {
         // Only pictures that their decoder marked: a file may mix both kinds.
         if video.scan == .interlaced { chain.append("bwdif=mode=send_frame:deint=interlaced") }
         if video.frameRate > CopyRules.maxFrameRate { chain.append("fps=\(Self.maxFrameRate)") }
-        chain += video.isHDR ? toneMapping : [scaling]
+        switch video.gamut {
+        case .hdr: chain += toneMapping
+        case .wide: chain.append("zscale=\(sides):p=bt709:t=bt709:m=bt709:r=tv")
+        case .standard: chain.append(scaling)
+        }
         chain += [video.orientation.filter].compactMap(\.self)
         return (chain + ["format=yuv420p", "setsar=1"]).joined(separator: ",")
     }
@@ -22,16 +26,22 @@ struct PictureChain {
         video.orientation.swapsSides ? (target.height, target.width) : (target.width, target.height)
     }
 
+    private var sides: String { "w=\(size.width):h=\(size.height)" }
+
     private var scaling: String {
         let matrix = video.isRGB ? ":out_color_matrix=bt709" : ""
         return "scale=\(size.width):\(size.height):flags=bicubic:out_range=tv\(matrix)"
     }
 
-    /// In linear light, at 100 nits for white; hable keeps the middle tones as they were filmed.
+    /// White is at 203 nits (ITU-R BT.2408 §2.2), so that everything up to half of it keeps the light it was graded
+    /// with, and only highlights are rolled off (mobius; hable would darken the middle tones by a quarter).
+    /// A file that says PQ or HLG and nothing else means BT.2020, the only primaries they are used with.
     private var toneMapping: [String] {
         [
-            "zscale=w=\(size.width):h=\(size.height):t=linear:npl=100", "format=gbrpf32le", "zscale=p=bt709",
-            "tonemap=hable:desat=0", "zscale=t=bt709:m=bt709:r=tv",
+            "zscale=\(sides):tin=\(video.transfer):pin=2020:min=2020_ncl:t=linear:npl=203",
+            "format=gbrpf32le",
+            "zscale=p=bt709",
+            "tonemap=mobius:param=0.5:desat=0", "zscale=t=bt709:m=bt709:r=tv",
         ]
     }
 }

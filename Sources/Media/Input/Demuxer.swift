@@ -38,6 +38,11 @@ final class Demuxer {
         context?.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
     }
 
+    /// avformat.h: AVFMT_TS_DISCONT, a format whose times may jump (MPEG-TS, MPEG-PS).
+    var hasDiscontinuousTimes: Bool {
+        (context?.pointee.iformat.map { $0.pointee.flags & AVFMT_TS_DISCONT != 0 }) ?? false
+    }
+
     /// Seconds, as the container says or as libav estimated; nil where neither knows.
     var duration: Double? {
         guard let ticks = context.flatMap({ Packet.timestamp($0.pointee.duration) }) else { return nil }

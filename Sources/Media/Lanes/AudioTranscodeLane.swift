@@ -7,6 +7,7 @@ final class AudioTranscodeLane: Lane {
     private let timeBase: AVRational
     private var shape: SoundShape?
     private var graph: FilterGraph?
+    private var silence = Silence()
     private var lastDTS = Int64.min
 
     var parameters: UnsafePointer<AVCodecParameters> { encoder.parameters }
@@ -38,6 +39,13 @@ final class AudioTranscodeLane: Lane {
             graph?.setFrameSize(encoder.frameSize)
             self.shape = shape
         }
+        try silence.fill(before: frame, timeBase: timeBase) { frame throws(MediaError) in
+            try self.resample(frame, writer)
+        }
+        try resample(frame, writer)
+    }
+
+    private func resample(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
         try graph?.filter(frame) { samples throws(MediaError) in try self.encode(samples, writer) }
     }
 

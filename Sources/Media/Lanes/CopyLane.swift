@@ -65,7 +65,6 @@ final class CopyLane: Lane {
     }
 
     private func refusal(_ what: String) -> MediaError {
-        MediaError(
-            .invalidOutput, "The \(track) cannot be copied: \(what).", operation: "copy", rule: "copy-safe")
+        OutputRule.copySafe.broken("the \(track) has \(what)")
     }
 }

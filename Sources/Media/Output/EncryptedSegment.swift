@@ -47,6 +47,12 @@ final class EncryptedSegment {
         }
     }
 
+    /// Encrypts and writes an array.
+    func write(_ bytes: [UInt8]) throws(MediaError) {
+        let outcome = bytes.withUnsafeBytes { bytes in Result { () throws(MediaError) in try write(bytes) } }
+        try outcome.get()
+    }
+
     /// Writes the padded last block and lets the kernel begin to write back; no segment is waited for.
     func finish() throws(MediaError) {
         let count: Int

@@ -1,9 +1,14 @@
-/// Where the pictures of a lesson begin and end, in `Track.timeBase`.
+/// Where the pictures of a lesson begin, and where they and the sound end, in `Track.timeBase`.
 struct PictureClock {
     private(set) var start: Int64 = 0
     private(set) var end: Int64 = 0
     private var latest: Int64?
     private var step: Int64 = 0
+
+    /// Notes that sound goes on until `time`.
+    mutating func extend(to time: Int64) {
+        if latest != nil { end = max(end, time) }
+    }
 
     /// Notes a picture. One without a duration lasts as long as the one before.
     mutating func add(pts: Int64, duration: Int64) {

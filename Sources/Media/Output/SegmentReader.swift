@@ -14,9 +14,36 @@ struct SegmentReader {
             let cipher = try AES128CBC(.decrypt, key: key, iv: AES128CBC.iv(sequenceNumber: sequenceNumber))
             return try cipher.finish(with: encrypted)
         } catch {
-            throw MediaError(
-                .invalidOutput, "A segment cannot be decrypted again.", operation: error.operation,
-                rule: "segment-decrypts")
+            throw OutputRule.decrypts.broken("segment \(sequenceNumber), \(error.operation)")
+        }
+    }
+
+    /// Looks at a finished segment's length on disk, its first blocks and its last, which carries the padding.
+    ///
+    /// CBC needs only the block before one to decrypt it, so the middle is not read.
+    func check(_ path: String, sequenceNumber: Int, plainCount: Int) throws(MediaError) {
+        let file = try FileInput(path: path, cancellation: nil)
+        let block = AES128CBC.blockSize
+        let padded = (plainCount / block + 1) * block
+        guard file.size == padded else {
+            throw OutputRule.decrypts.broken("segment \(sequenceNumber), length")
+        }
+        let head = file.bytes(at: 0, count: block)
+        let tail = file.bytes(at: file.size - Int64(2 * block), count: 2 * block)
+        let iv = AES128CBC.iv(sequenceNumber: sequenceNumber)
+        do {
+            let first = try AES128CBC(.decrypt, key: key, iv: iv).finishWithoutPadding(with: head)
+            let rest = try AES128CBC(.decrypt, key: key, iv: Array(tail.prefix(block))).finish(
+                with: Array(tail.dropFirst(block)))
+            guard first.first == 0x47, rest.count == plainCount % block else {
+                throw OutputRule.decrypts.broken("segment \(sequenceNumber), its ends")
+            }
+        } catch let error as AES128CBCError {
+            throw OutputRule.decrypts.broken("segment \(sequenceNumber), \(error.operation)")
+        } catch let error as MediaError {
+            throw error
+        } catch {
+            throw OutputRule.decrypts.broken("segment \(sequenceNumber)")
         }
     }
 

@@ -7,8 +7,13 @@ final class SegmentSink {
 
     /// Where bytes go; the muxer must be flushed before it changes.
     var segment: EncryptedSegment? {
-        didSet { isAtStart = true }
+        didSet {
+            isAtStart = true
+            if segment != nil { inspector.beginSegment() }
+        }
     }
+    /// Has seen every byte that went into a segment.
+    var inspector = SegmentInspector()
     private(set) var failure: MediaError?
     private var isAtStart = true
     private var ownedContext: UnsafeMutablePointer<AVIOContext>?
@@ -44,8 +49,10 @@ final class SegmentSink {
         guard failure == nil else { return focust_averror_exit }
         guard let segment else { return Int32(bytes.count) }
         do throws(MediaError) {
-            try segment.write(isAtStart ? Self.withoutServiceDescription(bytes) : bytes)
+            let packets = isAtStart ? Self.withoutServiceDescription(bytes) : bytes
             isAtStart = false
+            inspector.read(packets)
+            try segment.write(packets)
             return Int32(bytes.count)
         } catch {
             failure = error

@@ -23,7 +23,7 @@ enum CopyRules {
         if video.height > maxHeight { reasons.append("height \(video.height) is over \(maxHeight)") }
         if video.orientation != .upright { reasons.append("the picture is \(video.orientation.rawValue)") }
         if video.scan != .progressive { reasons.append("scan \(video.scan.rawValue)") }
-        if video.isHDR { reasons.append("HDR (\(video.transfer))") }
+        if video.gamut != .standard { reasons.append("colours beyond BT.709 (\(video.transfer))") }
         if video.frameRate > maxFrameRate { reasons.append("\(Int(video.frameRate)) frames per second") }
         if video.sampleAspectRatio.numerator != video.sampleAspectRatio.denominator {
             reasons.append("pixels that are not square")

@@ -19,10 +19,12 @@ struct Planner {
         var obstacles = CopyRules.obstacles(facts, maxHeight: options.maxHeight)
         var duration = probe.duration
         var cuts: [Int64] = []
+        var isJoined = false
         if obstacles.isEmpty {
             let indexer = VideoIndexer(demuxer: demuxer, stream: stream, cancellation: cancellation)
             let index = try indexer.index()
             try checkWhole(index)
+            isJoined = index.isJoined
             let target = ticks(options.segmentSeconds, stream.timeBase)
             obstacles += [CopyRules.obstacle(index, maxInterval: 2 * target)].compactMap(\.self)
             cuts = SegmentGrid(idr: index.idr, end: index.end, target: target).cuts
@@ -30,7 +32,10 @@ struct Planner {
         }
         return ConversionPlan(
             probe: probe, video: decision(facts.streamIndex, facts.summary, obstacles),
-            audio: probe.audio.map { decision($0.streamIndex, $0.summary, CopyRules.obstacles($0)) },
+            audio: probe.audio.map {
+                let joints = isJoined ? ["times that jump"] : []
+                return decision($0.streamIndex, $0.summary, CopyRules.obstacles($0) + joints)
+            },
             duration: duration, cuts: obstacles.isEmpty ? cuts : [])
     }
 

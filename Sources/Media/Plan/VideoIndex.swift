@@ -9,6 +9,8 @@ struct VideoIndex {
     var count = 0
     /// Why the stream cannot be copied, found while indexing; nil where nothing was.
     var obstacle: String?
+    /// The times jump: the recording was joined from several, and its sound may overlap at the joints.
+    var isJoined = false
     /// Share of the packets (0 to 1) that lie behind the end of the file: it was cut off.
     var missingShare = 0.0
 
@@ -19,14 +21,14 @@ struct VideoIndex {
     /// Notes the next packet in decoding order.
     mutating func add(dts: Int64?, duration: Int64 = 0, isIDR: Bool, isDiscarded: Bool) {
         count += 1
-        if count == 1 && !isIDR { obstacle = "it does not begin with an IDR picture" }
-        if isDiscarded { obstacle = obstacle ?? "an edit list hides some pictures" }
+        if count == 1 && !isIDR { note("it does not begin with an IDR picture") }
+        if isDiscarded { note("an edit list hides some pictures") }
         guard let dts else {
-            if previous != nil || !undated.hold() { obstacle = obstacle ?? "packets without timestamps" }
+            if previous != nil || !undated.hold() { note("packets without timestamps") }
             return
         }
         if let previous {
-            if dts <= previous { obstacle = obstacle ?? "timestamps that do not rise" }
+            if dts <= previous { note("timestamps that do not rise") }
             step = dts - previous
             if isIDR { idr.append(dts) }
         } else {
@@ -35,6 +37,18 @@ struct VideoIndex {
         }
         previous = dts
         end = dts + step
+    }
+
+    /// Notes a jump where it is longer than `limit`, in the stream's time base.
+    mutating func noteJump(to dts: Int64?, limit: Int64) {
+        guard let dts, let previous, dts - previous > limit || dts < previous else { return }
+        isJoined = true
+        note("times that jump")
+    }
+
+    /// Only the first obstacle is told; the others often follow from it.
+    private mutating func note(_ what: String) {
+        obstacle = obstacle ?? what
     }
 
     /// The longest time between two IDR pictures, or from the last one to the end, in the stream's time base.

@@ -66,6 +66,9 @@ struct VideoIndexer {
                 }
                 parameterSets = parameterSets ?? hash
             }
+            if demuxer.hasDiscontinuousTimes {
+                index.noteJump(to: packet.dts, limit: Timeline.maxGap(in: stream.timeBase))
+            }
             if packet.isCorrupt { index.obstacle = index.obstacle ?? "damaged packets" }
             index.add(
                 dts: packet.dts, duration: packet.duration, isIDR: isIDR, isDiscarded: packet.isDiscarded)

@@ -14,7 +14,7 @@ extension Stream {
             orientation: orientation,
             sampleAspectRatio: sampleAspectRatio, frameRate: frameRate,
             scan: Self.scan(parameters.field_order),
-            transfer: Self.name(av_color_transfer_name(parameters.color_trc)))
+            transfer: Self.name(av_color_transfer_name(parameters.color_trc)), gamut: Self.gamut(parameters))
     }
 
     /// The facts of an audio stream.
@@ -50,6 +50,13 @@ extension Stream {
         case AV_FIELD_PROGRESSIVE: .progressive
         case AV_FIELD_UNKNOWN: .unknown
         default: .interlaced
+        }
+    }
+
+    private static func gamut(_ parameters: AVCodecParameters) -> VideoFacts.Gamut {
+        switch parameters.color_trc {
+        case AVCOL_TRC_SMPTE2084, AVCOL_TRC_ARIB_STD_B67: .hdr
+        default: parameters.color_primaries == AVCOL_PRI_BT2020 ? .wide : .standard
         }
     }
 

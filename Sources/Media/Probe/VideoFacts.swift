@@ -24,15 +24,25 @@ package struct VideoFacts: Sendable, Equatable {
     /// libav's name of the transfer characteristics: "bt709", "smpte2084", …; "unknown" where not said.
     package let transfer: String
 
+    /// How much colour and light the picture has.
+    package let gamut: Gamut
+
+    /// What a screen needs to show the colours as they were filmed.
+    package enum Gamut: String, Sendable {
+        /// BT.709 or smaller: every screen.
+        case standard
+        /// BT.2020 without high dynamic range.
+        case wide
+        /// PQ or HLG.
+        case hdr
+    }
+
     /// How the lines of a picture were taken.
     package enum Scan: String, Sendable {
         case progressive
         case interlaced
         case unknown
     }
-
-    /// PQ or HLG: bright parts that an SDR screen shows washed out unless they are mapped.
-    package var isHDR: Bool { transfer == "smpte2084" || transfer == "arib-std-b67" }
 
     /// Screen recorders write RGB; everything else is YCbCr or grey.
     package var isRGB: Bool {

@@ -1,3 +1,4 @@
+import Files
 import Formats
 
 /// Hands the sending of a file to nginx, which opens it itself, with ranges and sendfile.
@@ -7,11 +8,14 @@ struct Acceleration: Sendable {
     /// nginx's internal location.
     let prefix: String
 
-    /// A file of the lesson that `admission` is for.
+    /// A file of the lesson that `admission` is for, as it is in `lesson` and in no later version.
     func send(
-        _ name: String, of admission: borrowing PlayAdmission, headers: [(name: String, value: String)]
+        _ name: String, of lesson: borrowing LessonDirectory, _ admission: borrowing PlayAdmission,
+        headers: [(name: String, value: String)]
     ) -> HTTPResponse {
-        send("hls/\(admission.location)/\(name)", headers)
+        let directory =
+            lesson.versionDirectory.map { "\(admission.location)/\($0)" } ?? "\(admission.location)"
+        return send("hls/\(directory)/\(name)", headers)
     }
 
     /// The file that `admission` is for, at `path` below the data directory.

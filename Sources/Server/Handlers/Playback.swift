@@ -22,17 +22,19 @@ struct Playback: Sendable {
         switch file {
         case .playlist(let name): return try playlist(name, lesson, admission)
         case .key: return try key(lesson)
-        case .segment(let name): return segment(name, admission, isVersioned: asked)
+        case .segment(let name): return try segment(name, lesson, admission, isVersioned: asked)
         }
     }
 
     /// Ciphertext: a cache may keep it, under a URL that names the version it belongs to.
     private func segment(
-        _ name: String, _ admission: borrowing PlayAdmission, isVersioned: Bool
-    ) -> HTTPResponse {
+        _ name: String, _ lesson: borrowing LessonDirectory, _ admission: borrowing PlayAdmission,
+        isVersioned: Bool
+    ) throws(Refusal) -> HTTPResponse {
+        guard lesson.has(name) else { throw Refusal(.notFound, "There is no such file.") }
         let caching = isVersioned ? "private, max-age=3600, immutable" : "no-store"
         return Acceleration(prefix: services.settings.accelPrefix).send(
-            name, of: admission,
+            name, of: lesson, admission,
             headers: [("Content-Type", PlaybackFile.segmentType(name)), ("Cache-Control", caching)])
     }
 

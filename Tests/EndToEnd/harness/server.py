@@ -62,13 +62,13 @@ class Server:
             self.environment["FOCUST_BINARY"] = binary
         self.process: subprocess.Popen | None = None
 
-    def start(self) -> "Server":
+    def start(self, command: list | None = None) -> "Server":
         self.directory.mkdir(parents=True, exist_ok=True)
         self.output = self.directory / "run.out"
         with self.output.open("ab") as output:
             self.written_before = output.tell()
             self.process = subprocess.Popen(
-                [REPOSITORY / "scripts/run"],
+                command or [REPOSITORY / "scripts/run"],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -6,7 +6,8 @@ import Testing
 extension Lesson {
     /// Expects everything that holds for every lesson, whatever it was made of.
     func expectRules(_ location: SourceLocation = #_sourceLocation) throws {
-        #expect(try complaints() == "", sourceLocation: location)
+        let complaints = try complaints()
+        #expect(complaints == "", sourceLocation: location)
         try expectPlaylist(location)
         for number in try segmentNames.indices { try expectSegment(number, location) }
         #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 <= $1 }, sourceLocation: location)

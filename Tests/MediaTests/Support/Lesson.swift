@@ -66,7 +66,7 @@ struct Lesson {
     func complaints() throws -> String {
         try Command.run([
             "ffmpeg", "-hide_banner", "-v", "warning", "-allowed_extensions", "ALL", "-i", playlistURL.path,
-            "-f", "null", "-",
+            "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-",
         ]).standardError
     }
 }

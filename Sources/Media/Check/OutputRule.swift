@@ -1,0 +1,30 @@
+/// What must hold of every lesson before anybody sees it; the raw value is the name in the failed task.
+package enum OutputRule: String, Sendable, CaseIterable {
+    /// 188-byte packets that begin with 0x47 (ISO/IEC 13818-1 §2.4.3.2).
+    case packets = "ts-packets"
+    /// The first two packets of a segment are a PAT and the PMT it names (RFC 8216 §3.2).
+    case tablesFirst = "tables-first"
+    /// A segment's first picture is an IDR picture with its parameter sets in front.
+    case independentStart = "independent-start"
+    /// Continuity counters go on from segment to segment (ISO/IEC 13818-1 §2.4.3.3).
+    case continuity = "continuity"
+    /// Decoding times of the pictures rise without a break.
+    case risingTimes = "rising-times"
+    /// Sound is AAC in ADTS frames.
+    case framedSound = "adts"
+    /// `EXTINF` is the distance of two first pictures, and `EXT-X-TARGETDURATION` no less than any, rounded.
+    case realDurations = "durations"
+    /// No segment is empty, and the last is no sliver.
+    case noSliver = "sliver"
+    /// A segment on disk is as long as what was encrypted, and begins and ends with it under the lesson's key.
+    case decrypts = "decrypts"
+    /// A stream that was to be copied turned out to be unfit on the way.
+    case copySafe = "copy-safe"
+
+    /// The error for a lesson that breaks this rule; `what` says where.
+    func broken(_ what: String) -> MediaError {
+        MediaError(
+            .invalidOutput, "The produced lesson broke the rule \(rawValue): \(what).", operation: "check",
+            rule: rawValue)
+    }
+}
