@@ -41,7 +41,8 @@ package struct ConversionService: Sendable {
         max(600, Int(min(duration, 1e7) * 20))
     }
 
-    /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the queue.
+    /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the
+    /// queue.
     package func start(_ count: Int, stop: StopSignal) throws(SystemError) -> [Runtime.Thread] {
         var threads: [Runtime.Thread] = []
         for index in 0..<count {

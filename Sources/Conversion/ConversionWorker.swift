@@ -5,7 +5,8 @@ import Runtime
 
 /// One conversion thread: takes the next job, converts it, and asks again.
 struct ConversionWorker: Sendable {
-    /// Milliseconds until a worker looks again although nobody woke it: jobs of other processes, ends of pauses.
+    /// Milliseconds until a worker looks again although nobody woke it: jobs of other processes, ends of
+    /// pauses.
     private static let idleMilliseconds: Int32 = 1000
 
     private let service: ConversionService

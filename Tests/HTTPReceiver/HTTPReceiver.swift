@@ -1,7 +1,8 @@
 import Glibc
 import Runtime
 
-/// A small HTTP/1.1 server on a free port of 127.0.0.1, for tests: it records what it gets and answers as told.
+/// A small HTTP/1.1 server on a free port of 127.0.0.1, for tests: it records what it gets and answers as
+/// told.
 package final class HTTPReceiver: Sendable {
     private let connections: Connections
     private let acceptor: Runtime.Thread

@@ -21,8 +21,8 @@ package struct CallbackComposer: Sendable {
         callback(to: job.errorCallbackURL, CallbackMessage(job: job, ending: .failure(failure)))
     }
 
-    /// For a job that ended in the queue, its workers dead. A superseded one has none: the newer upload, which
-    /// took its place, has its own.
+    /// For a job that ended in the queue, its workers dead. A superseded one has none: the newer upload,
+    /// which took its place, has its own.
     func end(of job: Job) -> NewCallback? {
         guard job.status == .failed else { return nil }
         return failure(of: job, job.error ?? .converterCrashed)

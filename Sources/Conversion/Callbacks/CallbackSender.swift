@@ -5,11 +5,13 @@ import Logging
 import Outbound
 import Runtime
 
-/// One callback thread: takes the callback that is longest due, sends it, notes what came of it, and asks again.
+/// One callback thread: takes the callback that is longest due, sends it, notes what came of it, and asks
+/// again.
 ///
 /// All it knows is in the table, so a restart, or another process, goes on where it ended.
 struct CallbackSender: Sendable {
-    /// How long a callback stays its sender's: longer than any attempt takes. A dead sender's is due again after it.
+    /// How long a callback stays its sender's: longer than any attempt takes. A dead sender's is due again
+    /// after it.
     static let lease = Duration.seconds(60)
     /// Milliseconds between two looks although nobody woke it: callbacks of other processes, ends of pauses.
     private static let idle: ClosedRange<Int64> = 100...1000

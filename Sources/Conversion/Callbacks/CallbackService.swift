@@ -17,8 +17,8 @@ package struct CallbackService: Sendable {
     let log: Logger
     let wakeUp: WakeUp
 
-    /// - `secret`: signs the callbacks. Without one there is nothing to sign with: they go out with `webhook-id` and
-    ///   `webhook-timestamp` alone, and receivers cannot tell them from forged ones.
+    /// - `secret`: signs the callbacks. Without one there is nothing to sign with: they go out with
+    ///   `webhook-id` and `webhook-timestamp` alone, and receivers cannot tell them from forged ones.
     /// - `bearer`: sent as `Authorization: Bearer`; nil for none.
     /// - `allowPrivate`: whether they may go to addresses that are not public.
     /// - `wakeUp`: signalled when a callback was stored by this process.
@@ -35,7 +35,8 @@ package struct CallbackService: Sendable {
         self.wakeUp = wakeUp
     }
 
-    /// Starts `count` threads that send what is due; they end within 7 s of `stop`, and what they had is due again.
+    /// Starts `count` threads that send what is due; they end within 7 s of `stop`, and what they had is due
+    /// again.
     package func start(
         _ count: Int = CallbackService.defaultThreads, stop: StopSignal
     ) throws(SystemError) -> [Runtime.Thread] {
