@@ -35,7 +35,9 @@ struct ConversionWorker: Sendable {
                 waiter.wait(milliseconds: Self.idleMilliseconds, or: stop)
                 continue
             }
+            service.metrics.threadWorks(in: .conversion)
             ConversionRun(job: job, worker: name, service: service, stop: stop).run()
+            service.metrics.threadRests(in: .conversion)
         }
     }
 
