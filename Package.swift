@@ -112,6 +112,13 @@ let package = Package(
             name: "OutboundTests",
             dependencies: ["Outbound", "HTTPReceiver", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ConversionTests",
+            dependencies: [
+                "Conversion", "HTTPReceiver", "Crypto", "Database", "Domain", "Files", "Formats", "Media",
+                "Outbound", "Runtime",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
     ]
 )

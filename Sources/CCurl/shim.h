@@ -1,7 +1,8 @@
 #pragma once
 #include <curl/curl.h>
 
-// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one function for each type of value.
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one function for each type of
+// value.
 
 static inline CURLcode focust_curl_set_number(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);

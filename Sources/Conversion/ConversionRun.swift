@@ -20,9 +20,16 @@ struct ConversionRun {
         service.log.info("conversion_started", metadata: metadata)
         do {
             let result = try convert()
-            guard let result else { return service.log.warning("lease_lost", metadata: metadata) }
+            guard let result else {
+                service.metrics.conversionEnded(.returned, .unknown, seconds: 0, videoSeconds: 0)
+                return service.log.warning("lease_lost", metadata: metadata)
+            }
+            service.callbackWakeUp.signal()
             removeUpload(of: job)
             let seconds = Double(service.clock.monotonicNanoseconds() - start) / 1e9
+            service.metrics.conversionEnded(
+                .completed, ConversionPath(plan: result.plan), seconds: seconds, videoSeconds: result.duration
+            )
             service.log.info(
                 "conversion_finished",
                 metadata: metadata.merging(
@@ -31,7 +38,8 @@ struct ConversionRun {
                         "plan": "\(result.plan.split(separator: "\n").joined(separator: "; "))",
                     ], uniquingKeysWith: { $1 }))
         } catch {
-            end(error as? ConversionFailure ?? ConversionFailure(error))
+            let outcome = end(error as? ConversionFailure ?? ConversionFailure(error))
+            service.metrics.conversionEnded(outcome, .unknown, seconds: 0, videoSeconds: 0)
         }
     }
 
@@ -74,7 +82,8 @@ struct ConversionRun {
     /// Under the queue's lock, so that an attempt which lost its lease can never overwrite a newer result.
     private func publish(_ staging: borrowing StagingDirectory, _ result: ConversionResult) throws -> Bool {
         try service.database.jobs.finish(
-            job.id, worker: worker, duration: result.duration, callback: nil, now: service.clock.now()
+            job.id, worker: worker, duration: result.duration,
+            callback: service.callbacks.success(of: job, duration: result.duration), now: service.clock.now()
         ) {
             try staging.publish(as: job.location)
             try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
@@ -83,33 +92,41 @@ struct ConversionRun {
 
     // MARK: When it did not work
 
-    private func end(_ failure: ConversionFailure) {
+    private func end(_ failure: ConversionFailure) -> ConversionOutcome {
         do throws(DatabaseError) {
-            if stop.isRaised && failure.isCancellation {
-                service.log.info("conversion_put_back", metadata: metadata)
-                if let ended = try service.database.jobs.release(
-                    job.id, worker: worker, now: service.clock.now())
-                {
-                    removeUpload(of: ended)
-                }
-                return
-            }
-            try fail(failure)
+            return stop.isRaised && failure.isCancellation ? try putBack() : try fail(failure)
         } catch {
             // The lease runs out by itself, and the job returns.
             service.log.error("conversion_end_failed", metadata: metadata(cause: "\(error)"))
+            return .returned
         }
     }
 
-    private func fail(_ failure: ConversionFailure) throws(DatabaseError) {
+    private func putBack() throws(DatabaseError) -> ConversionOutcome {
+        service.log.info("conversion_put_back", metadata: metadata)
+        let ended = try service.database.jobs.release(job.id, worker: worker, now: service.clock.now())
+        guard let ended else { return .returned }
+        removeUpload(of: ended)
+        return .superseded
+    }
+
+    private func fail(_ failure: ConversionFailure) throws(DatabaseError) -> ConversionOutcome {
         let now = service.clock.now()
         let pause = JobQueue.pause(afterAttempt: job.attempts)
         let retryAt = failure.mayPass ? now.adding(seconds: Int(pause.components.seconds)) : nil
         let outcome = try service.database.jobs.fail(
-            job.id, worker: worker, failure: failure.forTask, retryAt: retryAt, callback: nil, now: now)
+            job.id, worker: worker, failure: failure.forTask, retryAt: retryAt,
+            callback: service.callbacks.failure(of: job, failure.forTask), now: now)
+        service.callbackWakeUp.signal()
         service.log.warning("conversion_failed", metadata: metadata(cause: failure.cause))
+        switch outcome {
+        case .willRetry, .lost: return .returned
+        case .ended(let ended) where ended.status == .superseded:
+            removeUpload(of: ended)
+            return .superseded
         // A failed job keeps its upload: it can be tried again by hand.
-        if case .ended(let ended) = outcome, ended.status == .superseded { removeUpload(of: ended) }
+        case .ended: return .failed
+        }
     }
 
     private func removeUpload(of job: Job) {

@@ -17,11 +17,15 @@ package struct ConversionService: Sendable {
     package let log: Logger
     /// Touched when a job was queued, by whichever process.
     package let wakeUp: WakeFile
+    /// Says which callback a job's end calls for.
+    let callbacks: CallbackComposer
+    /// Touched when a job has ended, and its callback waits to be sent.
+    let callbackWakeUp: WakeFile
 
     package init(
         database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
-        metrics: ServerMetrics, clock: SystemClock,
-        log: Logger, wakeUp: WakeFile
+        metrics: ServerMetrics, clock: SystemClock, log: Logger, wakeUp: WakeFile,
+        callbacks: CallbackComposer, callbackWakeUp: WakeFile
     ) {
         self.database = database
         self.files = files
@@ -31,6 +35,8 @@ package struct ConversionService: Sendable {
         self.clock = clock
         self.log = log
         self.wakeUp = wakeUp
+        self.callbacks = callbacks
+        self.callbackWakeUp = callbackWakeUp
     }
 
     /// 20 times the video's duration (seconds), at least ten minutes: slower than that is stuck.
@@ -38,7 +44,8 @@ package struct ConversionService: Sendable {
         max(600, Int(min(duration, 1e7) * 20))
     }
 
-    /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the queue.
+    /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the
+    /// queue.
     package func start(_ count: Int, stop: StopSignal) throws(SystemError) -> [Runtime.Thread] {
         metrics.setThreads(count, of: .conversion)
         var threads: [Runtime.Thread] = []

@@ -5,7 +5,8 @@ import Runtime
 
 /// One conversion thread: takes the next job, converts it, and asks again.
 struct ConversionWorker: Sendable {
-    /// Milliseconds until a worker looks again although nobody woke it: jobs of other processes, ends of pauses.
+    /// Milliseconds until a worker looks again although nobody woke it: jobs of other processes, ends of
+    /// pauses.
     private static let idleMilliseconds: Int32 = 1000
 
     private let service: ConversionService
@@ -34,14 +35,17 @@ struct ConversionWorker: Sendable {
                 waiter.wait(milliseconds: Self.idleMilliseconds, or: stop)
                 continue
             }
+            service.metrics.threadWorks(in: .conversion)
             ConversionRun(job: job, worker: name, service: service, stop: stop).run()
+            service.metrics.threadRests(in: .conversion)
         }
     }
 
     private func claim() -> Job? {
         do {
             return try service.database.jobs.claim(
-                worker: name, lease: LeaseKeeper.lease, now: service.clock.now(), ended: { _ in nil })
+                worker: name, lease: LeaseKeeper.lease, now: service.clock.now(),
+                ended: service.callbacks.end)
         } catch {
             // A full disk passes; asking once a second burns nothing.
             service.log.error("claim_failed", metadata: ["cause": "\(error)"])

@@ -36,6 +36,9 @@ package struct DataDirectory: Sendable {
     /// The file that is touched when a job was queued.
     package var conversionWakePath: String { "\(root)/state/wake" }
 
+    /// The file that is touched when a callback waits to be sent.
+    package var callbackWakePath: String { "\(root)/state/wake-callbacks" }
+
     /// The job table's file.
     package var databasePath: String { "\(root)/state/focust.db" }
 

@@ -18,7 +18,8 @@ extension ConversionService {
         self.init(
             database: storage.database, files: storage.files, options: options,
             timeout: settings.conversionTimeout, metrics: metrics, clock: .system, log: log,
-            wakeUp: storage.wakeUp)
+            wakeUp: storage.wakeUp, callbacks: CallbackComposer(defaultURL: settings.callbackURL),
+            callbackWakeUp: storage.callbackWakeUp)
     }
 }
 

@@ -38,6 +38,7 @@ struct ServerProcess {
         let handler: WorkerPool.Handler = { application.respond(to: $0, body: $1) }
         let conversion = ConversionService(
             settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)
+        let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
         threads =
             try WorkerPool(
                 listener: playback, stop: signal, pool: .play, metrics: services.metrics, log: log,
@@ -48,6 +49,7 @@ struct ServerProcess {
                 handler: handler
             ).start(settings.uploadThreads)
             + conversion.start(settings.conversionJobs, stop: signal)
+            + callbacks.start(stop: signal)
             + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]
     }
 
@@ -88,6 +90,19 @@ struct ServerProcess {
         return IdentityVerifier(secret: settings.identitySecret, jwksPath: settings.identityJWKS) { problem in
             log.error("identity_keys", metadata: ["cause": "\(problem)"])
         }
+    }
+
+    private static func callbacks(
+        _ settings: Settings, _ storage: Storage, metrics: ServerMetrics, log: Logger
+    ) -> CallbackService {
+        let hasReceivers = settings.callbackURL != nil || !settings.callbackHosts.isEmpty
+        if hasReceivers && settings.callbackSecret == nil {
+            log.warning("unsigned_callbacks: without FOCUST_CALLBACK_SECRET receivers cannot verify them")
+        }
+        return CallbackService(
+            database: storage.database, secret: settings.callbackSecret, bearer: settings.callbackBearer,
+            allowPrivate: settings.callbackAllowPrivate, metrics: metrics, clock: .system, log: log,
+            wakeUp: storage.callbackWakeUp)
     }
 
     /// The socket that the service manager passed under `name`, or else one of our own at `address`.

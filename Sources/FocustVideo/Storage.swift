@@ -9,10 +9,13 @@ struct Storage {
     let database: Database
     /// Touched when a job was queued.
     let wakeUp: WakeFile
+    /// Touched when a callback waits to be sent.
+    let callbackWakeUp: WakeFile
 
     init(_ settings: Settings) throws {
         files = try DataDirectory(creatingAt: settings.dataDirectory)
         database = try Database(path: files.databasePath)
         wakeUp = try WakeFile(path: files.conversionWakePath)
+        callbackWakeUp = try WakeFile(path: files.callbackWakePath)
     }
 }

@@ -3,7 +3,8 @@ import CCurl
 /// One libcurl easy handle and its connections.
 ///
 /// `@unchecked Sendable`, and why that holds: a handle may be used by any thread but by one at a time
-/// (libcurl-thread(3)), and its only owner, `OutboundClient`, takes it out of its list for the time of a request.
+/// (libcurl-thread(3)), and its only owner, `OutboundClient`, takes it out of its list for the time of a
+/// request.
 final class EasyHandle: @unchecked Sendable {
     /// curl.h: CURL_ERROR_SIZE.
     private static let messageSize = Int(CURL_ERROR_SIZE)

@@ -14,7 +14,8 @@ struct EasyOptions {
         try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         // Signals and threads do not mix.
         try set(CURLOPT_NOSIGNAL, 1)
-        // A timeout must not wait for a name server that is silent: the resolving thread is left to end alone.
+        // A timeout must not wait for a name server that is silent: the resolving thread is left to end
+        // alone.
         try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)

@@ -10,7 +10,8 @@ package struct IPAddress: Equatable, Sendable {
         guard self.bytes.count == 4 || self.bytes.count == 16 else { return nil }
     }
 
-    /// The address in a `sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); nil for any other family, or a short one.
+    /// The address in a `sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); nil for any other family, or a
+    /// short one.
     init?(sockaddr bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= MemoryLayout<sa_family_t>.size else { return nil }
         switch Int32(bytes.loadUnaligned(as: sa_family_t.self)) {

@@ -2,10 +2,11 @@ import Domain
 import Runtime
 import Synchronization
 
-/// Sends requests to other servers over libcurl, from any number of threads at once; a call blocks its thread.
+/// Sends requests to other servers over libcurl, from any number of threads at once; a call blocks its
+/// thread.
 ///
-/// http and https alone, certificates verified, no redirect followed, no proxy, no cookie, no `.netrc`; nothing
-/// is taken from the environment. A connection is kept for the next request to the same server.
+/// http and https alone, certificates verified, no redirect followed, no proxy, no cookie, no `.netrc`;
+/// nothing is taken from the environment. A connection is kept for the next request to the same server.
 ///
 /// The process must ignore SIGPIPE (libcurl, CURLOPT_NOSIGNAL: OpenSSL may raise it).
 package final class OutboundClient: Sendable {
@@ -17,7 +18,8 @@ package final class OutboundClient: Sendable {
     private let idle = Mutex<[EasyHandle]>([])
 
     /// - `policy`: the addresses it may connect to.
-    /// - `stop`: ends a request in flight once it has been raised for `stopGrace`, with an error that `isStopped`.
+    /// - `stop`: ends a request in flight once it has been raised for `stopGrace`, with an error that
+    ///   `isStopped`.
     package convenience init(
         policy: AddressPolicy, maxResponseBytes: ByteCount = OutboundClient.defaultMaxBytes,
         stop: StopSignal? = nil, stopGrace: Duration = .seconds(5)

@@ -22,8 +22,13 @@ package struct OutboundError: Error, Equatable, Sendable, CustomStringConvertibl
     /// The process stops.
     package var isStopped: Bool { code == .aborted }
 
+    /// What happened, without naming anybody.
+    package var summary: String {
+        isAddressRefused ? "The host's address is not a public one" : code.text
+    }
+
     package var description: String {
-        if isAddressRefused { return "\(operation): the host's address is not a public one" }
+        if isAddressRefused { return "\(operation): \(summary)" }
         return "\(operation): \(detail.isEmpty ? code.text : detail) (\(code.rawValue))"
     }
 }

@@ -12,8 +12,9 @@ package struct OutboundRequest: Sendable {
     let timeout: Duration
     let connectTimeout: Duration
 
-    /// Throws where `url` is no plain http or https URL (user information is refused: it would send a password that
-    /// somebody wrote into a URL, and it hides the host from a reader), or where a header would break its line.
+    /// Throws where `url` is no plain http or https URL (user information is refused: it would send a
+    /// password that somebody wrote into a URL, and it hides the host from a reader), or where a header would
+    /// break its line.
     ///
     /// The connect timeout is capped by the timeout.
     package init(
@@ -46,7 +47,8 @@ package struct OutboundRequest: Sendable {
             }
     }
 
-    /// A line end would begin a header of its own (RFC 9110 §5.5); an empty value would make libcurl drop the line.
+    /// A line end would begin a header of its own (RFC 9110 §5.5); an empty value would make libcurl drop the
+    /// line.
     private static func isValue(_ value: String) -> Bool {
         !value.isEmpty && value.utf8.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F }
     }

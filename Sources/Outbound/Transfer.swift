@@ -17,7 +17,8 @@ final class Transfer {
         self.rules = rules
     }
 
-    /// Answers the number of bytes taken; fewer than given make libcurl end the transfer (CURLOPT_WRITEFUNCTION).
+    /// Answers the number of bytes taken; fewer than given make libcurl end the transfer
+    /// (CURLOPT_WRITEFUNCTION).
     func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
         let taken = bytes.prefix(rules.maxBytes - body.count)
         body.append(contentsOf: taken)
@@ -27,8 +28,8 @@ final class Transfer {
 
     /// Makes the socket for a connection to `address`, or refuses it (CURLOPT_OPENSOCKETFUNCTION).
     ///
-    /// This is the place to judge: libcurl connects to this address and no other, so a name that is resolved twice,
-    /// or an address in an odd spelling, gains nothing.
+    /// This is the place to judge: libcurl connects to this address and no other, so a name that is resolved
+    /// twice, or an address in an odd spelling, gains nothing.
     func open(_ address: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
         guard rules.policy.allows(Self.address(behind: address)) else {
             refusedAddress = true
@@ -47,8 +48,8 @@ final class Transfer {
         return .nanoseconds(Int64(now - since)) >= rules.stopGrace
     }
 
-    /// curl.h: `addr` is declared as the short `struct sockaddr`, and is `addrlen` bytes long in truth; so it is
-    /// read from behind the pointer, and not from a copy of the structure.
+    /// curl.h: `addr` is declared as the short `struct sockaddr`, and is `addrlen` bytes long in truth; so it
+    /// is read from behind the pointer, and not from a copy of the structure.
     private static func address(behind address: UnsafePointer<curl_sockaddr>) -> IPAddress? {
         guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
         return IPAddress(

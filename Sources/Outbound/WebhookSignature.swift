@@ -1,8 +1,8 @@
 import Crypto
 import Domain
 
-/// Signs webhooks the Standard Webhooks way: HMAC-SHA-256 of `id.timestamp.body`, so that a receiver knows who sent
-/// a message, and that it is neither altered nor old.
+/// Signs webhooks the Standard Webhooks way: HMAC-SHA-256 of `id.timestamp.body`, so that a receiver knows
+/// who sent a message, and that it is neither altered nor old.
 package struct WebhookSignature: Sendable {
     /// The headers' names, in lower case as the specification writes them.
     package static let idHeader = "webhook-id"

@@ -61,6 +61,12 @@ extension Settings {
             accelPrefix: Self.readAccelPrefix(&reader),
             logLevel: Self.readChoice(&reader, "FOCUST_LOG_LEVEL", "info", Self.logLevels),
             logFormat: Self.readChoice(&reader, "FOCUST_LOG_FORMAT", "logfmt", ["logfmt", "json"]))
+        // Our own download tokens would pass for the sessions of a user named "download".
+        if let identitySecret,
+            ([signingKey] + previousKeys).contains(where: { $0.bytes == identitySecret.bytes })
+        {
+            reader.complain("FOCUST_IDENTITY_SECRET", "[redacted]", "another secret than SECRET_KEY")
+        }
         guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
     }
 

@@ -1,6 +1,7 @@
 /// The text claims this server reads or writes; any other claim of a token is skipped.
 package enum ClaimName: Int, CaseIterable, Sendable {
-    case userID, rel, platform, filename, videoID, subject, action, type, courseID, moduleID, use, tokenID
+    case userID, rel, platform, filename, videoID, subject, action, type, courseID, moduleID, use, tokenID,
+        parentID
 
     /// The name on the wire.
     package var wireName: StaticString {
@@ -17,6 +18,8 @@ package enum ClaimName: Int, CaseIterable, Sendable {
         case .moduleID: "module_id"
         case .use: "use"
         case .tokenID: "jti"
+        // Our own: the token that a grant was minted for, and ends with.
+        case .parentID: "parent"
         }
     }
 }

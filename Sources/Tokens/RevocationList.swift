@@ -60,7 +60,7 @@ extension Claims {
     /// Everything by which this token could be revoked.
     fileprivate var subjects: [RevocationList.Subject] {
         var subjects: [RevocationList.Subject] = []
-        if let id = text(.tokenID) { subjects.append(.token(id: id)) }
+        for id in [text(.tokenID), text(.parentID)] { if let id { subjects.append(.token(id: id)) } }
         if let user = text(.userID) {
             subjects.append(.user(user))
             if let video = text(.videoID) { subjects.append(.location("\(user)/\(video)")) }

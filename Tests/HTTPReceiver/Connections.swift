@@ -12,7 +12,7 @@ final class Connections: Sendable {
     private let requests = Mutex<[ReceivedRequest]>([])
     private let threads = Mutex<[Runtime.Thread]>([])
 
-    init(answer: @escaping @Sendable (ReceivedRequest, Int) -> HTTPReply) throws {
+    init(port: UInt16, answer: @escaping @Sendable (ReceivedRequest, Int) -> HTTPReply) throws {
         stop = try StopSignal()
         arrival = try WakeUp()
         self.answer = answer
@@ -20,6 +20,9 @@ final class Connections: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = port.bigEndian
+        var yes: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
         let isListening = withUnsafeMutableBytes(of: &address) { bytes in
@@ -28,7 +31,7 @@ final class Connections: Sendable {
                 && getsockname(listener, raw, &length) == 0
         }
         guard isListening else { throw SystemError.last("listen") }
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = UInt16(bigEndian: address.sin_port)
     }
 
     deinit { close(listener) }

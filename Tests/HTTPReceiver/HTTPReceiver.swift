@@ -1,21 +1,25 @@
 import Glibc
 import Runtime
 
-/// A small HTTP/1.1 server on a free port of 127.0.0.1, for tests: it records what it gets and answers as told.
+/// A small HTTP/1.1 server on a free port of 127.0.0.1, for tests: it records what it gets and answers as
+/// told.
 package final class HTTPReceiver: Sendable {
     private let connections: Connections
     private let acceptor: Runtime.Thread
 
-    /// `answer` decides from the request and the number of requests before it; called on any thread.
-    package init(answer: @escaping @Sendable (ReceivedRequest, Int) -> HTTPReply) throws {
-        let connections = try Connections(answer: answer)
+    /// `answer` decides from the request and the number of requests before it; called on any
+    /// thread. `port` 0 is any free one.
+    package init(
+        port: UInt16 = 0, answer: @escaping @Sendable (ReceivedRequest, Int) -> HTTPReply
+    ) throws {
+        let connections = try Connections(port: port, answer: answer)
         self.connections = connections
         acceptor = try Runtime.Thread(name: "receiver") { connections.accept() }
     }
 
     /// Answers everything with `reply`.
-    package convenience init(_ reply: HTTPReply = .status(200)) throws {
-        try self.init { _, _ in reply }
+    package convenience init(_ reply: HTTPReply = .status(200), port: UInt16 = 0) throws {
+        try self.init(port: port) { _, _ in reply }
     }
 
     deinit {

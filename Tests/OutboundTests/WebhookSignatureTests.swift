@@ -4,8 +4,8 @@ import Testing
 
 @testable import Outbound
 
-/// The expected values are Python's: `hmac.new(key, f"{id}.{seconds}.".encode() + body, "sha256")`. The first is the
-/// specification's own example.
+/// The expected values are Python's: `hmac.new(key, f"{id}.{seconds}.".encode() + body, "sha256")`. The first
+/// is the specification's own example.
 @Suite struct WebhookSignatureTests {
     @Test(arguments: [
         (

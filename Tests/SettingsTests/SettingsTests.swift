@@ -93,6 +93,13 @@ private func settings(
         #expect("\(keys)".contains("fedcba9876543210") == false)
     }
 
+    @Test func `The identity provider's secret must not be the signing key`() throws {
+        let key = required["SECRET_KEY"] ?? ""
+        let error = #expect(throws: SettingsErrors.self) { try settings(["FOCUST_IDENTITY_SECRET": key]) }
+        #expect(error?.errors.map(\.name) == ["FOCUST_IDENTITY_SECRET"])
+        _ = try settings(["FOCUST_IDENTITY_SECRET": key + "x"])
+    }
+
     @Test func `Open issuance needs no API key`() throws {
         #expect(try settings(["FOCUST_OPEN_ISSUANCE": "true"], without: "FOCUST_API_KEYS").apiKeys.isEmpty)
     }

@@ -43,6 +43,14 @@ private func claims(_ payload: String) throws -> Claims {
         #expect(try !isVoid(Self.play, in: list))
     }
 
+    @Test func `A grant ends with the token it was minted for`() throws {
+        let list = RevocationList()
+        list.insert(.token(id: "the-parent"), until: 99)
+        let grant = #"{"user_id":"u","rel":"t/c/m/l","jti":"own","parent":"the-parent","iat":50,"exp":200}"#
+        #expect(try isVoid(grant, in: list))
+        #expect(try !isVoid(grant.replacing("the-parent", with: "another"), in: list))
+    }
+
     @Test func `A token that hides when it was issued is void`() throws {
         let list = RevocationList()
         list.insert(.user("u"), until: 1)

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Crypto
-import Glibc
+import Files
 import Media
 import Runtime
 
@@ -11,13 +11,15 @@ struct Convert: ParsableCommand {
         discussion: "OUTPUT_DIR must not exist or be empty; it gets output.m3u8, the segments and enc.key.")
 
     @Argument(help: "The video.") var input: String
-    @Argument(help: "Where the lesson is written.") var outputDirectory: String
+    @Argument(help: "Where the lesson is written.") var outputDirectory: String?
+    @Flag(help: "Only say what would be done with which stream, and why.") var plan = false
     @Option(help: "Target duration of a segment, seconds.") var segmentSeconds = 6
     @Option(help: "x264 preset, if the video must be re-encoded.") var preset = "veryfast"
     @Option(help: "x264 quality, if the video must be re-encoded, 0 to 51.") var crf = 22
     @Option(help: "Largest height of a re-encoded video, pixels.") var maxHeight = 1080
 
     func validate() throws {
+        guard plan || outputDirectory != nil else { throw ValidationError("OUTPUT_DIR is missing.") }
         guard (1...30).contains(segmentSeconds) else {
             throw ValidationError("--segment-seconds must be 1 to 30.")
         }
@@ -28,21 +30,31 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
-        try makeDirectory()
-        let key = ContentKey.random()
         let bar = ProgressBar(clock: .system)
         do {
-            let result = try HLSConverter(options: options).convert(
-                input, into: outputDirectory, key: key, cancellation: Cancellation(), progress: bar.show)
-            try writeKey(key)
+            if plan { return print(try HLSConverter(options: options).plan(input).explanation) }
+            let result = try convert(bar)
             bar.finish()
-            print("\(result.segments) segments, \(result.duration) s in \(outputDirectory)\n\(result.plan)")
-        } catch let error as MediaError {
+            print("\(result.segments) segments, \(result.duration) s in \(directory)\n\(result.plan)")
+        } catch {
             bar.finish()
-            Console.error("focust-video: \(error.message)")
-            if let detail = error.detail { Console.error("focust-video: \(detail)") }
+            let media = error as? MediaError
+            Console.error("focust-video: \(media?.message ?? "\(error)")")
+            if let detail = media?.detail { Console.error("focust-video: \(detail)") }
             throw ExitCode.failure
         }
+    }
+
+    private var directory: String { outputDirectory ?? "" }
+
+    private func convert(_ bar: ProgressBar) throws -> ConversionResult {
+        let output = try OutputDirectory(publishingAt: directory)
+        let key = ContentKey.random()
+        let result = try HLSConverter(options: options).convert(
+            input, into: output.path, key: key, cancellation: Cancellation(), progress: bar.show)
+        try output.writePrivate(key.bytes, as: "enc.key")
+        try output.publish()
+        return result
     }
 
     private var options: ConversionOptions {
@@ -52,26 +64,5 @@ struct Convert: ParsableCommand {
         options.crf = crf
         options.maxHeight = maxHeight
         return options
-    }
-
-    private func makeDirectory() throws {
-        guard mkdir(outputDirectory, 0o755) == 0 else {
-            // rmdir(2) takes only an empty directory: nothing of anybody's is overwritten.
-            guard errno == EEXIST, rmdir(outputDirectory) == 0, mkdir(outputDirectory, 0o755) == 0 else {
-                Console.error("focust-video: \(SystemError.last("mkdir", outputDirectory))")
-                throw ExitCode.failure
-            }
-            return
-        }
-    }
-
-    private func writeKey(_ key: ContentKey) throws {
-        let path = "\(outputDirectory)/enc.key"
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        defer { close(file) }
-        guard file >= 0, write(file, key.bytes, key.bytes.count) == key.bytes.count else {
-            Console.error("focust-video: \(SystemError.last("write", path))")
-            throw ExitCode.failure
-        }
     }
 }

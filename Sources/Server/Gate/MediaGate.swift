@@ -21,6 +21,9 @@ struct PlayAdmission: ~Copyable {
     /// When the token was issued, seconds since 1970; 0 where it does not say.
     var issuedAt: Int { claims.issuedAt ?? 0 }
 
+    /// The token's id; nil where it has none.
+    var tokenID: String? { claims.text(.tokenID) }
+
     /// Who plays; every play token names somebody.
     var userID: String { claims.text(.userID) ?? "" }
 }

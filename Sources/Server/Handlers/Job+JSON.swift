@@ -8,8 +8,8 @@ extension LessonLocation {
 }
 
 extension Job {
-    /// A task as clients see it.
-    var json: JSONValue {
+    /// A task as clients see it, with its newest callback.
+    func json(_ callback: Callback?) -> JSONValue {
         [
             "task_id": .string(id.value), "status": .string(status.rawValue), "progress": .number(progress),
             "lesson_id": .string(location.videoID.value), "rel": .string(location.description),
@@ -17,11 +17,24 @@ extension Job {
             "duration": duration.map { .number($0) } ?? .null,
             "created_at": .string(createdAt.iso8601), "updated_at": .string(updatedAt.iso8601),
             "attempts": .integer(attempts), "error": error,
+            "callback": callback?.json ?? .null,
         ]
     }
 
     private var error: JSONValue {
         guard let errorCode else { return .null }
         return ["code": .string(errorCode), "message": .string(errorMessage ?? "")]
+    }
+}
+
+extension Callback {
+    /// How the delivery stands. The receiver's address is left out: a browser may read this, with an upload token.
+    fileprivate var json: JSONValue {
+        [
+            "status": .string(status.rawValue), "attempts": .integer(attempts),
+            "last_status": lastStatus.map { .integer($0) } ?? .null,
+            "last_error": lastError.map { .string($0) } ?? .null,
+            "next_attempt": status == .pending ? .string(nextAttempt.iso8601) : .null,
+        ]
     }
 }

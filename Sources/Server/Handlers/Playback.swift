@@ -67,7 +67,8 @@ struct Playback: Sendable {
     ) -> URIRule {
         let seconds = PlaylistFacts(reading: playlist).map { Int($0.duration.components.seconds) + 1 } ?? 0
         let grant = services.issuer.issue(
-            .grant(user: admission.userID, location: admission.location),
+            .grant(
+                user: admission.userID, location: admission.location, parent: admission.tokenID),
             lifetime: seconds + services.settings.grantMargin,
             notBefore: admission.issuedAt)
         let location = admission.location

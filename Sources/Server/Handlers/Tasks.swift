@@ -22,7 +22,7 @@ struct Tasks: Sendable {
         case .lesson(let path): _ = try caller.admission(to: .lesson(path))
         case .flat: _ = try caller.admissionToFlatLayout()
         }
-        return .json(200, job.json)
+        return .json(200, try json(job))
     }
 
     /// The newest tasks, of one lesson or of all, of one status or of any.
@@ -34,7 +34,18 @@ struct Tasks: Sendable {
         let jobs = try Refusal.rethrow { () throws(DatabaseError) in
             try services.database.jobs.list(location: location, status: status, limit: limit)
         }
-        return .json(200, ["tasks": .array(jobs.map(\.json))])
+        var tasks: [JSONValue] = []
+        for job in jobs { tasks.append(try json(job)) }
+        return .json(200, ["tasks": .array(tasks)])
+    }
+
+    /// Only an ended job can have callbacks, so the others cost no look.
+    private func json(_ job: Job) throws(Refusal) -> JSONValue {
+        guard job.status.isEnd else { return job.json(nil) }
+        let callbacks = try Refusal.rethrow { () throws(DatabaseError) in
+            try services.database.callbacks.callbacks(of: job.id)
+        }
+        return job.json(callbacks.last)
     }
 
     private func location(_ query: QueryParameters) throws(Refusal) -> LessonLocation? {

@@ -1,0 +1,54 @@
+import Crypto
+import Database
+import Logging
+import Outbound
+import Runtime
+
+/// What callback threads work with; made once, when the process starts.
+package struct CallbackService: Sendable {
+    /// How many callbacks are in flight at most.
+    package static let defaultThreads = 2
+
+    let database: Database
+    let signature: WebhookSignature?
+    let bearer: Secret?
+    let policy: AddressPolicy
+    let clock: SystemClock
+    let log: Logger
+    let metrics: ServerMetrics
+    let wakeUp: WakeFile
+
+    /// - `secret`: signs the callbacks. Without one there is nothing to sign with: they go out with
+    ///   `webhook-id` and `webhook-timestamp` alone, and receivers cannot tell them from forged ones.
+    /// - `bearer`: sent as `Authorization: Bearer`; nil for none.
+    /// - `allowPrivate`: whether they may go to addresses that are not public.
+    /// - `wakeUp`: touched when a callback was stored, by whichever process.
+    package init(
+        database: Database, secret: Secret?, bearer: Secret?, allowPrivate: Bool, metrics: ServerMetrics,
+        clock: SystemClock,
+        log: Logger, wakeUp: WakeFile
+    ) {
+        self.database = database
+        self.signature = secret.map { WebhookSignature(secret: $0) }
+        self.bearer = bearer
+        self.policy = allowPrivate ? .any : .publicOnly
+        self.metrics = metrics
+        self.clock = clock
+        self.log = log
+        self.wakeUp = wakeUp
+    }
+
+    /// Starts `count` threads that send what is due; they end within 7 s of `stop`, and what they had is due
+    /// again.
+    package func start(
+        _ count: Int = CallbackService.defaultThreads, stop: StopSignal
+    ) throws(SystemError) -> [Runtime.Thread] {
+        let client = OutboundClient(policy: policy, stop: stop)
+        var threads: [Runtime.Thread] = []
+        for index in 0..<count {
+            let sender = CallbackSender(service: self, client: client, stop: stop)
+            threads.append(try Runtime.Thread(name: "callback-\(index)", body: sender.run))
+        }
+        return threads
+    }
+}
