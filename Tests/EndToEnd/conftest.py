@@ -6,6 +6,8 @@ from harness.client import Lesson, make_lesson
 from harness.media import make_h264, make_mpeg4
 from harness.server import Server
 
+pytest_plugins = ["harness.openapi_recorder"]
+
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)

@@ -207,6 +207,20 @@ def test_nothing_else_below_presentations_is_served(server, path):
     assert (answer.status_code, refusal(answer)) == (404, "not_found")
 
 
+@pytest.mark.parametrize(
+    "condition", [{"If-Match": '"another"'}, {"If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}]
+)
+@pytest.mark.parametrize("name", ["/presentation_videos/conditional.mp4", f"/hls2/{REL}/segment_000.ts"])
+def test_a_condition_that_does_not_hold_is_refused_in_json(server, lesson, name, condition):
+    (server.data / "presentation_videos").mkdir(exist_ok=True)
+    (server.data / "presentation_videos/conditional.mp4").write_bytes(b"film")
+    headers = bearer(play(REL), **WEB_HEADERS) | from_page()
+    answer = requests.get(server.url + name, headers=headers | condition, timeout=10)
+    assert (answer.status_code, refusal(answer)) == (412, "malformed_request")
+    assert answer.raw.headers.getlist("Access-Control-Allow-Origin") == [ORIGIN]
+    assert requests.get(server.url + name, headers=headers | {"If-Match": "*"}, timeout=10).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_operations_answer_the_machine_itself(server, path):
     assert requests.get(server.url + path, timeout=10).status_code == 200

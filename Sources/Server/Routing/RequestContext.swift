@@ -11,6 +11,9 @@ struct RequestContext {
     func query() throws(Refusal) -> QueryParameters {
         let query = try QueryParameters(parsing: request.query)
         if let name = query.duplicatedName {
+            guard !name.isEmpty else {
+                throw Refusal(.malformedRequest, "The query has two parameters without a name.")
+            }
             throw Refusal(.malformedRequest, "The query names \(name) twice.", field: name)
         }
         return query

@@ -14,6 +14,8 @@ API_KEY = "end-to-end-api-key-0123456789abcdef"
 OTHER_API_KEY = "end-to-end-second-key-0123456789abcdef"
 ORIGIN = "https://learner.example.com"
 WILDCARD_ORIGIN = "https://north.school.example"
+# Where servers of this run listen.
+PORTS: set[int] = set()
 
 # Free ports are asked for one by one; these rates never refuse what a test does on purpose.
 DEFAULTS = {
@@ -52,6 +54,7 @@ class Server:
     def __init__(self, directory: Path, settings: dict[str, str] | None = None):
         self.directory = Path(directory)
         self.port = free_port()
+        PORTS.add(self.port)
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = self.directory / "data"
         # Only what a program needs to run at all: no setting of the person who runs the tests gets in.

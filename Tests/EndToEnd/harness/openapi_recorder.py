@@ -1,0 +1,106 @@
+"""Holds docs/openapi.yaml to what the suites see: a pytest plugin that judges every answer to `requests`.
+
+At the end the run fails if an answer was not as described. A run of the whole suite fails too if something is
+described that was never seen, so that the document promises nothing that nobody has tried.
+"""
+
+import re
+import threading
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from . import server
+from .openapi import document
+
+# What is described and cannot be brought about through the front door: (address, status, why).
+NOT_PROVOKED = [
+    (r".*", "500", "a fault of the server"),
+    (r".*", "504", "the application silent for half a minute"),
+    (r"(?!/api/get-(video|download)-token/).*", "503", "nginx overloaded, storage or database gone"),
+    (r"/api/(lessons|presentations|revoke).*", "507", "a disk too full for the database"),
+    (r"/(healthz|readyz|metrics)", "404", "a request from another machine"),
+]
+
+
+class Recorder:
+    def __init__(self):
+        self.problems: Counter[str] = Counter()
+        self.seen: Counter[tuple[str, str, str]] = Counter()
+        self.left_out = 0
+        self.is_whole_suite = False
+        # Some tests ask from many threads.
+        self._lock = threading.Lock()
+
+    def record(self, answer: requests.Response, body: bytes | None) -> None:
+        address = urlsplit(answer.request.url)
+        if address.port not in server.PORTS:
+            return
+        method, template = answer.request.method, document().template(address.path)
+        found = document().problems(method, answer.request.url, answer.status_code, answer.headers, body)
+        with self._lock:
+            self.seen[method, template or "", str(answer.status_code)] += 1
+            # The query carries tokens and stays out.
+            for problem in found:
+                self.problems[f"{method} {template or address.path} {answer.status_code}: {problem}"] += 1
+
+    def never_seen(self) -> list[tuple[str, str, str]]:
+        return sorted(document().pairs() - self.seen.keys())
+
+
+def is_provocable(pair: tuple[str, str, str]) -> bool:
+    _, template, status = pair
+    return not any(status == each and re.fullmatch(address, template) for address, each, _ in NOT_PROVOKED)
+
+
+RECORDER = Recorder()
+
+
+def pytest_configure(config):
+    original = requests.Session.send
+
+    def send(session, request, **options):
+        answer = original(session, request, **options)
+        for each in [*answer.history, answer]:
+            RECORDER.record(each, None if options.get("stream") else each.content)
+        return answer
+
+    requests.Session.send = send
+
+
+def pytest_deselected(items):
+    RECORDER.left_out += len(items)
+
+
+def pytest_collection_finish(session):
+    """Whether all there is was chosen: files, and all tests in them."""
+    everything = set((server.REPOSITORY / "Tests/EndToEnd").glob("test_*.py"))
+    single = any("::" in argument for argument in session.config.args)
+    RECORDER.is_whole_suite = everything <= {item.path for item in session.items} and not (
+        single or RECORDER.left_out
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    untried = exitstatus == 0 and RECORDER.is_whole_suite and any(map(is_provocable, RECORDER.never_seen()))
+    if exitstatus == 0 and (RECORDER.problems or untried):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    write = terminalreporter.write_line
+    if RECORDER.seen:
+        terminalreporter.section("docs/openapi.yaml")
+        write(f"{sum(RECORDER.seen.values())} answers were compared with it")
+    for problem, times in sorted(RECORDER.problems.items()):
+        write(f"NOT AS DESCRIBED {problem} ({times}x)", red=True)
+    if not RECORDER.is_whole_suite:
+        return
+    for pair in filter(is_provocable, RECORDER.never_seen()):
+        write(f"NEVER SEEN {' '.join(pair)}", red=True)
+    for _, status, why in NOT_PROVOKED:
+        count = sum(pair[2] == status and not is_provocable(pair) for pair in RECORDER.never_seen())
+        write(f"not provoked: {status} of {count} operations ({why})")

@@ -1,0 +1,137 @@
+"""docs/openapi.yaml in itself, and whether its judge would notice."""
+
+import copy
+import json
+import re
+
+import pytest
+from openapi_spec_validator import validate
+
+from harness.openapi import METHODS, Document, document
+from harness.server import REPOSITORY
+
+TASKS = "http://127.0.0.1:1/api/tasks"
+JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+
+
+def test_it_is_valid_openapi():
+    validate(document().root)
+
+
+def test_it_has_every_code_that_the_server_knows():
+    source = (REPOSITORY / "Sources/Domain/ErrorCode.swift").read_text().split("package var status")[0]
+    cases = re.findall(r'^    case `?(\w+)`?(?: = "(\w+)")?$', source, re.MULTILINE)
+    assert cases
+    assert document().root["components"]["schemas"]["ErrorCode"]["enum"] == [raw or name for name, raw in cases]
+
+
+def test_it_has_every_route_that_the_server_has():
+    source = (REPOSITORY / "Sources/Server/Routing/Routes.swift").read_text()
+    pieces = dict(re.findall(r'let (\w+) = "([^"]+)"', source))
+    routes = re.findall(r'Route\(\s*\[\.(\w+)\], "([^"]+)"', source)
+    assert len(routes) > 25
+    for method, path in routes:
+        for name, text in pieces.items():
+            path = path.replace(f"\\({name})", text)
+        assert method in document().paths.get(path, {}), f"{method} {path}"
+
+
+def test_the_json_it_describes_is_closed():
+    """An object that let any member through would make the comparison worthless."""
+
+    def open_objects(node, place):
+        if isinstance(node, list):
+            for number, part in enumerate(node):
+                yield from open_objects(part, f"{place}/{number}")
+        elif isinstance(node, dict):
+            if "object" in node.get("type", ()) and "properties" in node and "additionalProperties" not in node:
+                yield place
+            for name, part in node.items():
+                if name != "requestBody" and name != "requestBodies":
+                    yield from open_objects(part, f"{place}/{name}")
+
+    assert list(open_objects(document().root, "")) == []
+
+
+def test_every_operation_has_a_name_of_its_own():
+    names = [
+        item[method]["operationId"] for item in document().paths.values() for method in item if method in METHODS
+    ]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "path,template",
+    [
+        ("/api/get-video-token/v2", "/api/get-video-token/v2"),
+        ("/api/get-video-token/v2/film.mp4", "/api/get-video-token/{user_id}/{filename}"),
+        ("/presentation_videos/course/c", "/presentation_videos/course/{course_id}"),
+        (
+            "/presentation_videos/courses/c/presentation.mp4",
+            "/presentation_videos/courses/{course_id}/presentation.{ext}",
+        ),
+        ("/download2/course/c/f.mp4", "/download2/course/{course_id}/{filename}"),
+        ("/api/tasks/", "/api/tasks/{task_id}"),
+        ("/api/tasks/a/b", None),
+        ("/apiXtasks", None),
+        ("/", None),
+    ],
+)
+def test_addresses_find_their_template(path, template):
+    assert document().template(path) == template
+
+
+GOOD = [
+    ("GET", TASKS, 200, JSON, {"tasks": []}),
+    ("HEAD", TASKS, 200, JSON, None),
+    ("GET", f"{TASKS}?token=x", 200, JSON | {"Vary": "Origin", "Date": "today"}, {"tasks": []}),
+    ("OPTIONS", TASKS, 204, {}, None),
+    ("PUT", TASKS, 405, JSON | {"Allow": "GET, HEAD, OPTIONS"}, {"error": "method_not_allowed", "message": "No."}),
+    ("GET", f"{TASKS}/a/b", 404, JSON, {"error": "not_found", "message": "No."}),
+]
+
+BAD = [
+    ("GET", TASKS, 418, JSON, {"tasks": []}, "the status is not described"),
+    ("GET", TASKS, 403, JSON, {"error": "token_missing", "message": "No."}, "the status is not described"),
+    ("PATCH", TASKS, 200, JSON, {"tasks": []}, "the status is not described"),
+    ("GET", f"{TASKS}/a/b", 200, JSON, {"tasks": []}, "the status is not described"),
+    ("GET", TASKS, 200, JSON, {"tasks": [], "more": 1}, "the body at $ breaks additionalProperties: more"),
+    ("GET", TASKS, 200, JSON, {}, "the body at $ breaks required"),
+    ("GET", TASKS, 200, JSON, {"tasks": 1}, "the body at $.tasks breaks type"),
+    ("GET", TASKS, 400, JSON, {"error": "invalid_ttl", "message": "No."}, "the body at $.error breaks enum"),
+    ("GET", TASKS, 401, JSON, {"error": "unauthorized", "message": "No."}, "the header WWW-Authenticate is missing"),
+    ("GET", TASKS, 200, JSON | {"X-New": "1"}, {"tasks": []}, "the header x-new is not described"),
+    (
+        "GET",
+        TASKS,
+        200,
+        JSON | {"Cache-Control": "public"},
+        {"tasks": []},
+        "the header Cache-Control has another value",
+    ),
+    ("GET", TASKS, 200, JSON | {"Content-Type": "text/html"}, {}, "the content type 'text/html' is not described"),
+    ("HEAD", TASKS, 200, JSON, {"tasks": []}, "HEAD has a body"),
+    ("OPTIONS", TASKS, 204, {}, {"tasks": []}, "there is a body"),
+]
+
+
+def judge(method, url, status, headers, body):
+    return document().problems(method, url, status, headers, b"" if body is None else json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("exchange", GOOD)
+def test_what_is_described_passes(exchange):
+    assert judge(*exchange) == []
+
+
+@pytest.mark.parametrize("exchange", BAD)
+def test_what_is_not_described_is_named(exchange):
+    *answer, problem = exchange
+    assert judge(*answer) == [problem]
+
+
+def test_a_described_answer_that_nobody_saw_is_known(tmp_path):
+    root = copy.deepcopy(document().root)
+    root["paths"]["/healthz"]["get"]["responses"]["418"] = {"description": "A teapot."}
+    (tmp_path / "openapi.yaml").write_text(json.dumps(root))
+    assert Document(tmp_path / "openapi.yaml").pairs() - document().pairs() == {("GET", "/healthz", "418")}
