@@ -28,7 +28,8 @@ struct QualityTests {
         arguments: ["-c:v mpeg4 -q:v 5", "-c:v libx264 -preset ultrafast -g 50"])
     func progress(codec: String) throws {
         let space = try Workspace()
-        let path = try space.clip("clip.mkv", "-f lavfi -i testsrc2=s=160x120:r=25:d=40 -pix_fmt yuv420p \(codec)")
+        let path = try space.clip(
+            "clip.mkv", "-f lavfi -i testsrc2=s=160x120:r=25:d=40 -pix_fmt yuv420p \(codec)")
         let shares = try Lesson(path, in: space).shares
         #expect(shares.count > 100)
         #expect((shares.first ?? 1) < 0.05 && (shares.last ?? 0) > 0.9)

@@ -27,9 +27,12 @@ struct Timeline {
         Int64(maxGap * Double(timeBase.den) / Double(max(1, timeBase.num)))
     }
 
-    /// Moves the packet's times if they have to. Throws `.unsupported` where the limit of duration is passed.
-    mutating func admit(_ packet: Packet, timeBase: AVRational) throws(MediaError) {
-        guard let dts = packet.dts ?? packet.pts else { return }
+    /// Moves the packet's times if they have to; returns the seconds since the first packet.
+    ///
+    /// Throws `.unsupported` where the limit of duration is passed.
+    @discardableResult
+    mutating func admit(_ packet: Packet, timeBase: AVRational) throws(MediaError) -> Double {
+        guard let dts = packet.dts ?? packet.pts else { return 0 }
         let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
         let time = Double(dts) * scale
         if isRepaired, let expected = expected[packet.streamIndex] {
@@ -46,6 +49,7 @@ struct Timeline {
                 .unsupported, "The video claims to be longer than \(Int(maxDuration / 3600)) hours.",
                 operation: "timeline")
         }
+        return moved - start
     }
 
     private func move(_ packet: Packet, by ticks: Int64) {
