@@ -27,7 +27,7 @@ struct ConversionJob {
         let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters), meter: meter)
         demuxer.keepOnly(Set(lanes.map(\.stream.index)))
         let packet = try Packet()
-        var timeline = Timeline(demuxer, limits: limits)
+        var timeline = Timeline(demuxer, limits: limits, isRepaired: plan.video.action == .transcode)
         while try demuxer.read(into: packet) {
             try cancellation.check()
             guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }

@@ -17,8 +17,9 @@ struct Timeline {
     private var expected: [Int: Double] = [:]
     private var first: Double?
 
-    init(_ demuxer: Demuxer, limits: MediaLimits) {
-        isRepaired = demuxer.hasDiscontinuousTimes
+    /// - Parameter isRepaired: false where packets are to go over as they are.
+    init(_ demuxer: Demuxer, limits: MediaLimits, isRepaired: Bool = true) {
+        self.isRepaired = isRepaired && demuxer.hasDiscontinuousTimes
         maxDuration = limits.maxDurationSeconds
     }
 
@@ -44,7 +45,8 @@ struct Timeline {
         expected[packet.streamIndex] = moved + Double(packet.duration) * scale
         let start = first ?? moved
         first = start
-        guard moved - start <= maxDuration else {
+        let shown = Double(packet.pts ?? dts) * scale
+        guard moved - start <= maxDuration, abs(shown - start) <= maxDuration else {
             throw MediaError(
                 .unsupported, "The video claims to be longer than \(Int(maxDuration / 3600)) hours.",
                 operation: "timeline")
