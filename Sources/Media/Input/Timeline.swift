@@ -17,8 +17,9 @@ struct Timeline {
     private var expected: [Int: Double] = [:]
     private var first: Double?
 
-    init(_ demuxer: Demuxer, limits: MediaLimits) {
-        isRepaired = demuxer.hasDiscontinuousTimes
+    /// - Parameter isRepaired: false where packets are to go over as they are.
+    init(_ demuxer: Demuxer, limits: MediaLimits, isRepaired: Bool = true) {
+        self.isRepaired = isRepaired && demuxer.hasDiscontinuousTimes
         maxDuration = limits.maxDurationSeconds
     }
 
@@ -27,9 +28,12 @@ struct Timeline {
         Int64(maxGap * Double(timeBase.den) / Double(max(1, timeBase.num)))
     }
 
-    /// Moves the packet's times if they have to. Throws `.unsupported` where the limit of duration is passed.
-    mutating func admit(_ packet: Packet, timeBase: AVRational) throws(MediaError) {
-        guard let dts = packet.dts ?? packet.pts else { return }
+    /// Moves the packet's times if they have to; returns the seconds since the first packet.
+    ///
+    /// Throws `.unsupported` where the limit of duration is passed.
+    @discardableResult
+    mutating func admit(_ packet: Packet, timeBase: AVRational) throws(MediaError) -> Double {
+        guard let dts = packet.dts ?? packet.pts else { return 0 }
         let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
         let time = Double(dts) * scale
         if isRepaired, let expected = expected[packet.streamIndex] {
@@ -41,11 +45,13 @@ struct Timeline {
         expected[packet.streamIndex] = moved + Double(packet.duration) * scale
         let start = first ?? moved
         first = start
-        guard moved - start <= maxDuration else {
+        let shown = Double(packet.pts ?? dts) * scale
+        guard moved - start <= maxDuration, abs(shown - start) <= maxDuration else {
             throw MediaError(
                 .unsupported, "The video claims to be longer than \(Int(maxDuration / 3600)) hours.",
                 operation: "timeline")
         }
+        return moved - start
     }
 
     private func move(_ packet: Packet, by ticks: Int64) {
