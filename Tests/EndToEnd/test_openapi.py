@@ -53,6 +53,24 @@ def test_the_json_it_describes_is_closed():
     assert list(open_objects(document().root, "")) == []
 
 
+def test_its_examples_are_what_they_are_examples_of():
+    def examples(node):
+        if isinstance(node, list):
+            for part in node:
+                yield from examples(part)
+        elif isinstance(node, dict):
+            if isinstance(node.get("examples"), list):
+                yield from ((node, value) for value in node["examples"])
+            if "schema" in node and "example" in node:
+                yield node["schema"], node["example"]
+            for part in node.values():
+                yield from examples(part)
+
+    found = list(examples(document().root))
+    assert len(found) > 20
+    assert [value for schema, value in found if not document().is_valid(schema, value)] == []
+
+
 def test_every_operation_has_a_name_of_its_own():
     names = [
         item[method]["operationId"] for item in document().paths.values() for method in item if method in METHODS

@@ -102,7 +102,7 @@ class Document:
             header, value = self.resolve(header), given.pop(name.lower(), None)
             if value is None and header.get("required"):
                 yield f"the header {name} is missing"
-            elif value is not None and not self._is_valid(header["schema"], value):
+            elif value is not None and not self.is_valid(header["schema"], value):
                 yield f"the header {name} has another value"
         yield from (f"the header {name} is not described" for name in sorted(given.keys() - OWN_HEADERS))
 
@@ -129,7 +129,8 @@ class Document:
         for error in self._validator(schema).iter_errors(value):
             yield f"the body at {error.json_path} breaks {error.validator}{unknown_members(error)}"
 
-    def _is_valid(self, schema: dict, value) -> bool:
+    def is_valid(self, schema: dict, value) -> bool:
+        """Whether the value is as one of the document's schemas says."""
         return self._validator(schema).is_valid(value)
 
     def _validator(self, schema: dict):
