@@ -35,3 +35,5 @@ static inline int focust_set_status_flags(int descriptor, int flags) { return fc
 
 // fcntl(2), F_SETFD: a child of this process does not get the descriptor.
 static inline int focust_set_close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+// fcntl(2), F_DUPFD_CLOEXEC: a second descriptor of the same open file.
+static inline int focust_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }

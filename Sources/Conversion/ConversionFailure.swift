@@ -27,8 +27,9 @@ struct ConversionFailure: Error {
     init(_ error: any Error) {
         cause = "\(error)"
         let media = error as? MediaError
+        let isHiding = (error as? FileError)?.isNotEmpty == true
         isCancellation = media?.kind == .cancelled
-        mayPass = media.map { Self.mayPass($0.kind) } ?? true
+        mayPass = media.map { Self.mayPass($0.kind) } ?? !isHiding
         forTask =
             media.map { JobFailure(code: Self.code($0.kind), message: $0.message) }
             ?? JobFailure(code: "internal", message: "The server could not finish the conversion.")

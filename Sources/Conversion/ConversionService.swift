@@ -46,11 +46,13 @@ package struct ConversionService: Sendable {
 
     /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the
     /// queue.
-    package func start(_ count: Int, stop: StopSignal) throws(SystemError) -> [Runtime.Thread] {
+    package func start(_ count: Int, stop: StopSignal) throws -> [Runtime.Thread] {
         metrics.setThreads(count, of: .conversion)
+        guard count > 0 else { return [] }
+        let mark = try files.makeWorkerMark()
         var threads: [Runtime.Thread] = []
         for index in 0..<count {
-            let worker = ConversionWorker(service: self, stop: stop, number: index)
+            let worker = ConversionWorker(service: self, stop: stop, mark: mark, number: index)
             // libav's own threads inherit the priority of the one that starts them.
             threads.append(
                 try Runtime.Thread(

@@ -1,5 +1,5 @@
-import Crypto
 import Database
+import Files
 import Logging
 import Runtime
 
@@ -14,11 +14,14 @@ struct ConversionWorker: Sendable {
     /// The holder of leases, unlike that of any other thread of any process.
     private let name: String
 
-    init(service: ConversionService, stop: StopSignal, number: Int) {
+    /// Kept as long as the worker works: it says that its jobs are somebody's.
+    private let mark: WorkerMark
+
+    init(service: ConversionService, stop: StopSignal, mark: WorkerMark, number: Int) {
         self.service = service
         self.stop = stop
-        let random = SecureRandom.bytes(6).map { String($0, radix: 16) }.joined()
-        self.name = "\(number)-\(random)"
+        self.mark = mark
+        self.name = mark.worker(number)
     }
 
     func run() {
@@ -43,6 +46,7 @@ struct ConversionWorker: Sendable {
 
     private func claim() -> Job? {
         do {
+            try service.database.jobs.endLeases(now: service.clock.now(), unless: service.files.isAlive)
             return try service.database.jobs.claim(
                 worker: name, lease: LeaseKeeper.lease, now: service.clock.now(),
                 ended: service.callbacks.end)

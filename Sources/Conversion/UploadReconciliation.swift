@@ -7,18 +7,13 @@ import Runtime
 /// Compares the uploads on disk with the job table, and removes what nobody waits for: a process may have died
 /// between any two steps of an upload or of a conversion's end.
 package struct UploadReconciliation: Sendable {
-    /// Seconds after which an upload without a row is nobody's: between file and row lie milliseconds.
-    private static let graceSeconds = 900
-
     private let database: Database
     private let files: DataDirectory
-    private let clock: SystemClock
     private let log: Logger
 
-    package init(database: Database, files: DataDirectory, clock: SystemClock, log: Logger) {
+    package init(database: Database, files: DataDirectory, log: Logger) {
         self.database = database
         self.files = files
-        self.clock = clock
         self.log = log
     }
 
@@ -42,9 +37,12 @@ package struct UploadReconciliation: Sendable {
         case .queued, .processing, .failed: return
         case .completed, .superseded: try remove(upload, because: "its task is over")
         case nil:
-            // The client was not told that it had been received.
-            let limit = upload.receivedAt.adding(seconds: Self.graceSeconds)
-            if clock.now() > limit { try remove(upload, because: "it has no task") }
+            // The client was not told that it had been received. In this order: once nobody holds the file, no row
+            // is added any more, but one may have been a moment ago.
+            guard try files.isAbandoned(upload: upload.path), try database.jobs.job(upload.task) == nil else {
+                return
+            }
+            try remove(upload, because: "it has no task")
         }
     }
 

@@ -2,17 +2,29 @@ import Domain
 
 extension JobQueue {
     /// Ends everything of a location that is queued or running, because the lesson is deleted, and hides its
-    /// past from `latest`. Returns the jobs it ended; a worker that runs one learns it at its next heartbeat.
+    /// past from `latest`. A worker that runs one learns it at its next heartbeat.
+    ///
+    /// `remove` runs under the write lock, as `publish` of `finish` does: what is published before it goes, and what
+    /// an upload that comes in meanwhile becomes is published after it and stays.
+    ///
+    /// Returns the jobs whose uploads nobody needs any more. Throws what `remove` throws, and then nothing is changed.
     @discardableResult
-    package func cancelAll(_ location: LessonLocation, now: Timestamp) throws(DatabaseError) -> [Job] {
-        try database.write { (connection) throws(DatabaseError) in
+    package func cancelAll(
+        _ location: LessonLocation, now: Timestamp, remove: () throws -> Void = {}
+    ) throws -> [Job] {
+        try database.writeUntyped { connection in
             let rel = Value.text(location.description)
-            try connection.prepared("UPDATE job SET withdrawn = 1 WHERE rel = ?1 AND withdrawn = 0").run([rel]
-            )
-            return try connection.prepared(Self.cancel).all(
+            let past = try connection.prepared(Self.withdraw).all([rel], Job.init(row:))
+            let ended = try connection.prepared(Self.cancel).all(
                 [rel, .integer(now.milliseconds)] + JobFailure.cancelled.values, Job.init(row:))
+            try remove()
+            return ended + past.filter { $0.status == .failed }
         }
     }
+
+    private static let withdraw = """
+        UPDATE job SET withdrawn = 1 WHERE rel = ?1 AND withdrawn = 0 RETURNING \(Job.columns)
+        """
 
     /// Queues a failed job again, its attempts counted anew. Nil, and nothing done, where there is no such
     /// job, it did not fail, or a newer one of its location has arrived since: the newer upload wins.

@@ -48,9 +48,9 @@ extension JobQueue {
         for (job, crashes) in dead {
             try connection.prepared(Self.countCrash).run([.text(job.id.value)])
             let mayReturn = crashes < Self.maxCrashes
-            let pause = Self.pause(afterAttempt: crashes)
             let end = try returnOrEnd(
-                job, connection, retryAt: mayReturn ? now.adding(pause) : nil, because: .converterCrashed,
+                job, connection, retryAt: mayReturn ? now.adding(Self.pause(afterCrash: crashes)) : nil,
+                because: .converterCrashed,
                 now: now)
             if let end, let callback = ended(end) {
                 try CallbackOutbox.store(callback, of: job.id, connection, now)
@@ -90,6 +90,9 @@ extension JobQueue {
             WHERE status = 'queued' AND not_before = 0 AND NOT EXISTS (
                 SELECT 1 FROM job AS running INDEXED BY job_running
                     WHERE running.rel = waiting.rel AND running.status = 'processing')
+                AND (crashes = 0 OR NOT EXISTS (
+                    SELECT 1 FROM job AS suspect INDEXED BY job_lease
+                        WHERE suspect.status = 'processing' AND suspect.lease_until > 0 AND suspect.crashes > 0))
             ORDER BY turn, seq LIMIT 1)
         RETURNING \(Job.columns)
         """

@@ -41,6 +41,22 @@ extension JobQueue {
         }
     }
 
+    /// Ends the leases of workers whose process died, so that the next claim takes their jobs from them and nobody
+    /// waits for the leases to run out. `isAlive` says whether a worker's process lives.
+    package func endLeases(now: Timestamp, unless isAlive: (String) -> Bool) throws(DatabaseError) {
+        let holders = try database.read { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.holders).all([.integer(now.milliseconds)]) { (row) in row.text(0) }
+        }
+        let dead = Set(holders).filter { !isAlive($0) }
+        // An idle worker asks often, and a question must not cost a write transaction.
+        guard !dead.isEmpty else { return }
+        try database.write { (connection) throws(DatabaseError) in
+            for worker in dead {
+                try connection.prepared(Self.endLease).run([.text(worker), .integer(now.milliseconds)])
+            }
+        }
+    }
+
     /// The job, if `worker` holds it.
     func held(_ id: TaskID, by worker: String, _ connection: Connection) throws(DatabaseError) -> Job? {
         try connection.prepared(Self.heldBy).first([.text(id.value), .text(worker)], Job.init(row:))
@@ -53,6 +69,15 @@ extension JobQueue {
     static let renew = """
         UPDATE job SET progress = MAX(progress, ?3), lease_until = ?4, updated_at = ?5
         WHERE id = ?1 AND worker = ?2 AND status = 'processing'
+        """
+
+    static let holders = """
+        SELECT worker FROM job INDEXED BY job_lease WHERE status = 'processing' AND lease_until > ?1
+        """
+
+    static let endLease = """
+        UPDATE job INDEXED BY job_lease SET lease_until = ?2
+        WHERE worker = ?1 AND status = 'processing' AND lease_until > ?2
         """
 
     private static let note = """

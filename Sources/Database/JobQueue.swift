@@ -18,9 +18,11 @@ import Domain
 /// jobs of a batch get 200 turns, and another owner's single upload gets the present one and is served
 /// next. Claiming is one step in an index.
 ///
-/// **Crashes.** A worker renews its lease; a lease that ran out means that its process died or hangs. The
-/// job returns after a pause, and after `maxCrashes` such ends it is failed, so that a hostile file cannot
-/// occupy the queue for ever.
+/// **Crashes.** A worker renews its lease; a lease that ran out means that its process hangs, and `endLeases` ends
+/// those of processes that died. The first time the job returns at once, because a restart is the likelier
+/// reason, then after a pause, and after `maxCrashes` such ends it is failed, so that a hostile file cannot
+/// occupy the queue for ever. Jobs that saw a crash run one at a time: those that only ran beside the hostile
+/// file when it killed their process do so once, and are not condemned with it.
 package struct JobQueue: Sendable {
     /// Leases that may run out before the job is failed as `converter_crashed`.
     package static let maxCrashes = 3
@@ -28,6 +30,11 @@ package struct JobQueue: Sendable {
     package static let maxAttempts = 8
 
     let database: Database
+
+    /// The pause after the `crash`-th crash: none, then 15 s, 30 s.
+    static func pause(afterCrash crash: Int) -> Duration {
+        crash > 1 ? pause(afterAttempt: crash - 1) : .zero
+    }
 
     /// The pause after the `attempt`-th failed attempt: 15 s, doubled each time, at most an hour.
     package static func pause(afterAttempt attempt: Int) -> Duration {

@@ -2,11 +2,12 @@ import Domain
 import Glibc
 
 extension DataDirectory {
-    /// Removes a lesson: its HLS files and key, its original (`original` names it in the flat layout, where
-    /// a user's files share a directory), and its waiting uploads. That nothing is there is fine.
+    /// Removes a lesson: its HLS files and key, and its original (`original` names it in the flat layout, where
+    /// a user's files share a directory). That nothing is there is fine. Uploads are their tasks': one may have come
+    /// in meanwhile, and been acknowledged.
     ///
-    /// The lesson vanishes at once and for good by a rename into the trash; emptying that may take longer,
-    /// may even be interrupted, and is then done by the next start.
+    /// The lesson vanishes at once and for good by a rename into the trash; emptying that may take longer, may even be
+    /// interrupted, and is then done by the next start.
     package func removeLesson(at location: LessonLocation, original: Filename? = nil) throws(FileError) {
         try refuseToHideLessons(at: location)
         try discard("hls/\(location)")
@@ -14,7 +15,6 @@ extension DataDirectory {
         case .lesson: try discard("originals/\(location)")
         case .flat: if let original { try discard(originalPath(of: location, original)) }
         }
-        try removeUploads(of: location)
     }
 
     /// Removes a file or tree by way of the trash.
@@ -29,15 +29,5 @@ extension DataDirectory {
         // Before anybody is told that it is gone: after a crash it must not be back.
         try FileSystem.sync(Self.parent(of: path))
         try FileSystem.removeTree(trash)
-    }
-
-    /// Only what is named after a task: in the flat layout, older raw uploads lie beside them.
-    private func removeUploads(of location: LessonLocation) throws(FileError) {
-        let directory = "uploads/\(location)"
-        try checkParents(of: absolutePath(directory) + "/")
-        for name in try FileSystem.names(in: absolutePath(directory))
-        where TaskID(name.prefix { $0 != "." }) != nil {
-            try removeUpload("\(directory)/\(name)")
-        }
     }
 }

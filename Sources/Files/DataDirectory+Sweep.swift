@@ -5,7 +5,7 @@ extension DataDirectory {
     /// What is not locked is nobody's, even of a task that lives: each attempt has a directory of its own.
     package func sweep() throws(FileError) -> [String] {
         var removed: [String] = []
-        for directory in ["hls/.staging", "uploads/.staging", "hls/.trash"] {
+        for directory in ["hls/.staging", "uploads/.staging", "hls/.trash", "state/workers"] {
             for name in try FileSystem.names(in: absolutePath(directory)) {
                 let path = absolutePath("\(directory)/\(name)")
                 let isGone = try ExclusiveLock.ifAbandoned(path) { () throws(FileError) in

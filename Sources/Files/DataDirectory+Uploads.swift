@@ -2,16 +2,17 @@ import Domain
 import Glibc
 
 extension DataDirectory {
-    /// Keeps a received video for its conversion; answers its path relative to the root.
+    /// Keeps a received video for its conversion, locked until its row is in the job table.
     ///
     /// The task's id is its name: two uploads of one lesson never meet, and a file tells which row it
     /// belongs to.
     package func commitUpload(
         _ staged: consuming StagingFile, task: TaskID, location: LessonLocation, filename: Filename
-    ) throws(FileError) -> String {
+    ) throws(FileError) -> KeptUpload {
         let suffix = filename.pathExtension
         let relative = "uploads/\(location)/\(task)" + (suffix.isEmpty ? "" : ".\(suffix)")
         let path = absolutePath(relative)
+        let kept = KeptUpload(path: relative, descriptor: try staged.sharedDescriptor())
         do {
             try staged.commit(to: path, in: self)
         } catch {
@@ -20,7 +21,7 @@ extension DataDirectory {
             unlink(path)
             throw error
         }
-        return relative
+        return kept
     }
 
     /// Removes an upload that is no longer needed, and the directories it leaves empty.

@@ -13,11 +13,13 @@ enum ExclusiveLock {
         return fstat(descriptor, &status) == 0 && status.st_nlink > 0
     }
 
-    /// Runs `body` holding the lock of what lies at `path`; false, and not run, where somebody alive has it.
+    /// Runs `body` holding the lock of what lies at `path`; false, and not run, where somebody alive has it. Throws
+    /// where that cannot be found out: out of descriptors, nobody may be taken for dead.
     static func ifAbandoned(_ path: String, _ body: () throws(FileError) -> Void) throws(FileError) -> Bool {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        // Gone meanwhile, or a link, which nobody works on.
         guard descriptor >= 0 else {
+            // Gone meanwhile, or a link or socket, which nobody works on.
+            guard [ENOENT, ELOOP, ENXIO].contains(errno) else { throw .last("open", path) }
             try body()
             return true
         }

@@ -26,5 +26,8 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether freeing space would help: ENOSPC, or a quota's EDQUOT.
     package var isOutOfSpace: Bool { code.rawValue == ENOSPC || code.rawValue == EDQUOT }
 
+    /// Whether a directory that has something else in it was in the way (ENOTEMPTY).
+    package var isNotEmpty: Bool { code.rawValue == ENOTEMPTY }
+
     package var description: String { "\(operation) \(path): \(String(cString: strerror(code.rawValue)))" }
 }

@@ -77,7 +77,7 @@ extension DataDirectory {
 
     /// In the flat layout a video's directory may bear a trainer's and a course's ids, and then lessons lie
     /// below it: swapped or removed with it they would be lost. Throws ENOTEMPTY where that is so.
-    func refuseToHideLessons(at location: LessonLocation) throws(FileError) {
+    package func refuseToHideLessons(at location: LessonLocation) throws(FileError) {
         guard case .flat = location else { return }
         let directory = hlsPath(location)
         for name in try FileSystem.names(in: directory) where !name.hasPrefix(".") {

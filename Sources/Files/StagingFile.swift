@@ -1,3 +1,4 @@
+import CLinux
 import Domain
 import Glibc
 
@@ -26,6 +27,13 @@ package struct StagingFile: ~Copyable {
     package mutating func write(_ bytes: Span<UInt8>) throws(FileError) {
         try FileSystem.write(bytes, to: descriptor, path: path)
         byteCount += bytes.count
+    }
+
+    /// A second descriptor of the open file; the lock lasts until both are closed.
+    borrowing func sharedDescriptor() throws(FileError) -> Int32 {
+        let second = focust_duplicate(descriptor)
+        guard second >= 0 else { throw .last("fcntl", path) }
+        return second
     }
 
     /// Moves the file to `destination` in `tree`, readable by nginx, so that it survives a crash from here

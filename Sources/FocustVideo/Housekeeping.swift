@@ -1,7 +1,6 @@
 import Conversion
 import Database
 import Domain
-import Files
 import Logging
 import Runtime
 import Server
@@ -19,9 +18,9 @@ struct Housekeeping: Sendable {
     let stop: StopSignal
 
     func run() {
-        sweep()
+        LeftoverSweep(files: services.files, log: services.log).run()
         UploadReconciliation(
-            database: services.database, files: services.files, clock: services.clock, log: services.log
+            database: services.database, files: services.files, log: services.log
         ).run()
         var lastPruned = services.clock.now()
         while !stop.wait(milliseconds: 1000) {
@@ -31,17 +30,6 @@ struct Housekeeping: Sendable {
             lastPruned = now
             follower.prune()
             pruneTasks(now)
-        }
-    }
-
-    /// What dead processes left half-done.
-    private func sweep() {
-        do throws(FileError) {
-            for path in try services.files.sweep() {
-                services.log.notice("leftover_removed", metadata: ["path": "\(path)"])
-            }
-        } catch {
-            services.log.error("sweep_failed", metadata: ["cause": "\(error)"])
         }
     }
 

@@ -14,20 +14,25 @@ struct ConversionJob {
 
     /// Converts as `plan` says. The demuxer stands at its first packet.
     func run(_ plan: ConversionPlan, _ progress: (Double) -> Void) throws(MediaError) -> ConversionResult {
+        try withoutActuallyEscaping(progress) { progress throws(MediaError) in
+            try run(plan, ProgressMeter(duration: plan.duration, report: progress))
+        }
+    }
+
+    private func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {
         let lanes = try LaneBuilder(job: self, plan: plan).lanes()
         let segments = SegmentSequence(
             directory: directory, key: key, segmentSeconds: options.segmentSeconds,
             maxBytes: limits.maxOutputBytes)
-        let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters))
+        let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters), meter: meter)
         demuxer.keepOnly(Set(lanes.map(\.stream.index)))
         let packet = try Packet()
-        var timeline = Timeline(demuxer, limits: limits)
+        var timeline = Timeline(demuxer, limits: limits, isRepaired: plan.video.action == .transcode)
         while try demuxer.read(into: packet) {
             try cancellation.check()
             guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
-            try timeline.admit(packet, timeBase: lane.stream.timeBase)
+            meter.didRead(to: try timeline.admit(packet, timeBase: lane.stream.timeBase))
             try lane.lane.accept(packet, into: writer)
-            if plan.duration > 0 { progress(writer.secondsWritten / plan.duration) }
         }
         for lane in lanes { try lane.lane.finish(into: writer) }
         try writer.finish()

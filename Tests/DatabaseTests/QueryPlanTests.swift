@@ -13,7 +13,8 @@ import Testing
 
     @Test(arguments: [
         JobQueue.byID, JobQueue.newest, JobQueue.anyWork, JobQueue.expired, JobQueue.endPauses, JobQueue.take,
-        JobQueue.soonest, JobQueue.heldBy, JobQueue.renew, JobQueue.newerWaits, JobQueue.supersedeWaiting,
+        JobQueue.soonest, JobQueue.heldBy, JobQueue.renew, JobQueue.holders, JobQueue.endLease,
+        JobQueue.newerWaits, JobQueue.supersedeWaiting,
         JobQueue.insert, JobQueue.forget, JobQueue.again, Revocations.after,
         Revocations.forget,
         CallbackOutbox.take, CallbackOutbox.soonest, CallbackOutbox.ofTask,

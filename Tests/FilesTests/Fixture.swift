@@ -52,8 +52,9 @@ final class Fixture {
     func upload(_ text: String, task: TaskID, _ location: LessonLocation) throws -> String {
         var staged = try tree.makeStagingFile()
         try staged.write(Array(text.utf8).span)
-        return try tree.commitUpload(
+        let kept = try tree.commitUpload(
             staged, task: task, location: location, filename: try #require(Filename("film.mp4")))
+        return kept.path
     }
 
     /// The lesson at `path`; throws where there is none.

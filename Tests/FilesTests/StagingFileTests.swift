@@ -38,9 +38,9 @@ import Testing
         let piece = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
         for _ in 0..<20 { try staged.write(piece.span) }
         #expect(staged.byteCount == 2_000_000)
-        let path = try tree.commitUpload(
+        let kept = try tree.commitUpload(
             staged, task: newTask(), location: location("u/v"), filename: #require(Filename("a.mp4")))
-        let bytes = try Data(contentsOf: URL(filePath: tree.absolutePath(path)))
+        let bytes = try Data(contentsOf: URL(filePath: tree.absolutePath(kept.path)))
         #expect(bytes == Data((0..<20).flatMap { _ in piece }))
     }
 

@@ -160,6 +160,28 @@ struct HostileInputTests {
         #expect(error?.kind == .unsupported)
     }
 
+    @Test("One damaged time in the middle does not make a lesson of hours")
+    func damagedTime() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.flv",
+            "-f lavfi -i testsrc2=s=160x120:r=25:d=4 -f lavfi -i sine=r=44100:d=4 -c:v flv -c:a libmp3lame")
+        var data = try Data(contentsOf: space.file("clip.flv"))
+        // An FLV tag of sound: type 8, three bytes of size, three of time in milliseconds, one of its upper bits.
+        var tag = 13
+        var sounds = 0
+        while tag + 11 < data.count {
+            sounds += data[tag] == 8 ? 1 : 0
+            if sounds == 80 { break }
+            tag += 15 + Int(data[tag + 1]) << 16 + Int(data[tag + 2]) << 8 + Int(data[tag + 3])
+        }
+        data[tag + 4] = 0xF0
+        try data.write(to: space.file("clip.flv"))
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 4) < 0.5)
+    }
+
     @Test("A lesson that grows beyond its limit stops")
     func largeOutput() throws {
         let space = try Workspace()

@@ -106,7 +106,9 @@ struct TranscodeTests {
         #expect(lesson.result.videoCodec.hasPrefix("avc1.6400"))
     }
 
-    @Test("A sliver at the end joins the segment before it", arguments: [(4.2, 2), (4.6, 3), (0.3, 1)])
+    @Test(
+        "A sliver at the end joins the segment before it",
+        arguments: [(4.2, 2), (4.6, 3), (0.3, 1), (0.04, 1)])
     func noSliver(seconds: Double, segments: Int) throws {
         let space = try Workspace()
         let path = try space.clip(

@@ -29,6 +29,7 @@ struct Work: ParsableCommand {
         do {
             let stop = try StopSignal()
             let storage = try Storage(settings)
+            LeftoverSweep(files: storage.files, log: log).run()
             let metrics = ServerMetrics(version: Version.number, probes: ServerProbes(storage))
             let service = ConversionService(settings, storage, jobs: count, metrics: metrics, log: log)
             let threads = try service.start(count, stop: stop)

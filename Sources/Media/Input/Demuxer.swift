@@ -5,6 +5,9 @@ import Glibc
 ///
 /// Opens nothing but the one file it was given: custom I/O, a list of containers, and an `io_open` that refuses.
 final class Demuxer {
+    /// mem.h: av_max_alloc, for the whole process. An 8K picture takes a third of it; more is a file's invention.
+    private static let allocationLimit: Void = av_max_alloc(1 << 30)
+
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private let cancellation: Cancellation
     let input: FileInput
@@ -13,6 +16,7 @@ final class Demuxer {
     ///
     /// Throws `.unsupported` where the bytes are none of the accepted containers.
     init(_ path: String, limits: MediaLimits, cancellation: Cancellation) throws(MediaError) {
+        _ = Self.allocationLimit
         self.cancellation = cancellation
         self.input = try FileInput(path: path, cancellation: cancellation)
         guard input.size > 0 else {
@@ -58,13 +62,31 @@ final class Demuxer {
             try cancellation.check()
             throw .input("av_read_frame", code, "The file is damaged and cannot be read to its end.")
         }
+        try PacketTimes.check(packet, timeBase: timeBase(of: packet.streamIndex))
         return true
+    }
+
+    private func timeBase(of index: Int) -> AVRational {
+        context?.pointee.streams?[index]?.pointee.time_base ?? AVRational(num: 1, den: 1)
     }
 
     /// Goes back to the first packet.
     func rewind() throws(MediaError) {
         let code = avformat_seek_file(context, -1, Int64.min, Int64.min, Int64.max, 0)
         guard code >= 0 else { throw .input("avformat_seek_file", code, "The file cannot be read twice.") }
+    }
+
+    /// Share (0 to 1) of a stream's packets that lie behind the end of the file, because it was cut off.
+    ///
+    /// Only MP4 and MOV list their packets; of other containers this is 0.
+    func missingShare(of stream: Stream) -> Double {
+        guard formatName.hasPrefix("mov") else { return 0 }
+        let count = avformat_index_get_entries_count(stream.pointer)
+        let missing = (0..<max(0, count)).filter {
+            guard let entry = avformat_index_get_entry(stream.pointer, $0)?.pointee else { return false }
+            return entry.pos > input.size - Int64(entry.size)
+        }
+        return Double(missing.count) / Double(max(1, count))
     }
 
     /// Goes to the last key packet before a moment of the file, in seconds.

@@ -7,6 +7,7 @@ final class AudioTranscodeLane: Lane {
     private let timeBase: AVRational
     private var shape: SoundShape?
     private var graph: FilterGraph?
+    private let cancellation: Cancellation
     private var silence = Silence()
     private var lastDTS = Int64.min
 
@@ -16,6 +17,7 @@ final class AudioTranscodeLane: Lane {
         decoder = try Decoder(stream, threads: 1, limits: job.limits, capture: job.capture)
         encoder = try AudioSettings.encoder(capture: job.capture)
         timeBase = stream.timeBase
+        cancellation = job.cancellation
     }
 
     func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
@@ -40,6 +42,7 @@ final class AudioTranscodeLane: Lane {
             self.shape = shape
         }
         try silence.fill(before: frame, timeBase: timeBase) { frame throws(MediaError) in
+            try self.cancellation.check()
             try self.resample(frame, writer)
         }
         try resample(frame, writer)

@@ -19,12 +19,13 @@ struct Silence {
         let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
         let rate = max(1, Double(frame.pointer.pointee.sample_rate))
         let start = Double(pts) * scale
+        let samples = max(1, (rate * Self.piece).rounded(.down))
         if var position = expected {
             while start - position > Self.shortest {
-                let silence = try Self.frame(like: frame, samples: Int32(rate * Self.piece))
+                let silence = try Self.frame(like: frame, samples: Int32(samples))
                 silence.pointer.pointee.pts = Int64((position / scale).rounded())
                 try body(silence)
-                position += (rate * Self.piece).rounded(.down) / rate
+                position += samples / rate
             }
         }
         expected = start + Double(frame.pointer.pointee.nb_samples) / rate

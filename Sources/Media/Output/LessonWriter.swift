@@ -5,6 +5,7 @@ import Crypto
 final class LessonWriter {
     private let segments: SegmentSequence
     private let muxer: MPEGTSMuxer
+    private let meter: ProgressMeter
     private let extradata: [UInt8]
     private var interleaver: Interleaver
     private var shift: Int64?
@@ -13,15 +14,15 @@ final class LessonWriter {
     private(set) var videoCodec = "avc1"
 
     /// - Parameter tracks: codec parameters of each track, in the order of `Track`.
-    init(_ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>]) throws(MediaError) {
+    init(
+        _ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>], meter: ProgressMeter
+    ) throws(MediaError) {
         self.segments = segments
+        self.meter = meter
         extradata = tracks.first.map { CodecParameters.extradata($0.pointee) } ?? []
         muxer = try MPEGTSMuxer(tracks: tracks, sink: segments.sink)
         interleaver = Interleaver(hasAudio: tracks.count > 1)
     }
-
-    /// Seconds that are in segments.
-    var secondsWritten: Double { Double(clock.end - clock.start) / Track.ticksPerSecond }
 
     /// Takes the next packet of a track; writes as much as is in order by now.
     func append(_ packet: OutputPacket) throws(MediaError) {
@@ -64,6 +65,9 @@ final class LessonWriter {
             clock.extend(to: packet.pts + packet.packet.duration)
         }
         try muxer.write(packet)
+        if packet.track == .video {
+            meter.didWrite(to: Double(clock.end - clock.start) / Track.ticksPerSecond)
+        }
     }
 
     private func beginSegment(at pts: Int64) throws(MediaError) {

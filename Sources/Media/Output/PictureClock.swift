@@ -1,5 +1,8 @@
 /// Where the pictures of a lesson begin, and where they and the sound end, in `Track.timeBase`.
 struct PictureClock {
+    /// A video of one picture has to last: a twenty-fifth of a second.
+    private static let shortest: Int64 = 3600
+
     private(set) var start: Int64 = 0
     private(set) var end: Int64 = 0
     private var latest: Int64?
@@ -15,6 +18,6 @@ struct PictureClock {
         if latest == nil { start = pts }
         step = duration > 0 ? duration : max(step, abs(pts - (latest ?? pts)))
         latest = pts
-        end = max(end, pts + step)
+        end = max(end, pts + (step > 0 ? step : Self.shortest))
     }
 }

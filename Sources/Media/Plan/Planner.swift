@@ -2,9 +2,6 @@ import CLibAV
 
 /// Decides what a conversion does, from the probe and the packet index.
 struct Planner {
-    /// A little of a recording may be missing at its end (a camera that was switched off); more is half a lesson.
-    private static let maxMissingShare = 0.02
-
     let options: ConversionOptions
     let limits: MediaLimits
     let cancellation: Cancellation
@@ -16,40 +13,42 @@ struct Planner {
         guard let stream = selection.video, let facts = probe.video else {
             throw MediaError(.internal, "The probe lost the video stream.", operation: "plan")
         }
-        var obstacles = CopyRules.obstacles(facts, maxHeight: options.maxHeight)
-        var duration = probe.duration
-        var cuts: [Int64] = []
-        var isJoined = false
-        if obstacles.isEmpty {
-            let indexer = VideoIndexer(demuxer: demuxer, stream: stream, cancellation: cancellation)
-            let index = try indexer.index()
-            try checkWhole(index)
-            isJoined = index.isJoined
-            let target = ticks(options.segmentSeconds, stream.timeBase)
-            obstacles += [CopyRules.obstacle(index, maxInterval: 2 * target)].compactMap(\.self)
-            cuts = SegmentGrid(idr: index.idr, end: index.end, target: target).cuts
-            duration = max(duration, seconds(index.end - (index.start ?? index.end), stream.timeBase))
-        }
+        let obstacles = CopyRules.obstacles(facts, maxHeight: options.maxHeight)
+        let timing = obstacles.isEmpty ? try timing(demuxer, stream) : nil
+        let video = decision(facts.streamIndex, facts.summary, obstacles + (timing?.obstacles ?? []))
+        // Where pictures were joined, sounds may overlap.
+        let joints = timing?.isJoined == true ? ["times that jump"] : []
         return ConversionPlan(
-            probe: probe, video: decision(facts.streamIndex, facts.summary, obstacles),
+            probe: probe, video: video,
             audio: probe.audio.map {
-                let joints = isJoined ? ["times that jump"] : []
-                return decision($0.streamIndex, $0.summary, CopyRules.obstacles($0) + joints)
+                decision($0.streamIndex, $0.summary, CopyRules.obstacles($0) + joints)
             },
-            duration: duration, cuts: obstacles.isEmpty ? cuts : [])
+            duration: max(probe.duration, timing?.duration ?? 0),
+            cuts: video.action == .copy ? timing?.cuts ?? [] : [])
+    }
+
+    /// What the packet index says of a stream whose headers allow a copy.
+    private struct Timing {
+        let obstacles: [String]
+        let cuts: [Int64]
+        let duration: Double
+        let isJoined: Bool
+    }
+
+    private func timing(_ demuxer: Demuxer, _ stream: Stream) throws(MediaError) -> Timing {
+        let index = try VideoIndexer(demuxer: demuxer, stream: stream, cancellation: cancellation).index()
+        let target = ticks(options.segmentSeconds, stream.timeBase)
+        return Timing(
+            obstacles: [CopyRules.obstacle(index, maxInterval: 2 * target)].compactMap(\.self),
+            cuts: SegmentGrid(idr: index.idr, end: index.end, target: target).cuts,
+            duration: seconds(index.end - (index.start ?? index.end), stream.timeBase),
+            isJoined: index.isJoined)
     }
 
     private func decision(_ index: Int, _ summary: String, _ obstacles: [String]) -> StreamDecision {
         StreamDecision(
             action: obstacles.isEmpty ? .copy : .transcode, streamIndex: index, summary: summary,
             reasons: obstacles)
-    }
-
-    private func checkWhole(_ index: VideoIndex) throws(MediaError) {
-        guard index.missingShare > Self.maxMissingShare else { return }
-        let share = Int((index.missingShare * 100).rounded(.up))
-        throw MediaError(
-            .unsupported, "The file is cut off: \(share) % of its pictures are missing.", operation: "index")
     }
 
     private func ticks(_ seconds: Double, _ timeBase: AVRational) -> Int64 {

@@ -11,8 +11,6 @@ struct VideoIndex {
     var obstacle: String?
     /// The times jump: the recording was joined from several, and its sound may overlap at the joints.
     var isJoined = false
-    /// Share of the packets (0 to 1) that lie behind the end of the file: it was cut off.
-    var missingShare = 0.0
 
     private var previous: Int64?
     private var step: Int64 = 0

@@ -31,17 +31,18 @@ struct VideoIndexer {
 
     private func fromContainer() throws(MediaError) -> VideoIndex {
         var index = VideoIndex()
-        var missing = 0
         let count = avformat_index_get_entries_count(stream.pointer)
         for number in 0..<count {
             guard let entry = avformat_index_get_entry(stream.pointer, number)?.pointee else { continue }
-            if entry.pos + Int64(entry.size) > demuxer.input.size { missing += 1 }
             let isIDR = entry.flags & AVINDEX_KEYFRAME != 0 && headIsIDR(entry)
+            guard PacketTimes.isSane(entry.timestamp, stream.timeBase) else {
+                index.note("times that make no sense")
+                continue
+            }
             let isDiscarded = entry.flags & AVINDEX_DISCARD_FRAME != 0
             index.add(dts: entry.timestamp, isIDR: isIDR, isDiscarded: isDiscarded)
             if number % 1024 == 0 { try cancellation.check() }
         }
-        index.missingShare = Double(missing) / Double(max(1, count))
         return index
     }
 

@@ -2,6 +2,9 @@ import CLibAV
 
 /// The look at an upload that is made at once, before anybody waits for a conversion.
 package enum Probe {
+    /// A little of a recording may be missing at its end (a camera that was switched off); more is half a lesson.
+    private static let maxMissingShare = 0.02
+
     /// What the file at `path` holds.
     ///
     /// Reads headers and a few seconds, never the whole file, and opens nothing else whatever the file says.
@@ -24,7 +27,15 @@ package enum Probe {
             byteSize: Int(demuxer.input.size), video: selection.video?.videoFacts,
             audio: selection.audio?.audioFacts, ignored: selection.ignored)
         try check(probe, limits)
+        if let video = selection.video { try checkWhole(demuxer.missingShare(of: video)) }
         return probe
+    }
+
+    private static func checkWhole(_ missingShare: Double) throws(MediaError) {
+        guard missingShare > maxMissingShare else { return }
+        let share = Int((missingShare * 100).rounded(.up))
+        throw MediaError(
+            .unsupported, "The file is cut off: \(share) % of its pictures are missing.", operation: "probe")
     }
 
     private static func check(_ probe: MediaProbe, _ limits: MediaLimits) throws(MediaError) {

@@ -44,11 +44,16 @@ struct UploadGate: Sendable {
     let media: MediaGate
     let referrers: ReferrerPolicy
 
+    /// Whether it has the form of a JWT: a JSON object, encoded, and two more parts. A key may have dots too.
+    private static func isToken(_ credentials: Substring) -> Bool {
+        credentials.hasPrefix("eyJ") && credentials.utf8.count { $0 == UInt8(ascii: ".") } == 2
+    }
+
     /// Refuses with `unauthorized`, or as tokens are refused.
     func admit(_ request: HTTPRequest) throws(Refusal) -> UploadCaller {
         if service.caller(of: request) != nil { return UploadCaller(nil) }
         // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
-        guard BearerToken.any(in: request)?.contains(".") == true else {
+        guard let credentials = BearerToken.any(in: request), Self.isToken(credentials) else {
             throw Refusal(.unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
         }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }

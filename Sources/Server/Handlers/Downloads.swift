@@ -42,15 +42,22 @@ struct Downloads: Sendable {
         let user = try context.path.identifier("user_id")
         let admission = try gate.admit(
             context.request, toDownload: try context.path.filename("filename"), ofUser: user)
-        return try firstThatExists(of: ["originals", "uploads"], user, admission, .attachment)
+        for directory in ["originals", "uploads"] {
+            // The predecessor kept raw uploads where they had come in; this server makes originals of them.
+            let path = "\(directory)/\(user)/\(admission.filename)"
+            if try exists(path) { return send(path, admission, .attachment) }
+        }
+        throw Refusal(.notFound, "There is no such file.")
     }
 
-    /// A raw upload of the flat layout, to be shown in the page.
+    /// A raw upload of the predecessor's, to be shown in the page; never an original, which a play token does not open.
     func raw(_ context: RequestContext, _ gate: MediaGate) throws(Refusal) -> HTTPResponse {
         let user = try context.path.identifier("user_id")
         let admission = try gate.admit(
             context.request, toRawUploadOf: user, try context.path.filename("filename"))
-        return try firstThatExists(of: ["uploads", "originals"], user, admission, .inline)
+        let path = "uploads/\(user)/\(admission.filename)"
+        guard try exists(path) else { throw Refusal(.notFound, "There is no such file.") }
+        return send(path, admission, .inline)
     }
 
     /// The one file of a presentation, under whatever name its token was issued for: what is stored has lost the name
@@ -65,18 +72,6 @@ struct Downloads: Sendable {
             throw Refusal(.notFound, "There is no such file.")
         }
         return send(path, admission, .attachment)
-    }
-
-    /// The predecessor kept raw uploads where they had come in; this server makes originals of them.
-    private func firstThatExists(
-        of directories: [String], _ user: Identifier, _ admission: FileAdmission,
-        _ presentation: ContentDisposition.Presentation
-    ) throws(Refusal) -> HTTPResponse {
-        for directory in directories {
-            let path = "\(directory)/\(user)/\(admission.filename)"
-            if try exists(path) { return send(path, admission, presentation) }
-        }
-        throw Refusal(.notFound, "There is no such file.")
     }
 
     private func exists(_ path: String) throws(Refusal) -> Bool {

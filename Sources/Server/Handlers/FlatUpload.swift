@@ -1,5 +1,6 @@
 import Database
 import Domain
+import Files
 import Formats
 
 /// `POST /upload`: the older upload, into the flat layout; the video is named after its file.
@@ -21,6 +22,7 @@ struct FlatUpload: Sendable {
         guard let id = video.filename.flatVideoID else {
             throw Refusal(.invalidFilename, "The file's name gives no id for the video.", field: "video")
         }
+        try checkPlace(.flat(user: user, video: id))
         let job = try UploadQueue(services: services).add(video, at: .flat(user: user, video: id), admission)
         return .json(
             202,
@@ -28,5 +30,16 @@ struct FlatUpload: Sendable {
                 "message": "The video was received and will be converted.", "task_id": .string(job.id.value),
                 "video_id": .string(id.value), "hls_path": .string(job.location.hlsPath),
             ])
+    }
+
+    /// Below the directory of a video, lessons may lie, where ids of the two layouts are the same: the video would take
+    /// their place. Known now, so refused now, and not after a conversion.
+    private func checkPlace(_ location: LessonLocation) throws(Refusal) {
+        do {
+            try services.files.refuseToHideLessons(at: location)
+        } catch {
+            guard error.isNotEmpty else { throw Refusal(error) }
+            throw Refusal(.invalidFilename, "There are lessons where this video would be.", field: "video")
+        }
     }
 }

@@ -38,14 +38,19 @@ struct Lessons: Sendable {
     func delete(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
         let lesson = try context.path.lessonPath()
         let location = LessonLocation.lesson(lesson)
-        // First of all nobody may come in any more; last of all the files go.
+        // First of all nobody may come in any more.
         try revocation.revoke(.location("\(lesson)"))
-        let jobs = try Refusal.rethrow { () throws(DatabaseError) in
-            try services.database.jobs.cancelAll(location, now: services.clock.now())
-        }
-        try Refusal.rethrow { () throws(FileError) in
+        do {
+            let jobs = try services.database.jobs.cancelAll(location, now: services.clock.now()) {
+                try services.files.removeLesson(at: location)
+            }
             for job in jobs { try services.files.removeUpload(job.sourcePath) }
-            try services.files.removeLesson(at: location)
+        } catch let error as FileError {
+            throw Refusal(error)
+        } catch let error as DatabaseError {
+            throw Refusal(error)
+        } catch {
+            throw Refusal(.internal, "The lesson could not be deleted.")
         }
         services.log.notice("lesson_deleted", metadata: ["rel": "\(lesson)", "caller": "\(caller.name)"])
         return .json(200, ["message": "The lesson was deleted.", "rel": .string("\(lesson)")])

@@ -24,17 +24,18 @@ struct UploadQueue: Sendable {
         let id = TaskID(using: &random)
         let filename = video.filename
         let bytes = ByteCount(video.file.byteCount)
-        let source: String
+        let kept: KeptUpload
         do {
-            source = try services.files.commitUpload(
+            kept = try services.files.commitUpload(
                 video.file, task: id, location: location, filename: filename)
         } catch {
             throw Refusal(error)
         }
         let job = NewJob(
-            id: id, location: location, filename: filename, sourcePath: source, bytes: bytes,
+            id: id, location: location, filename: filename, sourcePath: kept.path, bytes: bytes,
             successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error)
         try enqueue(job)
+        kept.release()
         return job
     }
 

@@ -1,0 +1,23 @@
+import CLibAV
+
+/// Keeps the times of packets where they can be calculated with: no honest file is near these limits, and an
+/// overflow would end the process.
+enum PacketTimes {
+    /// Seconds; three hundred years, because some cameras count from 1970.
+    private static let limit = 1e10
+
+    /// Throws `.unsupported` for times beyond the limit; a duration beyond it counts as none.
+    static func check(_ packet: Packet, timeBase: AVRational) throws(MediaError) {
+        guard [packet.pts, packet.dts].allSatisfy({ $0.map { isSane($0, timeBase) } ?? true }) else {
+            throw MediaError(
+                .unsupported, "The file is damaged: its times make no sense.", operation: "times")
+        }
+        if packet.duration < 0 || !isSane(packet.duration, timeBase) { packet.pointer.pointee.duration = 0 }
+    }
+
+    /// Whether a time is within the limit.
+    static func isSane(_ time: Int64, _ timeBase: AVRational) -> Bool {
+        abs(Double(time) * Double(timeBase.num) / Double(max(1, timeBase.den))) <= limit
+            && time.magnitude <= 1 << 53
+    }
+}

@@ -1,0 +1,17 @@
+import CLibAV
+
+/// FFmpeg's libraries as they were found at run time; Debian updates them under us.
+package enum MediaLibraries {
+    /// "libavformat 59.27.100", and the others.
+    package static var versions: [String] {
+        [
+            ("libavformat", avformat_version()), ("libavcodec", avcodec_version()),
+            ("libavfilter", avfilter_version()), ("libavutil", avutil_version()),
+        ].map { name, version in "\(name) \(version >> 16).\(version >> 8 & 0xFF).\(version & 0xFF)" }
+    }
+
+    /// Whether this build of libavcodec has the encoder.
+    package static func hasEncoder(_ name: String) -> Bool {
+        avcodec_find_encoder_by_name(name) != nil
+    }
+}

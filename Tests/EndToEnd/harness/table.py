@@ -1,0 +1,168 @@
+"""The table of doors: what each route asks for, what each token opens, and by that the answer of every cell.
+
+A model of the rules, short enough to be read beside them; it asks the server nothing.
+"""
+
+from dataclasses import dataclass, field
+
+from .server import ORIGIN, WILDCARD_ORIGIN
+
+TARGETS = ("own", "other", "prefix", "other user")
+RELS = dict(zip(TARGETS, ("t/c/m/l", "t/c/m/x", "t/c/m/l2", "t2/c/m/l"), strict=True))
+VIDEOS = dict(zip(TARGETS, (("u", "v"), ("u", "w"), ("u", "v2"), ("u2", "v")), strict=True))
+COURSES = dict(zip(TARGETS, ("c", "d", "c2", "e"), strict=True))
+MODULES = dict(zip(TARGETS, (("c", "m"), ("c", "n"), ("c", "m2"), ("d", "m")), strict=True))
+
+REFERRERS = {
+    "none": {},
+    "allowed": {"Referer": f"{ORIGIN}/course/1"},
+    "wildcard": {"Referer": f"{WILDCARD_ORIGIN}/"},
+    "forbidden": {"Referer": "https://evil.example/"},
+    "null": {"Origin": "null"},
+    "origin only": {"Origin": ORIGIN},
+}
+GOOD_REFERRERS = ("allowed", "wildcard", "origin only")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path per target; what a token must be for it."""
+
+    name: str
+    family: str
+    paths: dict
+    part: str = ""
+    mobile: bool = False
+    method: str = "GET"
+    form: dict = field(default_factory=dict, hash=False)
+
+
+def _routes():
+    names = {"playlist": "output.m3u8", "segment": "segment_000.ts", "key file": "enc.key", "key": "key"}
+    for mobile in (False, True):
+        root = "/mobile" if mobile else ""
+        for part, name in names.items():
+            paths = {target: f"{root}/hls2/{rel}/{name}" for target, rel in RELS.items()}
+            yield Route(f"{root}/hls2 {part}", "lesson", paths, part, mobile)
+            paths = {target: f"{root}/hls/{user}/{video}/{name}" for target, (user, video) in VIDEOS.items()}
+            yield Route(f"{root}/hls {part}", "flat", paths, part, mobile)
+    flat = {target: f"{user}/{video}.mp4" for target, (user, video) in VIDEOS.items()}
+    yield Route("videos-user", "raw", {target: f"/videos-user/{path}" for target, path in flat.items()})
+    yield Route("api/download", "download flat", {target: f"/api/download/{path}" for target, path in flat.items()})
+    for kind, places in (
+        ("lesson", {target: f"{rel}/film.mp4" for target, rel in RELS.items()}),
+        ("course", {target: f"course/{course}/presentation.mp4" for target, course in COURSES.items()}),
+        ("module", {target: f"module/{'/'.join(ids)}/presentation.mp4" for target, ids in MODULES.items()}),
+    ):
+        paths = {target: f"/download2/{place}" for target, place in places.items()}
+        yield Route(f"download2 {kind}", f"download {kind}", paths)
+    names = ("trainer_id", "course_id", "module_id", "lesson_id")
+    forms = {target: dict(zip(names, rel.split("/"), strict=True)) for target, rel in RELS.items()}
+    yield Route("upload/lesson", "upload lesson", dict.fromkeys(TARGETS, "/upload/lesson"), method="POST", form=forms)
+    paths = {target: f"/upload_presentation/course/{course}" for target, course in COURSES.items()}
+    yield Route("upload course", "upload course", paths, method="POST")
+    paths = {target: f"/upload_presentation/module/{'/'.join(ids)}" for target, ids in MODULES.items()}
+    yield Route("upload module", "upload module", paths, method="POST")
+    forms = {target: {"user_id": user} for target, (user, _) in VIDEOS.items()}
+    yield Route("upload", "upload flat", dict.fromkeys(TARGETS, "/upload"), method="POST", form=forms)
+    yield Route("upload_presentation", "upload flat", dict.fromkeys(TARGETS, "/upload_presentation"), method="POST")
+    # The tasks' ids are known once the uploads were made.
+    yield Route("api/tasks", "task", {})
+    yield Route("api/tasks list", "service", dict.fromkeys(TARGETS, "/api/tasks"))
+    yield Route("api/lessons", "service", {target: f"/api/lessons/{rel}" for target, rel in RELS.items()})
+
+
+ROUTES = list(_routes())
+
+USER = {"user_id": "u"}
+LESSON = {"type": "lesson", "rel": RELS["own"]}
+COURSE = {"type": "course", "course_id": "c"}
+MODULE = {"type": "module", "course_id": "c", "module_id": "m"}
+DOWNLOAD = USER | {"sub": "download", "platform": "download"}
+UPLOAD = USER | {"sub": "upload", "platform": "upload"}
+
+# What each kind of token says beside its dates; all of them name "own".
+CLAIMS = {
+    "play v2 web": USER | {"rel": RELS["own"], "platform": "web"},
+    "play v2 mobile": USER | {"rel": RELS["own"], "platform": "mobile"},
+    "grant": USER | {"rel": RELS["own"], "platform": "mobile", "use": "segment"},
+    "flat grant": USER | {"video_id": "v", "platform": "mobile", "use": "segment"},
+    "play v1 filename": USER | {"filename": "v.mp4", "platform": "web"},
+    "play v1 video_id": USER | {"video_id": "v", "platform": "web"},
+    "play v1 mobile": USER | {"filename": "v.mp4", "video_id": "v", "platform": "mobile"},
+    "download v2 lesson": DOWNLOAD | LESSON | {"filename": "film.mp4"},
+    "download v2 course": DOWNLOAD | COURSE | {"filename": "presentation.mp4"},
+    "download v2 module": DOWNLOAD | MODULE | {"filename": "presentation.mp4"},
+    "download v1": USER | {"action": "download", "platform": "download", "filename": "v.mp4"},
+    "upload lesson": UPLOAD | LESSON,
+    "upload course": UPLOAD | COURSE,
+    "upload module": UPLOAD | MODULE,
+}
+NO_TOKENS = ("none", "garbage", "API key", "session")
+# The kind made for the route, spoilt or signed by an older key.
+VARIANTS = ("expired", "wrong key", "previous key")
+KINDS = (*NO_TOKENS, *CLAIMS, *VARIANTS)
+
+# By family of routes: the kinds that open "own", the first of them the one that VARIANTS are made of.
+PLAYS = {
+    "lesson": ("play v2 web", "play v2 mobile", "grant"),
+    "flat": ("play v1 filename", "play v1 video_id", "play v1 mobile", "flat grant"),
+    "raw": ("play v1 filename", "play v1 mobile"),
+    "download lesson": ("download v2 lesson",),
+    "download course": ("download v2 course",),
+    "download module": ("download v2 module",),
+    "download flat": ("download v1",),
+    "upload lesson": ("upload lesson",),
+    "upload course": ("upload course",),
+    "upload module": ("upload module",),
+    "upload flat": (),
+    "task": ("upload lesson",),
+    "service": (),
+}
+FALLBACK = "upload lesson"
+
+
+def base_kind(route: Route) -> str:
+    """The kind of token that VARIANTS are made of."""
+    for kind in PLAYS[route.family]:
+        if not route.mobile or CLAIMS[kind]["platform"] == "mobile":
+            return kind
+    return FALLBACK
+
+
+def opens(route: Route, kind: str, target: str) -> bool:
+    """Whether the token, good in itself, names what the route serves."""
+    if target != "own" or kind not in PLAYS[route.family]:
+        return False
+    claims = CLAIMS[kind]
+    if route.mobile and claims["platform"] != "mobile":
+        return False
+    return not (claims.get("use") == "segment" and route.part == "playlist")
+
+
+def admitted(route: Route) -> tuple[int, str | None]:
+    """Uploads of the table are text, so that those who may come in are told so and nothing is stored."""
+    return (400, "unsupported_media") if route.method == "POST" else (200, None)
+
+
+def expected(route: Route, kind: str, referrer: str, target: str) -> tuple[int, str | None]:
+    """Status and `error` of one cell."""
+    takes_api_key = route.family.startswith(("upload", "task", "service"))
+    if takes_api_key and kind == "API key":
+        return admitted(route)
+    if route.family == "service" or (takes_api_key and kind in ("none", "garbage")):
+        return 401, "unauthorized"
+    if takes_api_key and referrer not in ("none", *GOOD_REFERRERS):
+        return 403, "referrer_forbidden"
+    if kind == "none":
+        return 403, "token_missing"
+    if kind in (*NO_TOKENS, "wrong key"):
+        return 403, "token_invalid"
+    if kind == "expired":
+        return 403, "token_expired"
+    meant = base_kind(route) if kind == "previous key" else kind
+    if not opens(route, meant, target):
+        return 403, "token_mismatch"
+    if CLAIMS[meant]["platform"] == "web" and referrer not in GOOD_REFERRERS:
+        return 403, "referrer_missing" if referrer == "none" else "referrer_forbidden"
+    return admitted(route)

@@ -1,0 +1,26 @@
+"""Data directories as they may be found on disk, written without this server."""
+
+from pathlib import Path
+
+PLAYLIST = """#EXTM3U
+#EXT-X-VERSION:3
+#EXT-X-TARGETDURATION:10
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-KEY:METHOD=AES-128,URI="enc.key",IV=0x00000000000000000000000000000001
+#EXTINF:10.000000,
+segment_000.ts
+#EXT-X-ENDLIST
+"""
+
+
+def put(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def put_video(directory: Path) -> None:
+    """Playlist, one segment and key: enough to be asked for."""
+    put(directory / "output.m3u8", PLAYLIST.encode())
+    put(directory / "segment_000.ts", b"\x47" + bytes(187))
+    put(directory / "enc.key", bytes(range(16)))

@@ -1,0 +1,171 @@
+"""Every route against every kind of token, from every kind of page, for one's own video and for others'."""
+
+import http.client
+import json
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import jwt
+import pytest
+
+from harness import multipart
+from harness.client import upload
+from harness.server import API_KEY, ORIGIN, SECRET_KEY, Server
+from harness.table import (
+    CLAIMS,
+    COURSES,
+    KINDS,
+    MODULES,
+    REFERRERS,
+    RELS,
+    ROUTES,
+    TARGETS,
+    VIDEOS,
+    admitted,
+    base_kind,
+    expected,
+)
+from harness.tokens import remember
+from harness.trees import put, put_video
+
+PREVIOUS_KEY = "end-to-end-previous-secret-key-of-more-than-32-bytes"
+SESSION_SECRET = "end-to-end-session-secret-of-more-than-32-bytes"
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory, short_h264):
+    """A server with everything the table asks for: trees on disk and tasks that wait, as nothing is converted."""
+    settings = {
+        "FOCUST_PREVIOUS_SECRET_KEYS": PREVIOUS_KEY,
+        "FOCUST_IDENTITY_SECRET": SESSION_SECRET,
+        "FOCUST_CONVERSION_JOBS": "0",
+        "FOCUST_LOG_LEVEL": "warning",
+    }
+    server = Server(tmp_path_factory.mktemp("doors"), settings)
+    for rel in RELS.values():
+        put_video(server.data / "hls" / rel)
+        put(server.data / "originals" / rel / "film.mp4", b"film")
+    for user, video in VIDEOS.values():
+        put_video(server.data / "hls" / user / video)
+        put(server.data / "originals" / user / f"{video}.mp4", b"film")
+    for course in COURSES.values():
+        put(server.data / "presentation_videos/courses" / course / "presentation.mp4", b"film")
+    for course, module in MODULES.values():
+        put(server.data / "presentation_videos/modules" / course / module / "presentation.mp4", b"film")
+    server.start()
+    server.tasks = {target: upload(server, rel, short_h264).json()["task_id"] for target, rel in RELS.items()}
+    yield server
+    assert server.stop() == 0
+
+
+def make_token(route, kind) -> str | None:
+    now = int(time.time())
+    dates = {"iat": now, "exp": now + 600, "jti": str(uuid.uuid4())}
+    if kind == "none":
+        return None
+    if kind == "garbage":
+        return "no-token-at-all"
+    if kind == "API key":
+        return API_KEY
+    if kind == "session":
+        return remember(jwt.encode({"sub": "u"} | dates, SESSION_SECRET, algorithm="HS256"))
+    claims = CLAIMS.get(kind) or CLAIMS[base_kind(route)]
+    if kind == "expired":
+        dates |= {"iat": now - 700, "exp": now - 100}
+    key = {"wrong key": "another-key-of-more-than-thirty-two-bytes", "previous key": PREVIOUS_KEY}.get(
+        kind, SECRET_KEY
+    )
+    return remember(jwt.encode(claims | dates, key, algorithm="HS256"))
+
+
+class Connections(threading.local):
+    """One kept-open connection per thread; a cell takes a fraction of a millisecond this way."""
+
+    def __init__(self):
+        self.open = {}
+
+    def ask(self, server, method, path, headers, body):
+        connection = self.open.setdefault(
+            server.port, http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        )
+        connection.request(method, path, body=body, headers=headers)
+        answer = connection.getresponse()
+        return answer, answer.read()
+
+
+connections = Connections()
+
+
+def ask(server, route, kind, referrer, target, in_query):
+    headers = dict(REFERRERS[referrer])
+    path = f"/api/tasks/{server.tasks[target]}" if route.family == "task" else route.paths[target]
+    token = make_token(route, kind)
+    if token and in_query:
+        path += f"?token={token}"
+    elif token:
+        headers["Authorization"] = f"Bearer {token}"
+    body = None
+    if route.method == "POST":
+        headers["Content-Type"] = multipart.CONTENT_TYPE
+        fields = [multipart.field(name, value) for name, value in route.form.get(target, {}).items()]
+        body = multipart.body(*fields, multipart.file("video", "film.mp4", b"This is a text and no film.\n"))
+    return connections.ask(server, route.method, path, headers, body)
+
+
+def judge(server, route, kind, referrer, target, in_query) -> str | None:
+    """What is wrong with one cell's answer."""
+    answer, body = ask(server, route, kind, referrer, target, in_query)
+    wanted = expected(route, kind, referrer, target)
+    given = (answer.status, None)
+    if answer.status >= 400:
+        given = (answer.status, json.loads(body).get("error"))
+    cors = answer.getheader("Access-Control-Allow-Origin")
+    problems = []
+    if given != wanted:
+        problems.append(f"{given} and not {wanted}")
+    if cors != (ORIGIN if referrer == "origin only" else None):
+        problems.append(f"Access-Control-Allow-Origin: {cors}")
+    if wanted == (200, None) and not body:
+        problems.append("no body")
+    if (answer.status == 401) != (answer.getheader("WWW-Authenticate") == "Bearer"):
+        problems.append("WWW-Authenticate")
+    where = "query" if in_query else "header"
+    return f"{kind} in {where}, {referrer} page, {target}: {'; '.join(problems)}" if problems else None
+
+
+CELLS = [
+    # Every other cell brings its token in the query, whatever the target.
+    (kind, referrer, target, (row + column) % 2 == 1)
+    for kind in KINDS
+    for row, referrer in enumerate(REFERRERS)
+    for column, target in enumerate(TARGETS)
+]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_every_cell_of_the_table_is_answered_as_the_rules_say(doors, route):
+    def cell(place):
+        kind, referrer, target, in_query = place
+        # An API key is one in the header alone.
+        return judge(doors, route, kind, referrer, target, in_query and kind != "API key")
+
+    with ThreadPoolExecutor(4) as pool:
+        problems = [problem for problem in pool.map(cell, CELLS) if problem]
+    assert not problems, "\n".join(problems)
+
+
+def test_the_table_has_open_doors_as_well_as_closed_ones():
+    """A model that refused everything would agree with a server that does."""
+    for route in ROUTES:
+        answers = {expected(route, *cell[:3]) for cell in CELLS}
+        assert admitted(route) in answers
+        assert len(answers) > 1
+    assert len(ROUTES) * len(CELLS) > 10000
+
+
+def test_the_table_stored_nothing(doors):
+    """Whoever was let in sent a text, and whoever was not sent it in vain."""
+    waiting = {path for path in doors.stored_files() if path.startswith("uploads/")}
+    assert len(waiting) == len(RELS)
