@@ -11,6 +11,7 @@ from harness.client import bearer, lesson_fields, refusal, service, wait_for_tas
 from harness.openapi import document
 from harness.server import ORIGIN, Server
 from harness.tokens import play, play_claims, remember, sign
+from harness.trees import put
 
 REL = "trainer-1/course-1/module-1/lesson-1"
 IDENTITY_SECRET = "a-secret-that-the-identity-provider-and-this-server-share"
@@ -234,6 +235,8 @@ def stored(server, lesson, short_h264):
     assert wait_for_task(server, flat.json()["task_id"])["status"] == "completed"
     for path in ("", "/course/course-1", "/module/course-1/module-1"):
         assert post(f"/upload_presentation{path}").status_code == 201
+    # What `/videos-user/` shows can only come from the predecessor.
+    put(server.data / "uploads/learner-1/film.mp4", film)
     return lesson
 
 
