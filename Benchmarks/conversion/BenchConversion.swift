@@ -16,14 +16,32 @@ enum BenchConversion {
         let converter = HLSConverter(options: ConversionOptions(threads: threads))
         do throws(MediaError) {
             let key = ContentKey.random()
+            let start = ContinuousClock.now
+            var marks: [(time: Duration, share: Double)] = []
             let result = try converter.convert(
                 input, into: directory, key: key, cancellation: Cancellation()
-            ) { _ in }
+            ) { marks.append((ContinuousClock.now - start, $0)) }
+            report(marks, whole: ContinuousClock.now - start)
+            store(key.bytes, in: directory + "/enc.key")
             print("\(result.segments) segments, \(result.bytes) bytes\n\(result.plan)")
         } catch {
             complain("\(error)")
             exit(EXIT_FAILURE)
         }
+    }
+
+    /// How far the progress that was shown is from the share of the time that had passed, in points of a hundred.
+    private static func report(_ marks: [(time: Duration, share: Double)], whole: Duration) {
+        let errors = marks.map { abs($0.time / whole - $0.share) * 100 }
+        let mean = errors.reduce(0, +) / Double(max(1, errors.count))
+        print("progress: \(Int(mean.rounded())) points off on average, \(Int((errors.max() ?? 0).rounded())) at most")
+    }
+
+    /// So that the result can be played.
+    private static func store(_ bytes: [UInt8], in path: String) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        _ = write(descriptor, bytes, bytes.count)
+        close(descriptor)
     }
 
     private static func complain(_ line: String) {

@@ -1,8 +1,10 @@
 #pragma once
 // System calls that Swift cannot import: variadic, or hidden by glibc behind _GNU_SOURCE.
+#include <fcntl.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,3 +28,10 @@ static inline int focust_open_beneath(int root, const char *path, int flags) {
     uint64_t how[3] = {(uint64_t)flags, 0, 0x02 | 0x04 | 0x08};
     return (int)syscall(SYS_openat2, root, path, how, sizeof how);
 }
+
+// fcntl(2) is variadic: F_GETFL and F_SETFL.
+static inline int focust_get_status_flags(int descriptor) { return fcntl(descriptor, F_GETFL); }
+static inline int focust_set_status_flags(int descriptor, int flags) { return fcntl(descriptor, F_SETFL, flags); }
+
+// fcntl(2), F_SETFD: a child of this process does not get the descriptor.
+static inline int focust_set_close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC); }

@@ -3,7 +3,7 @@ import Files
 import Media
 
 /// Why an attempt failed, and what follows from it.
-struct ConversionFailure {
+struct ConversionFailure: Error {
     /// For the task: a stable code, and a sentence for the trainer.
     let forTask: JobFailure
     /// For the log: everything that is known.
@@ -11,6 +11,18 @@ struct ConversionFailure {
     /// Whether another attempt may succeed: disk and memory pass, a bad file does not.
     let mayPass: Bool
     let isCancellation: Bool
+
+    /// Somebody removed the file; trying again brings it not back.
+    static let uploadMissing = ConversionFailure(
+        forTask: JobFailure(code: "upload_missing", message: "The uploaded file is gone; upload it again."),
+        cause: "the uploaded file is gone", mayPass: false, isCancellation: false)
+
+    private init(forTask: JobFailure, cause: String, mayPass: Bool, isCancellation: Bool) {
+        self.forTask = forTask
+        self.cause = cause
+        self.mayPass = mayPass
+        self.isCancellation = isCancellation
+    }
 
     init(_ error: any Error) {
         cause = "\(error)"

@@ -31,12 +31,13 @@ struct ConversionRun {
                         "plan": "\(result.plan.split(separator: "\n").joined(separator: "; "))",
                     ], uniquingKeysWith: { $1 }))
         } catch {
-            end(ConversionFailure(error))
+            end(error as? ConversionFailure ?? ConversionFailure(error))
         }
     }
 
     /// Nil where the lease was lost on the way, and nothing was published.
     private func convert() throws -> ConversionResult? {
+        guard try service.files.size(of: job.sourcePath) != nil else { throw ConversionFailure.uploadMissing }
         let probe = try Probe.examine(source, limits: .default)
         let seconds = service.timeout ?? ConversionService.defaultTimeout(duration: probe.duration)
         let cancellation = Cancellation(deadline: .seconds(seconds))

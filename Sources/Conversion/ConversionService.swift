@@ -14,13 +14,13 @@ package struct ConversionService: Sendable {
     package let timeout: Int?
     package let clock: SystemClock
     package let log: Logger
-    /// Signalled when a job was queued by this process.
-    package let wakeUp: WakeUp
+    /// Touched when a job was queued, by whichever process.
+    package let wakeUp: WakeFile
 
     package init(
         database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
         clock: SystemClock,
-        log: Logger, wakeUp: WakeUp
+        log: Logger, wakeUp: WakeFile
     ) {
         self.database = database
         self.files = files

@@ -21,9 +21,17 @@ struct ConversionWorker: Sendable {
     }
 
     func run() {
+        do throws(SystemError) {
+            work(waiter: try service.wakeUp.makeWaiter())
+        } catch {
+            service.log.critical("worker_failed", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    private func work(waiter: borrowing WakeFile.Waiter) {
         while !stop.isRaised {
             guard let job = claim() else {
-                service.wakeUp.wait(milliseconds: Self.idleMilliseconds, or: stop)
+                waiter.wait(milliseconds: Self.idleMilliseconds, or: stop)
                 continue
             }
             ConversionRun(job: job, worker: name, service: service, stop: stop).run()

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Runtime
 
@@ -9,7 +10,8 @@ package final class Listener: Sendable {
     private static let backlog: Int32 = 4096
 
     package let descriptor: Int32
-    private let address: ListenAddress
+    /// Nil for a socket that somebody else opened, and whose file is theirs.
+    private let address: ListenAddress?
 
     /// Opens `address`. A unix socket gets mode 0660, so that nginx's group reaches it and others do not; one that
     /// a dead process left behind is replaced, one that answers belongs to somebody and is an error (EADDRINUSE).
@@ -19,6 +21,22 @@ package final class Listener: Sendable {
         case .unix(let path): descriptor = try Self.listen(path: path)
         case .loopback(let port): descriptor = try Self.listen(port: port)
         }
+    }
+
+    /// Takes over a listening socket that the service manager opened.
+    package init(inherited descriptor: Int32) throws(SystemError) {
+        var isListening: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0 else {
+            throw .last("getsockopt", "inherited socket \(descriptor)")
+        }
+        let flags = focust_get_status_flags(descriptor)
+        guard isListening == 1, flags >= 0, focust_set_status_flags(descriptor, flags | O_NONBLOCK) == 0
+        else {
+            throw SystemError(code: EINVAL, operation: "listen", subject: "inherited socket \(descriptor)")
+        }
+        self.descriptor = descriptor
+        self.address = nil
     }
 
     deinit { close(descriptor) }

@@ -33,6 +33,9 @@ package struct DataDirectory: Sendable {
         guard chmod("\(root)/state", Self.privateMode) == 0 else { throw .last("chmod", "state") }
     }
 
+    /// The file that is touched when a job was queued.
+    package var conversionWakePath: String { "\(root)/state/wake" }
+
     /// The job table's file.
     package var databasePath: String { "\(root)/state/focust.db" }
 

@@ -10,5 +10,5 @@ struct FocustVideo: ParsableCommand {
             Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
             """,
         version: Version.text,
-        subcommands: [Serve.self, Convert.self, TokenCommand.self])
+        subcommands: [Serve.self, Work.self, Convert.self, TokenCommand.self, TasksCommand.self])
 }

@@ -1,3 +1,4 @@
+import Conversion
 import Database
 import Domain
 import Files
@@ -19,6 +20,9 @@ struct Housekeeping: Sendable {
 
     func run() {
         sweep()
+        UploadReconciliation(
+            database: services.database, files: services.files, clock: services.clock, log: services.log
+        ).run()
         var lastPruned = services.clock.now()
         while !stop.wait(milliseconds: 1000) {
             follower.look()

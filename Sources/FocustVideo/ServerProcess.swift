@@ -23,23 +23,20 @@ struct ServerProcess {
 
     /// Opens everything and starts all threads; throws what cannot be opened, having started none.
     init(_ settings: Settings, log: Logger) throws {
-        let files = try DataDirectory(creatingAt: settings.dataDirectory)
-        let database = try Database(path: files.databasePath)
-        let wakeUp = try WakeUp()
+        let storage = try Storage(settings)
         signal = try StopSignal()
-        let playback = try Listener(try Self.address(settings.listen))
-        let upload = try Listener(try Self.address(settings.uploadListen))
+        let inherited = InheritedSockets(environment: Environment.values())
+        let playback = try Self.listener("fastcgi", settings.listen, inherited)
+        let upload = try Self.listener("upload", settings.uploadListen, inherited)
         listeners = [playback, upload]
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
 
-        let services = Self.services(settings, database: database, files: files, wakeUp: wakeUp, log: log)
+        let services = Self.services(settings, storage, log: log)
         let follower = try RevocationFollower(services)
         let housekeeping = Housekeeping(services: services, follower: follower, stop: signal)
         let application = Application(services)
         let handler: WorkerPool.Handler = { application.respond(to: $0, body: $1) }
-        let conversion = ConversionService(
-            database: database, files: files, options: Self.options(settings),
-            timeout: settings.conversionTimeout, clock: .system, log: log, wakeUp: wakeUp)
+        let conversion = ConversionService(settings, storage, jobs: settings.conversionJobs, log: log)
         threads =
             try WorkerPool(listener: playback, stop: signal, log: log, handler: handler)
             .start(settings.threads, name: "play")
@@ -65,7 +62,7 @@ struct ServerProcess {
     }
 
     private static func services(
-        _ settings: Settings, database: Database, files: DataDirectory, wakeUp: WakeUp, log: Logger
+        _ settings: Settings, _ storage: Storage, log: Logger
     ) -> Services {
         let signingKey = HMACSHA256(key: settings.signingKey.bytes)
         let keys = [signingKey] + settings.previousKeys.map { HMACSHA256(key: $0.bytes) }
@@ -73,9 +70,9 @@ struct ServerProcess {
             settings: settings, issuer: TokenIssuer(signer: TokenSigner(key: signingKey), clock: .system),
             verifier: TokenVerifier(keys: keys), revocations: RevocationList(),
             identity: identity(settings, log),
-            eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) }, database: database,
-            files: files,
-            conversionWakeUp: wakeUp, clock: .system, log: log)
+            eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) },
+            database: storage.database, files: storage.files,
+            conversionWakeUp: storage.wakeUp, clock: .system, log: log)
     }
 
     /// Nil where the settings name no identity provider.
@@ -86,22 +83,14 @@ struct ServerProcess {
         }
     }
 
-    private static func address(_ text: String) throws -> ListenAddress {
-        guard let address = ListenAddress(text) else {
-            throw SystemError(code: EINVAL, operation: "listen", subject: text)
+    /// The socket that the service manager passed under `name`, or else one of our own at `address`.
+    private static func listener(
+        _ name: String, _ address: String, _ inherited: InheritedSockets
+    ) throws -> Listener {
+        if let descriptor = inherited.descriptor(name) { return try Listener(inherited: descriptor) }
+        guard let address = ListenAddress(address) else {
+            throw SystemError(code: EINVAL, operation: "listen", subject: address)
         }
-        return address
-    }
-
-    private static func options(_ settings: Settings) -> ConversionOptions {
-        var options = ConversionOptions()
-        options.segmentSeconds = Double(settings.segmentSeconds)
-        options.preset = settings.x264Preset
-        options.crf = settings.crf
-        options.maxHeight = settings.maxHeight
-        // The cores are divided among the conversions that may run at once; 0 would take all for each.
-        let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        options.threads = max(1, cores / max(1, settings.conversionJobs))
-        return options
+        return try Listener(address)
     }
 }

@@ -9,9 +9,9 @@ enum SettingsLoader {
     private static let maxFileBytes = 1 << 20
 
     /// The settings, or an exit with a line for each that is missing or wrong.
-    static func load() throws -> Settings {
+    static func load(for role: Settings.Role = .serve) throws -> Settings {
         do throws(SettingsErrors) {
-            return try Settings(values: try values(), cores: cores(), readFile: read)
+            return try Settings(values: try values(), role: role, cores: Machine.cores, readFile: read)
         } catch {
             for error in error.errors { Console.error("focust-video: \(error)") }
             throw ExitCode.usageOrSettings
@@ -20,7 +20,7 @@ enum SettingsLoader {
 
     /// What the environment says wins over the file, as a person who tries something out expects.
     private static func values() throws(SettingsErrors) -> [String: String] {
-        let environment = environmentVariables()
+        let environment = Environment.values()
         guard let path = environment["FOCUST_CONFIG"], !path.isEmpty else { return environment }
         guard let bytes = read(path), let text = String(validating: bytes, as: UTF8.self) else {
             let error = SettingsError(
@@ -32,21 +32,6 @@ enum SettingsLoader {
         } catch {
             throw SettingsErrors(errors: [error])
         }
-    }
-
-    private static func environmentVariables() -> [String: String] {
-        var values: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee.map({ String(cString: $0) }) {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
-            entry += 1
-        }
-        return values
-    }
-
-    private static func cores() -> Int {
-        max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
     private static func read(_ path: String) -> [UInt8]? {

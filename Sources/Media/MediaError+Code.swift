@@ -12,10 +12,12 @@ extension MediaError {
     }
 
     /// The error for a code that came from the bytes of the upload: the file's fault unless the machine's.
+    ///
+    /// "Out of memory" is the file's: libav says so of sizes that no honest file has.
     static func input(_ operation: String, _ code: Int32, _ message: String) -> MediaError {
         let code = LibAVCode(rawValue: code)
-        return MediaError(
-            code.isResource ? .resource : .unsupported, message, operation: operation, code: code)
+        let isMachine = code.isResource && code != .outOfMemory
+        return MediaError(isMachine ? .resource : .unsupported, message, operation: operation, code: code)
     }
 
     /// An allocation that libav refused.

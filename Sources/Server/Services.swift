@@ -18,15 +18,15 @@ package struct Services: Sendable {
     package let eligibility: EligibilityClient?
     package let database: Database
     package let files: DataDirectory
-    /// Tells the conversion threads of this process that a job was queued.
-    package let conversionWakeUp: WakeUp
+    /// Tells the conversion threads of every process that a job was queued.
+    package let conversionWakeUp: WakeFile
     package let clock: SystemClock
     package let log: Logger
 
     package init(
         settings: Settings, issuer: TokenIssuer, verifier: TokenVerifier, revocations: RevocationList,
         identity: IdentityVerifier?, eligibility: EligibilityClient?, database: Database,
-        files: DataDirectory, conversionWakeUp: WakeUp, clock: SystemClock, log: Logger
+        files: DataDirectory, conversionWakeUp: WakeFile, clock: SystemClock, log: Logger
     ) {
         self.settings = settings
         self.issuer = issuer

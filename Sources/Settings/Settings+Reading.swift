@@ -2,16 +2,24 @@ import Crypto
 import Domain
 
 extension Settings {
+    /// What a process is for.
+    package enum Role: Sendable {
+        /// Playback, interface, uploads and conversions.
+        case serve
+        /// Conversions alone: it holds no key and answers nobody.
+        case work
+    }
+
     /// The least bytes of `SECRET_KEY`: as many as HMAC-SHA-256 makes use of (RFC 7518 §3.2).
     package static let minKeyBytes = 32
 
     /// Settings from `NAME=value` pairs (environment before file is the caller's doing).
     ///
-    /// Throws all that is missing or wrong. `cores` gives the default number of conversions.
+    /// Throws all that is missing or wrong; in the role `work` no secret and no address is required. `cores` gives the default number of conversions.
     package init(
-        values: [String: String], cores: Int, readFile: @escaping (String) -> [UInt8]?
+        values: [String: String], role: Role = .serve, cores: Int, readFile: @escaping (String) -> [UInt8]?
     ) throws(SettingsErrors) {
-        var reader = SettingsReader(values: values, readFile: readFile)
+        var reader = SettingsReader(values: values, role: role, readFile: readFile)
         let key = Self.readKey(&reader)
         let origins = Self.readOrigins(&reader)
         let url = Self.readPublicURL(&reader)
@@ -107,7 +115,9 @@ extension Settings {
         let texts = reader.list("FOCUST_API_KEYS")
         let keys = texts.enumerated().compactMap { APIKey($1, number: $0 + 1) }
         if keys.count != texts.count { reader.complain("FOCUST_API_KEYS", "[redacted]", expected) }
-        if texts.isEmpty && !openIssuance { reader.complain("FOCUST_API_KEYS", nil, expected) }
+        if texts.isEmpty && !openIssuance && reader.role == .serve {
+            reader.complain("FOCUST_API_KEYS", nil, expected)
+        }
         return keys
     }
 

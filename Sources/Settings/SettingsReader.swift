@@ -2,12 +2,14 @@ import Crypto
 
 /// Reads settings one by one and keeps every complaint, so that a start names all that is wrong.
 struct SettingsReader {
+    let role: Settings.Role
     private let values: [String: String]
     private let readFile: (String) -> [UInt8]?
     private(set) var errors: [SettingsError] = []
 
     /// `readFile` reads the file that a `…_FILE` setting names; nil where it cannot be read.
-    init(values: [String: String], readFile: @escaping (String) -> [UInt8]?) {
+    init(values: [String: String], role: Settings.Role, readFile: @escaping (String) -> [UInt8]?) {
+        self.role = role
         self.values = values
         self.readFile = readFile
     }
@@ -48,10 +50,12 @@ struct SettingsReader {
         return value
     }
 
-    /// A setting that has no default; nil (and a complaint) where it is missing or wrong.
+    /// A setting without which nothing can be served; nil (and a complaint) where it is missing or wrong.
     mutating func required<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
         guard let text = text(name) else {
-            if !errors.contains(where: { $0.name == "\(name)_FILE" }) { complain(name, nil, expected) }
+            if role == .serve && !errors.contains(where: { $0.name == "\(name)_FILE" }) {
+                complain(name, nil, expected)
+            }
             return nil
         }
         guard let value = parse(text) else {

@@ -20,6 +20,7 @@ struct ContentDispositionTests {
             (#"form-data; name="video"; filename*=utf-8'fr'%e2%82%ac.mp4; filename="x.mp4""#, "€.mp4"),
             (#"form-data; name="video"; filename="x.mp4"; filename*=iso-8859-1''caf%E9.mp4"#, "café.mp4"),
             (#"form-data; name="video"; filename="""#, ""),
+            (#"form-data; name="video"; name*=UTF-8''other; filename="a""#, "a"),
             (#"form-data; name="video""#, nil),
         ])
     func reads(header: String, filename: String?) throws {

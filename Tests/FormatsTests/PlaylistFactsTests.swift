@@ -17,7 +17,7 @@ struct PlaylistFactsTests {
                 #EXTINF:6,Title\r\n#EXT-X-BYTERANGE:5@0\r\n\r\nhttps://h/a/segment%20001.ts?x#y\r\n#EXTINF:.5,\ns.ts
                 """))
         #expect(facts.duration == .milliseconds(12506))
-        #expect(facts.segmentNames == ["segment_000.ts", "segment 001.ts", "s.ts"])
+        #expect(facts.segmentNames == ["segment_000.ts", "segment%20001.ts", "s.ts"])
         #expect(facts.segmentCount == 3)
     }
 

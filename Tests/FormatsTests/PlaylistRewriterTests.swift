@@ -37,7 +37,7 @@ struct PlaylistRewriterTests {
             ("a/b/c.m3u8?x=1#f\n", "«c.m3u8»\n"), ("../../c.ts\n", "«c.ts»\n"),
             ("/c.ts?a=/b/d.ts\n", "«c.ts»\n"),
             ("https://old.example/hls2/t/c/m/l/s.ts?token=x\n", "«s.ts»\n"), ("//h:8080/s.ts\n", "«s.ts»\n"),
-            ("a.ts\rb.ts\n", "«a.ts%0Db.ts»\n"), ("a b\"'\\,é.ts\n", "«a%20b%22%27%5C%2C%C3%A9.ts»\n"),
+            ("a.ts\rb.ts\n", "«a.ts_b.ts»\n"), ("a b\"'\\,é.ts\n", "«a%20b%22%27_%2C%C3%A9.ts»\n"),
         ])
     func rewritesLines(playlist: String, expected: String) {
         #expect(
@@ -100,12 +100,12 @@ struct PlaylistRewriterTests {
         arguments: [
             ("..", "_"), (".", "_"), ("a/", "_"), ("/", "_"), ("a/..", "_"), ("?x", "_"), ("https://h/", "_"),
             ("..%2f..%2fenc.key", "..%252f..%252fenc.key"), ("%2e%2e", "%252e%252e"), ("%2E", "%252E"),
-            ("a%5c..%5cb", "a%255c..%255cb"), ("..\\b", "..%5Cb"), ("%00", "%2500"),
+            ("a%5c..%5cb", "a%255c..%255cb"), ("..\\b", ".._b"), ("%00", "%2500"),
             ("%0d%0aX:1", "%250d%250aX%3A1"),
-            ("%252f", "%25252f"), ("%", "%25"), ("%4", "%254"), ("%zz", "%25zz"),
+            ("%252f", "%252f"), ("%", "%25"), ("%4", "%254"), ("%zz", "%25zz"),
             ("%C3%A9%20b.ts", "%C3%A9%20b.ts"),
             ("javascript:alert(1)", "javascript%3Aalert%281%29"), ("data:x;base64,A/B=", "B%3D"),
-            ("a\0b", "a%00b"),
+            ("a\0b\u{7F}", "a_b_"),
         ])
     func namesFilesAlone(uri: String, name: String) {
         #expect(Self.rewrite("#EXT-X-KEY:URI=\"\(uri)\"", Self.relative) == "#EXT-X-KEY:URI=\"\(name)?v=7\"")
@@ -121,7 +121,7 @@ struct PlaylistRewriterTests {
 
     @Test("changes nothing more when it is applied twice")
     func isIdempotent() {
-        let once = Self.rewrite("#EXT-X-KEY:URI=\"x/é k\"\n#EXTINF:1,\n..\n", Self.mobile)
+        let once = Self.rewrite("#EXT-X-KEY:URI=\"x/é k%2f%\\\0\"\n#EXTINF:1,\n..\n", Self.mobile)
         #expect(Self.rewrite(once, Self.mobile) == once)
     }
 }

@@ -2,8 +2,8 @@
 package struct PlaylistFacts: Equatable, Sendable {
     /// The sum of all `EXTINF`; a broken one counts nothing.
     package private(set) var duration = Duration.zero
-    /// The files' names, in order: the last path component of each segment's URI. Empty for a multivariant
-    /// playlist, which has no segments.
+    /// The files' names, in order: the last path component of each segment's URI, as it is written there, which
+    /// may be any text without a slash. Empty for a multivariant playlist, which has no segments.
     package private(set) var segmentNames: [String] = []
 
     package var segmentCount: Int { segmentNames.count }
@@ -28,9 +28,7 @@ package struct PlaylistFacts: Equatable, Sendable {
     }
 
     private static func name(of uri: ArraySlice<UInt8>) -> String {
-        let component = PlaylistURI.lastComponent(of: uri)
-        let name = String(decoding: component, as: UTF8.self)
-        return component.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(name) ?? name : name
+        String(decoding: PlaylistURI.lastComponent(of: uri), as: UTF8.self)
     }
 
     /// A decimal number up to the comma, read exactly: hundreds of rounded floats would drift.

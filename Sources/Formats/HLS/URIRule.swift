@@ -37,19 +37,25 @@ package struct URIRule: Equatable, Sendable {
             let byte = name[index]
             if PercentEncoding.isUnreserved(byte) || isHarmlessEscape(name, at: index) {
                 output.append(byte)
+            } else if isUnfit(byte) {
+                output.append(UInt8(ascii: "_"))
             } else {
                 PercentEncoding.append(byte, to: &output)
             }
         }
     }
 
-    /// `%20` and `%C3%A9` stay what they are; `%2F`, `%2E` and the like, which servers decode into a path, and
-    /// escapes that are none, get their `%` encoded.
+    /// `%20`, `%C3%A9` and `%25` stay what they are; `%2F`, `%2E` and the like, which servers decode into a path,
+    /// and escapes that are none, get their `%` encoded.
     private static func isHarmlessEscape(_ name: ArraySlice<UInt8>, at index: Int) -> Bool {
         guard name[index] == UInt8(ascii: "%"), let byte = Hexadecimal.byte(in: name, at: index + 1) else {
             return false
         }
-        return byte >= 0x20 && byte != 0x7F && !PercentEncoding.isUnreserved(byte)
-            && !["/", "\\", "%"].contains(Unicode.Scalar(byte))
+        return !isUnfit(byte) && !PercentEncoding.isUnreserved(byte) && byte != UInt8(ascii: "/")
+    }
+
+    /// Control characters and the backslash, which no file of a lesson has in its name.
+    private static func isUnfit(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\\")
     }
 }

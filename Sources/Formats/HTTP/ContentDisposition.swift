@@ -16,19 +16,23 @@ package struct ContentDisposition: Equatable, Sendable {
         var rest = HeaderParameters.trimmed(bytes)
         guard let type = HeaderParameters.token(&rest),
             let parameters = HeaderParameters(parsing: rest, escaping: .quotesOnly),
-            let name = Self.text("name", in: parameters), let filename = Self.text("filename", in: parameters)
+            let name = Self.text(parameters["name"]), let filename = Self.filename(parameters)
         else { return nil }
         self.type = type
         self.name = name
         self.filename = filename
     }
 
-    /// The parameter's text, or an inner nil where it is absent; the outer nil where it is broken.
-    private static func text(_ name: String, in parameters: HeaderParameters) -> String?? {
+    /// The name, or an inner nil where there is none; the outer nil where it is broken.
+    private static func filename(_ parameters: HeaderParameters) -> String?? {
         // RFC 7578 §4.2 forbids the extended form, and libraries send it nevertheless, often beside a poor
-        // plain one: so it goes first, as in RFC 6266 §4.3.
-        if let value = parameters[name + "*"] { return ExtendedValue.decode(value).map { $0 } }
-        guard let value = parameters[name] else { return .some(nil) }
+        // plain one: so it goes first, as in RFC 6266 §4.3. A field's own name has no such form.
+        guard let value = parameters["filename*"] else { return text(parameters["filename"]) }
+        return ExtendedValue.decode(value).map { $0 }
+    }
+
+    private static func text(_ value: [UInt8]?) -> String?? {
+        guard let value else { return .some(nil) }
         return String(validating: unescaped(value), as: UTF8.self).map { $0 }
     }
 

@@ -32,7 +32,6 @@ final class Decoder {
         _ packet: Packet?, _ body: (Frame) throws(MediaError) -> Void
     ) throws(MediaError) {
         let code = avcodec_send_packet(context.pointer, packet?.pointer)
-        if code == LibAVCode.outOfMemory.rawValue { throw .outOfMemory("avcodec_send_packet") }
         fruitless += 1
         while try receive() {
             fruitless = 0
@@ -43,6 +42,18 @@ final class Decoder {
         guard fruitless <= limits.maxPacketsWithoutProgress, packet != nil || hasDecoded else {
             throw .input("avcodec_send_packet", code, "The file is damaged: nothing in it can be decoded.")
         }
+    }
+
+    /// Decodes a packet that stands for itself, and forgets it; a damaged one gives nothing.
+    func decodeAlone(_ packet: Packet, _ body: (Frame) throws(MediaError) -> Void) throws(MediaError) {
+        for packet in [packet.pointer, nil] {
+            avcodec_send_packet(context.pointer, packet)
+            while try receive() {
+                try body(frame)
+                frame.unreference()
+            }
+        }
+        avcodec_flush_buffers(context.pointer)
     }
 
     private func open(_ codec: UnsafePointer<AVCodec>) throws(MediaError) {
@@ -58,7 +69,6 @@ final class Decoder {
             switch code {
             case 0: return true
             case focust_averror_eagain, focust_averror_eof: return false
-            case LibAVCode.outOfMemory.rawValue: throw .outOfMemory("avcodec_receive_frame")
             default:
                 fruitless += 1
                 guard fruitless <= limits.maxPacketsWithoutProgress else { return false }

@@ -6,19 +6,29 @@ struct PictureChain {
     let video: VideoFacts
     let target: PictureTarget
 
-    /// For libavfilter, filters separated by commas.
+    /// For a film: filters separated by commas, as libavfilter reads them.
     var description: String {
         var chain: [String] = []
         // Only pictures that their decoder marked: a file may mix both kinds.
         if video.scan == .interlaced { chain.append("bwdif=mode=send_frame:deint=interlaced") }
         if video.frameRate > CopyRules.maxFrameRate { chain.append("fps=\(Self.maxFrameRate)") }
+        return (chain + colours(range: "tv") + turning + ["format=yuv420p", "setsar=1"]).joined(
+            separator: ",")
+    }
+
+    /// For a single picture with the full range of JPEG (JFIF).
+    var still: String {
+        (colours(range: "pc") + turning + ["setsar=1"]).joined(separator: ",")
+    }
+
+    private var turning: [String] { [video.orientation.filter].compactMap(\.self) }
+
+    private func colours(range: String) -> [String] {
         switch video.gamut {
-        case .hdr: chain += toneMapping
-        case .wide: chain.append("zscale=\(sides):p=bt709:t=bt709:m=bt709:r=tv")
-        case .standard: chain.append(scaling)
+        case .hdr: toneMapping(range)
+        case .wide: ["zscale=\(sides):p=bt709:t=bt709:m=bt709:r=\(range)"]
+        case .standard: [scaling(range)]
         }
-        chain += [video.orientation.filter].compactMap(\.self)
-        return (chain + ["format=yuv420p", "setsar=1"]).joined(separator: ",")
     }
 
     /// Before turning: a smaller picture is turned sooner.
@@ -28,20 +38,20 @@ struct PictureChain {
 
     private var sides: String { "w=\(size.width):h=\(size.height)" }
 
-    private var scaling: String {
+    private func scaling(_ range: String) -> String {
         let matrix = video.isRGB ? ":out_color_matrix=bt709" : ""
-        return "scale=\(size.width):\(size.height):flags=bicubic:out_range=tv\(matrix)"
+        return "scale=\(size.width):\(size.height):flags=bicubic:out_range=\(range)\(matrix)"
     }
 
     /// White is at 203 nits (ITU-R BT.2408 §2.2), so that everything up to half of it keeps the light it was graded
     /// with, and only highlights are rolled off (mobius; hable would darken the middle tones by a quarter).
     /// A file that says PQ or HLG and nothing else means BT.2020, the only primaries they are used with.
-    private var toneMapping: [String] {
+    private func toneMapping(_ range: String) -> [String] {
         [
             "zscale=\(sides):tin=\(video.transfer):pin=2020:min=2020_ncl:t=linear:npl=203",
             "format=gbrpf32le",
             "zscale=p=bt709",
-            "tonemap=mobius:param=0.5:desat=0", "zscale=t=bt709:m=bt709:r=tv",
+            "tonemap=mobius:param=0.5:desat=0", "zscale=t=bt709:m=bt709:r=\(range)",
         ]
     }
 }

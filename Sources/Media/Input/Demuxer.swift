@@ -67,6 +67,13 @@ final class Demuxer {
         guard code >= 0 else { throw .input("avformat_seek_file", code, "The file cannot be read twice.") }
     }
 
+    /// Goes to the last key packet before a moment of the file, in seconds.
+    func seek(to seconds: Double) throws(MediaError) {
+        let ticks = Int64(seconds * Double(AV_TIME_BASE))
+        let code = avformat_seek_file(context, -1, Int64.min, ticks, ticks, 0)
+        guard code >= 0 else { throw .input("avformat_seek_file", code, "The file cannot be searched.") }
+    }
+
     /// Packets of other streams are skipped by the demuxer itself where it can.
     func keepOnly(_ indexes: Set<Int>) {
         for stream in streams {

@@ -40,6 +40,10 @@ final class MPEGTSMuxer {
         pointer.pointee.pos = -1
         let code = av_write_frame(context, pointer)
         if let failure = sink.failure { throw failure }
+        // What a damaged file calls a packet of H.264 or AAC is not always one.
+        if code == focust_averror_invaliddata {
+            throw OutputRule.copySafe.broken("the muxer refuses a packet")
+        }
         guard code >= 0 else { throw .library("av_write_frame", code) }
     }
 

@@ -47,7 +47,7 @@ struct VideoIndex {
     }
 
     /// Only the first obstacle is told; the others often follow from it.
-    private mutating func note(_ what: String) {
+    mutating func note(_ what: String) {
         obstacle = obstacle ?? what
     }
 

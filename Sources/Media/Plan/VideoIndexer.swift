@@ -59,21 +59,24 @@ struct VideoIndexer {
             try cancellation.check()
             guard packet.streamIndex == stream.index else { continue }
             let facts = packet.isKey ? layout.facts(packet.bytes) : nil
-            let isIDR = facts?.isIDR == true
-            if isIDR, let hash = facts?.parameterSetHash {
-                if let parameterSets, hash != parameterSets {
-                    index.obstacle = index.obstacle ?? "its parameter sets change on the way"
-                }
+            if facts?.isIDR == true, let hash = facts?.parameterSetHash {
+                if hash != parameterSets ?? hash { index.note("its parameter sets change on the way") }
                 parameterSets = parameterSets ?? hash
             }
-            if demuxer.hasDiscontinuousTimes {
-                index.noteJump(to: packet.dts, limit: Timeline.maxGap(in: stream.timeBase))
-            }
-            if packet.isCorrupt { index.obstacle = index.obstacle ?? "damaged packets" }
+            note(packet, in: &index)
             index.add(
-                dts: packet.dts, duration: packet.duration, isIDR: isIDR, isDiscarded: packet.isDiscarded)
+                dts: packet.dts, duration: packet.duration, isIDR: facts?.isIDR == true,
+                isDiscarded: packet.isDiscarded)
         }
         try demuxer.rewind()
         return index
+    }
+
+    private func note(_ packet: Packet, in index: inout VideoIndex) {
+        if demuxer.hasDiscontinuousTimes {
+            index.noteJump(to: packet.dts, limit: Timeline.maxGap(in: stream.timeBase))
+        }
+        if packet.pts == nil { index.note("pictures without presentation times") }
+        if packet.isCorrupt { index.note("damaged packets") }
     }
 }

@@ -1,0 +1,55 @@
+import Database
+import Domain
+import Files
+import Logging
+import Runtime
+
+/// Compares the uploads on disk with the job table, and removes what nobody waits for: a process may have died
+/// between any two steps of an upload or of a conversion's end.
+package struct UploadReconciliation: Sendable {
+    /// Seconds after which an upload without a row is nobody's: between file and row lie milliseconds.
+    private static let graceSeconds = 900
+
+    private let database: Database
+    private let files: DataDirectory
+    private let clock: SystemClock
+    private let log: Logger
+
+    package init(database: Database, files: DataDirectory, clock: SystemClock, log: Logger) {
+        self.database = database
+        self.files = files
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Looks at every waiting upload once, and reports what it removes and what is missing.
+    package func run() {
+        do {
+            for upload in try files.waitingUploads() { try look(at: upload) }
+            for job in try database.jobs.list(status: .queued, limit: 1000)
+            where try files.size(of: job.sourcePath) == nil {
+                // Its conversion will fail, and say so to whoever asks.
+                log.error("upload_missing", metadata: ["task_id": "\(job.id)", "path": "\(job.sourcePath)"])
+            }
+        } catch {
+            log.error("reconciliation_failed", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    private func look(at upload: WaitingUpload) throws {
+        switch try database.jobs.job(upload.task)?.status {
+        // A failed task keeps its upload: it can be tried again by hand.
+        case .queued, .processing, .failed: return
+        case .completed, .superseded: try remove(upload, because: "its task is over")
+        case nil:
+            // The client was not told that it had been received.
+            let limit = upload.receivedAt.adding(seconds: Self.graceSeconds)
+            if clock.now() > limit { try remove(upload, because: "it has no task") }
+        }
+    }
+
+    private func remove(_ upload: WaitingUpload, because reason: String) throws {
+        try files.removeUpload(upload.path)
+        log.notice("upload_removed", metadata: ["path": "\(upload.path)", "reason": "\(reason)"])
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Database
+import Domain
+import Runtime
+import Settings
+
+/// `focust-video tasks list|show|retry`: the job table by hand.
+struct TasksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tasks", abstract: "Look at conversion tasks, and try failed ones again.",
+        subcommands: [List.self, Show.self, Retry.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "The newest tasks, one a line.")
+
+        @Option(help: "Only this lesson's: four ids joined by /, or two in the older layout.") var rel:
+            String?
+        @Option(help: "queued, processing, completed, failed or superseded") var status: String?
+        @Option(help: "How many at most.") var limit = 50
+
+        func run() throws {
+            let location = try rel.map { rel in
+                guard let location = LessonLocation(rel) else {
+                    throw ValidationError("--rel names no lesson.")
+                }
+                return location
+            }
+            let status = try self.status.map { text in
+                guard let status = JobStatus(rawValue: text) else {
+                    throw ValidationError("--status is unknown.")
+                }
+                return status
+            }
+            guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000.") }
+            let jobs = try storage().database.jobs.list(location: location, status: status, limit: limit)
+            for job in jobs {
+                print(
+                    "\(job.id)  \(job.status.rawValue)  \(Int(job.progress * 100)) %  \(job.location)  \(job.filename)"
+                )
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "All that is known of one task.")
+
+        @Argument(help: "The task's id.") var id: String
+
+        func run() throws {
+            let database = try storage().database
+            let job = try TasksCommand.job(id, database)
+            let facts: [(String, String?)] = [
+                ("task", job.id.value), ("lesson", "\(job.location)"), ("file", job.filename.value),
+                ("status", job.status.rawValue), ("progress", "\(Int(job.progress * 100)) %"),
+                ("attempts", "\(job.attempts)"), ("created", job.createdAt.iso8601),
+                ("updated", job.updatedAt.iso8601), ("duration", job.duration.map { "\($0) s" }),
+                ("codecs", job.codecs), ("plan", job.plan),
+                ("error", job.error.map { "\($0.code): \($0.message)" }),
+            ]
+            for (name, value) in facts { if let value { print("\(name): \(value)") } }
+            for callback in try database.callbacks.callbacks(of: job.id) {
+                print(
+                    "callback: \(callback.status.rawValue), \(callback.attempts) attempts \(callback.lastError ?? "")"
+                )
+            }
+        }
+    }
+
+    struct Retry: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Queue a failed task again.", discussion: "Its callbacks, if any, are sent again too.")
+
+        @Argument(help: "The task's id.") var id: String
+
+        func run() throws {
+            let storage = try TasksCommand.storage()
+            let job = try TasksCommand.job(id, storage.database)
+            let now = SystemClock.system.now()
+            guard try storage.database.jobs.retry(job.id, now: now) != nil else {
+                Console.error(
+                    "focust-video: only a failed task that is its lesson's newest can be tried again")
+                throw ExitCode.failure
+            }
+            storage.wakeUp.signal()
+            print("queued")
+        }
+    }
+
+    private static func storage() throws -> Storage {
+        try Storage(try SettingsLoader.load(for: .work))
+    }
+
+    private static func job(_ text: String, _ database: Database) throws -> Job {
+        guard let id = TaskID(text) else { throw ValidationError("That is no task's id.") }
+        guard let job = try database.jobs.job(id) else {
+            Console.error("focust-video: there is no such task")
+            throw ExitCode.failure
+        }
+        return job
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Conversion
+import Logging
+import Runtime
+import Settings
+
+/// `focust-video work`: conversions only, no FastCGI; beside a `serve` with `FOCUST_CONVERSION_JOBS=0`, or in addition
+/// to one that converts too.
+struct Work: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Convert uploads, and serve nothing.",
+        discussion: "Needs no secrets. Several of them share one queue safely.")
+
+    @Option(help: "Conversions at once; FOCUST_CONVERSION_JOBS, or half the cores where that is 0.")
+    var jobs: Int?
+
+    func validate() throws {
+        guard jobs.map({ (1...64).contains($0) }) ?? true else {
+            throw ValidationError("--jobs must be 1 to 64.")
+        }
+    }
+
+    func run() throws {
+        let settings = try SettingsLoader.load(for: .work)
+        let termination = Termination()
+        let log = LogSetup.logger(settings)
+        let count =
+            jobs ?? (settings.conversionJobs > 0 ? settings.conversionJobs : max(1, Machine.cores / 2))
+        do {
+            let stop = try StopSignal()
+            let service = ConversionService(settings, try Storage(settings), jobs: count, log: log)
+            let threads = try service.start(count, stop: stop)
+            log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
+            termination.wait()
+            log.notice("stopping")
+            stop.raise()
+            for thread in threads { thread.join() }
+            log.notice("stopped")
+        } catch {
+            log.critical("start_failed", metadata: ["cause": "\(error)"])
+            throw ExitCode.failure
+        }
+    }
+}

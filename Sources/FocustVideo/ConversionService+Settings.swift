@@ -1,0 +1,28 @@
+import Conversion
+import Glibc
+import Logging
+import Media
+import Runtime
+import Settings
+
+extension ConversionService {
+    /// The conversions as the settings want them, `jobs` of them at once.
+    init(_ settings: Settings, _ storage: Storage, jobs: Int, log: Logger) {
+        var options = ConversionOptions()
+        options.segmentSeconds = Double(settings.segmentSeconds)
+        options.preset = settings.x264Preset
+        options.crf = settings.crf
+        options.maxHeight = settings.maxHeight
+        // The cores are divided among the conversions that may run at once; 0 would take all for each.
+        options.threads = max(1, Machine.cores / max(1, jobs))
+        self.init(
+            database: storage.database, files: storage.files, options: options,
+            timeout: settings.conversionTimeout, clock: .system, log: log, wakeUp: storage.wakeUp)
+    }
+}
+
+/// What this machine has.
+enum Machine {
+    /// Processors online, at least 1.
+    static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}

@@ -1,0 +1,73 @@
+import Domain
+
+/// What the server counts, as its rooms say it: a call is a lookup in a table made at start and an atomic addition.
+package struct ServerMetrics: Sendable {
+    private let registry: MetricsRegistry
+    private let requests: RequestMetrics
+    private let refusals: [ErrorCode: Counter]
+    private let tokens: [TokenOutcome: Counter]
+    private let threads: [ThreadPool: Gauge]
+    private let busyThreads: [ThreadPool: Gauge]
+    private let uploadedBytes: Counter
+    private let conversions: ConversionMetrics
+    private let callbacks: [CallbackOutcome: Counter]
+
+    /// - Parameters:
+    ///   - routes: every route's pattern (never a path that was asked for) and its kind.
+    ///   - version: of this program.
+    ///   - probes: called by every scrape, on the thread of it.
+    package init(
+        routes: [(pattern: String, kind: RouteClass)], version: String, probes: ServerProbes
+    ) {
+        var all = MetricsRegistry()
+        all.read("focust_build_info", "Always 1; the label tells the version.", .gauge) {
+            [MetricSample(1, labels: [.init("version", version)])]
+        }
+        requests = RequestMetrics(routes, &all)
+        refusals = all.each(
+            "focust_refusals_total", "Requests refused, by error.", by: "code", ErrorCode.self, Counter.init)
+        tokens = all.each(
+            "focust_token_verifications_total", "Media tokens judged.", by: "result", TokenOutcome.self,
+            Counter.init)
+        threads = all.each(
+            "focust_threads", "Threads of a pool.", by: "pool", ThreadPool.self, Gauge.init)
+        busyThreads = all.each(
+            "focust_threads_busy", "Threads of a pool at work.", by: "pool", ThreadPool.self, Gauge.init)
+        uploadedBytes = all.one("focust_upload_bytes_total", "Bytes of uploads read.", Counter.init)
+        conversions = ConversionMetrics(&all)
+        callbacks = all.each(
+            "focust_callbacks_total", "Attempts at a callback.", by: "result", CallbackOutcome.self,
+            Counter.init)
+        all.addProbes(probes)
+        all.addProcess()
+        registry = all
+    }
+
+    /// The metrics of the route with that pattern, or of requests that match none; look it up once for each route.
+    package func route(_ pattern: String) -> RouteMetrics { requests.route(pattern) }
+
+    package func refused(_ code: ErrorCode) { refusals[code]?.increment() }
+
+    package func tokenJudged(_ outcome: TokenOutcome) { tokens[outcome]?.increment() }
+
+    package func setThreads(_ count: Int, of pool: ThreadPool) { threads[pool]?.set(count) }
+
+    /// A thread takes up a request or a job; `threadRests` must follow.
+    package func threadWorks(in pool: ThreadPool) { busyThreads[pool]?.add(1) }
+
+    package func threadRests(in pool: ThreadPool) { busyThreads[pool]?.add(-1) }
+
+    package func uploaded(bytes: Int) { uploadedBytes.increment(by: bytes) }
+
+    /// An attempt at a conversion ended, `seconds` after it began, of a video of `videoSeconds`.
+    package func conversionEnded(
+        _ outcome: ConversionOutcome, _ path: ConversionPath, seconds: Double, videoSeconds: Double
+    ) {
+        conversions.ended(outcome, path, seconds: seconds, videoSeconds: videoSeconds)
+    }
+
+    package func callbackTried(_ outcome: CallbackOutcome) { callbacks[outcome]?.increment() }
+
+    /// Everything as it is now, to be sent as `Exposition.contentType`.
+    package func exposition() -> [UInt8] { registry.exposition() }
+}

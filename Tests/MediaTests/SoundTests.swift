@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+@testable import Media
+
+@Suite("Sound")
+struct SoundTests {
+    private static let pictures = "-f lavfi -i testsrc2=s=160x120:r=25:d=4"
+    private static let h264 = "-pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 50"
+
+    @Test(
+        "Whatever the sound is, it becomes AAC-LC in stereo at 48 kHz",
+        arguments: [
+            ("mono.mkv", "-f lavfi -i sine=r=22050:d=4", "-c:a pcm_s16le -ac 1"),
+            ("old.mkv", "-f lavfi -i sine=r=11025:d=4", "-c:a pcm_u8 -ac 1"),
+            ("flac.mkv", "-f lavfi -i sine=r=96000:d=4", "-c:a flac"),
+            ("surround.mkv", "-f lavfi -i sine=r=48000:d=4", "-c:a ac3 -ac 6"),
+            ("surround.mp4", "-f lavfi -i sine=r=48000:d=4", "-c:a aac -ac 6"),
+            ("low.mp4", "-f lavfi -i sine=r=16000:d=4", "-c:a aac -ar 16000"),
+        ])
+    func resamples(name: String, source: String, codec: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(name, "\(Self.pictures) \(source) \(Self.h264) \(codec)")
+        let lesson = try Lesson(path, in: space)
+        #expect(lesson.result.plan.contains("audio: transcode"))
+        #expect(lesson.result.plan.hasPrefix("video: copy"))
+        try lesson.expectRules()
+        let entries = "stream=codec_name,profile,sample_rate,channels"
+        #expect(try Command.ffprobe(entries, lesson.joined(), ["-select_streams", "a"]) == "aac,LC,48000,2")
+        #expect(try abs(Self.duration(lesson.joined()) - 4) < 0.1)
+    }
+
+    @Test("Loud surround sound does not clip in stereo")
+    func downmixes() throws {
+        let space = try Workspace()
+        let loud = (1...6).map { "0.95*sin(2*PI*\($0 * 110)*t)" }.joined(separator: "|")
+        let path = try space.clip(
+            "clip.mkv",
+            "\(Self.pictures) -f lavfi -i aevalsrc=\(loud):c=5.1:s=48000:d=4 \(Self.h264) -c:a flac")
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        let samples = try Self.samples(lesson.joined())
+        let peak = samples.map { abs($0) }.max() ?? 0
+        #expect(peak > 0.3 && peak < 1, "peak \(peak)")
+        // Clipped sound has runs of samples at the rim.
+        #expect(samples.filter { abs($0) > 0.99 }.count < 5)
+    }
+
+    @Test("A gap in the sound becomes silence of the same length")
+    func fillsGaps() throws {
+        let space = try Workspace()
+        // Two seconds of sound, three of nothing, one of sound.
+        _ = try space.clip("a.mkv", "-f lavfi -i sine=r=48000:d=2 -c:a flac")
+        _ = try space.clip("b.mkv", "-itsoffset 5 -f lavfi -i sine=r=48000:d=1 -c:a flac")
+        try Data("ffconcat version 1.0\nfile a.mkv\nduration 5\nfile b.mkv\ninpoint 5\n".utf8)
+            .write(to: space.file("list.txt"))
+        let path = try space.clip(
+            "clip.mkv", "-f lavfi -i testsrc2=s=160x120:r=25:d=6 -f concat -i list.txt \(Self.h264) -c:a copy"
+        )
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        let samples = try Self.samples(lesson.joined())
+        #expect(abs(Double(samples.count) / 48000 - 6) < 0.1)
+        func level(_ second: Double) -> Float {
+            let start = Int(second * 48000)
+            return samples[start..<start + 4800].map { abs($0) }.max() ?? 0
+        }
+        #expect(level(1) > 0.05 && level(3.5) < 0.01 && level(5.5) > 0.05)
+    }
+
+    @Test("Of several sounds the default one is taken")
+    func choosesDefault() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mp4",
+            "\(Self.pictures) -f lavfi -i sine=r=48000:d=4 -f lavfi -i sine=r=44100:d=4 -map 0 -map 1 -map 2 "
+                + "\(Self.h264) -c:a aac -disposition:a:0 0 -disposition:a:1 default")
+        #expect(try Probe.examine(path).audio?.sampleRate == 44100)
+    }
+
+    @Test("A sound that nothing can decode is left out, and the next one taken")
+    func skipsUndecodable() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mp4",
+            "\(Self.pictures) -f lavfi -i sine=r=48000:d=4 -f lavfi -i sine=r=44100:d=4 -map 0 -map 1 -map 2 "
+                + "\(Self.h264) -c:a aac -disposition:a:0 default -disposition:a:1 0")
+        // As an iPhone writes its spatial sound: a codec that libav does not know, described by a box that it
+        // does not know either.
+        var data = try Data(contentsOf: space.file("clip.mp4"))
+        let index = try #require(data.range(of: Data("moov".utf8), options: .backwards)).lowerBound
+        for (known, unknown) in [("mp4a", "apac"), ("esds", "dapa")] {
+            let name = try #require(data.range(of: Data(known.utf8), in: index..<data.endIndex))
+            data.replaceSubrange(name, with: Data(unknown.utf8))
+        }
+        try data.write(to: space.file("clip.mp4"))
+        let probe = try Probe.examine(path)
+        #expect(probe.audio?.sampleRate == 44100)
+        #expect(probe.ignored.contains { $0.contains("not decodable") })
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(lesson.result.audioCodec == "mp4a.40.2")
+    }
+
+    @Test("Subtitles, covers, attachments and time codes are left out")
+    func ignoresTheRest() throws {
+        let space = try Workspace()
+        _ = try space.write("1\n00:00:00,000 --> 00:00:02,000\nHello\n", to: "sub.srt")
+        _ = try space.clip("cover.png", "-f lavfi -i testsrc2=s=64x64:d=1 -frames:v 1")
+        let path = try space.clip(
+            "clip.mkv",
+            "\(Self.pictures) -f lavfi -i sine=r=48000:d=4 -i sub.srt -i cover.png -map 0 -map 1 -map 2 -map 3 "
+                + "\(Self.h264) -c:v:1 copy -c:a aac -disposition:v:1 attached_pic -attach sub.srt "
+                + "-metadata:s:t mimetype=application/octet-stream")
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(lesson.result.plan.components(separatedBy: "ignored:").count == 4, "\(lesson.result.plan)")
+        let movie = try space.clip(
+            "clip.mov", "\(Self.pictures) \(Self.h264) -timecode 10:00:00:00")
+        try Lesson(movie, in: space).expectRules()
+    }
+
+    @Test("Sound that begins late or lasts longer stays where it was")
+    func keepsPlace() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mkv",
+            "\(Self.pictures) -itsoffset 0.5 -f lavfi -i sine=r=48000:d=4.5 \(Self.h264) -c:a aac")
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        let file = try lesson.joined()
+        let first = ["-read_intervals", "%+#1", "-select_streams"]
+        let sound = Double(try Command.ffprobe("packet=pts_time", file, first + ["a"]))
+        let picture = Double(try Command.ffprobe("packet=pts_time", file, first + ["v"]))
+        #expect(abs((sound ?? 0) - (picture ?? 0) - 0.5) < 0.03)
+        #expect(abs(lesson.result.duration - 5) < 0.05)
+    }
+
+    private static func samples(_ file: URL) throws -> [Float] {
+        let raw = try Command.run([
+            "ffmpeg", "-v", "error", "-i", file.path, "-vn", "-af", "pan=mono|c0=c0", "-ar", "48000", "-f",
+            "f32le", "-",
+        ]).standardOutput
+        return raw.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    }
+
+    private static func duration(_ file: URL) throws -> Double {
+        Double(try samples(file).count) / 48000
+    }
+}
