@@ -12,6 +12,7 @@ import pytest
 
 from harness import multipart
 from harness.client import upload
+from harness.openapi_recorder import RECORDER
 from harness.server import API_KEY, ORIGIN, SECRET_KEY, Server
 from harness.table import (
     CLAIMS,
@@ -92,7 +93,10 @@ class Connections(threading.local):
         )
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
-        return answer, answer.read()
+        content = answer.read()
+        given = {name: ", ".join(answer.headers.get_all(name)) for name in answer.headers}
+        RECORDER.record(method, server.url + path, answer.status, given, content)
+        return answer, content
 
 
 connections = Connections()

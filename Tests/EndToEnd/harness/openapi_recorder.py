@@ -34,17 +34,18 @@ class Recorder:
         # Some tests ask from many threads.
         self._lock = threading.Lock()
 
-    def record(self, answer: requests.Response, body: bytes | None) -> None:
-        address = urlsplit(answer.request.url)
+    def record(self, method: str, url: str, status: int, headers: dict[str, str], body: bytes | None) -> None:
+        """Judges an answer, if one of our servers gave it. `body` None: not known."""
+        address = urlsplit(url)
         if address.port not in server.PORTS:
             return
-        method, template = answer.request.method, document().template(address.path)
-        found = document().problems(method, answer.request.url, answer.status_code, answer.headers, body)
+        template = document().template(address.path)
+        found = document().problems(method, url, status, headers, body)
         with self._lock:
-            self.seen[method, template or "", str(answer.status_code)] += 1
+            self.seen[method, template or "", str(status)] += 1
             # The query carries tokens and stays out.
             for problem in found:
-                self.problems[f"{method} {template or address.path} {answer.status_code}: {problem}"] += 1
+                self.problems[f"{method} {template or address.path} {status}: {problem}"] += 1
 
     def never_seen(self) -> list[tuple[str, str, str]]:
         return sorted(document().pairs() - self.seen.keys())
@@ -64,7 +65,8 @@ def pytest_configure(config):
     def send(session, request, **options):
         answer = original(session, request, **options)
         for each in [*answer.history, answer]:
-            RECORDER.record(each, None if options.get("stream") else each.content)
+            body = None if options.get("stream") else each.content
+            RECORDER.record(each.request.method, each.request.url, each.status_code, each.headers, body)
         return answer
 
     requests.Session.send = send
