@@ -298,6 +298,7 @@ def test_a_users_session_is_no_leave_to_upload(with_sessions, name):
     assert refusal(ask(with_sessions, name, bearer(session(SESSION_SECRET)))) == "unauthorized"
 
 
+@pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning")
 def test_what_is_no_session_of_the_providers_is_401(with_sessions, provider):
     keys, _ = provider
     now = int(time.time())
@@ -512,3 +513,56 @@ def predecessors(claims: dict) -> str:
 def test_tokens_of_the_predecessors_shape_play(rotated, claims, path):
     assert play(rotated, predecessors(claims), path).status_code == 200
     assert play(rotated, predecessors(claims | {"user_id": None}), path).status_code == 403
+
+
+# A browser sends the file straight here.
+
+
+def test_an_upload_token_uploads_its_lesson_and_follows_the_task(server, short_h264):
+    rel = "trainer-1/course-1/module-1/from-a-browser"
+    query = {"user_id": USER, "type": "lesson", "rel": rel}
+    issued = requests.get(f"{server.url}/api/get-upload-token", params=query, headers=service(), timeout=10).json()
+    token = remember(issued["token"])
+    names = ("trainer_id", "course_id", "module_id", "lesson_id")
+
+    def send(lesson, **headers):
+        with short_h264.open("rb") as film:
+            fields = dict(zip(names, lesson.split("/"), strict=True))
+            return requests.post(
+                issued["upload_url"], headers=bearer(token) | headers, data=fields, files={"video": film}, timeout=30
+            )
+
+    assert refusal(send(rel, Origin="https://evil.example")) == "referrer_forbidden"
+    assert refusal(send(rel + "2", Referer=WEB_HEADERS["Referer"])) == "token_mismatch"
+    accepted = send(rel, Referer=WEB_HEADERS["Referer"])
+    assert accepted.status_code == 202, accepted.text
+    address = accepted.json()["status_url"]
+
+    def finished():
+        answer = requests.get(address, headers=bearer(token), timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["status"] == "completed"
+
+    wait_for(finished, "the conversion", 60, 0.1)
+    assert requests.get(address, timeout=10).status_code == 401
+    assert requests.get(f"{server.url}/api/tasks", headers=bearer(token), timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["course", "module"])
+def test_an_upload_token_uploads_its_presentation_alone(server, short_h264, kind):
+    ids = {"course_id": "token-course"} | ({"module_id": "token-module"} if kind == "module" else {})
+    issued = requests.get(
+        f"{server.url}/api/get-upload-token",
+        params={"user_id": USER, "type": kind} | ids,
+        headers=service(),
+        timeout=10,
+    ).json()
+    token = remember(issued["token"])
+
+    def send(address):
+        with short_h264.open("rb") as film:
+            return requests.post(address, headers=bearer(token), files={"video": film}, timeout=30)
+
+    assert send(issued["upload_url"]).status_code == 201
+    assert refusal(send(issued["upload_url"] + "2")) == "token_mismatch"
+    assert refusal(send(f"{server.url}/upload_presentation")) == "token_mismatch"

@@ -57,9 +57,9 @@ final class Demuxer {
     func read(into packet: Packet) throws(MediaError) -> Bool {
         packet.unreference()
         let code = av_read_frame(context, packet.pointer)
+        if code < 0 { try cancellation.check() }
         if code == focust_averror_eof { return false }
         guard code >= 0 else {
-            try cancellation.check()
             throw .input("av_read_frame", code, "The file is damaged and cannot be read to its end.")
         }
         try PacketTimes.check(packet, timeBase: timeBase(of: packet.streamIndex))
@@ -149,8 +149,10 @@ final class Demuxer {
         }
         defer { for index in options.indices { av_dict_free(&options[index]) } }
         let code = avformat_find_stream_info(context, &options)
+        // Interrupted, it answers success with streams it knows nothing of: without this look, a stop at the wrong
+        // moment says of a good film that there is no video in it, for good.
+        try cancellation.check()
         guard code >= 0 else {
-            try cancellation.check()
             throw .input("avformat_find_stream_info", code, "The streams of this file cannot be read.")
         }
     }

@@ -31,6 +31,9 @@ package final class RevocationFollower: Sendable {
 
     /// Forgets those that no living token can match any more, here and in the database. Call it now and then.
     package func prune() {
+        let now = services.clock.now().seconds
+        let life = RevocationService.longestLife(services.settings)
+        services.revocations.prune { _, until in until + life < now }
         do throws(DatabaseError) {
             _ = try services.database.revocations.prune(now: services.clock.now())
         } catch {
@@ -42,7 +45,9 @@ package final class RevocationFollower: Sendable {
         let changes = try services.database.revocations.changes(since: sequence.withLock { $0 })
         for revocation in changes.revocations {
             guard let subject = RevocationList.Subject(revocation.subject) else { continue }
-            services.revocations.insert(subject, until: revocation.revokedAt.seconds)
+            services.revocations.insert(
+                subject, revokedAt: revocation.revokedAt.seconds,
+                longestLife: RevocationService.longestLife(services.settings))
         }
         sequence.withLock { $0 = changes.sequence }
     }

@@ -10,19 +10,36 @@ struct RevocationService: Sendable {
     private static let maxVideoSeconds = 86400
 
     let services: Services
+    let ahead: IssuedAhead
 
     /// Voids all tokens about `subject` that were issued up to now.
     func revoke(_ subject: RevocationList.Subject) throws(Refusal) {
         let now = services.clock.now()
+        let reach = ahead.reach(of: subject, now: now.seconds)
+        let revokedAt = now.adding(seconds: reach - now.seconds)
+        let life = Self.longestLife(services.settings)
         let revocation = Revocation(
-            subject: Revocation.Subject(subject), revokedAt: now, expiresAt: now.adding(seconds: longestLife))
+            subject: Revocation.Subject(subject), revokedAt: revokedAt,
+            expiresAt: revokedAt.adding(seconds: life))
         try Refusal.rethrow { () throws(DatabaseError) in try services.database.revocations.add(revocation) }
-        services.revocations.insert(subject, until: now.seconds)
+        services.revocations.insert(subject, revokedAt: reach, longestLife: life)
     }
 
     /// When no token that is alive now can still be alive, seconds from now: grants live longest.
-    private var longestLife: Int {
-        max(services.settings.maxTTL, Self.maxVideoSeconds + services.settings.grantMargin) + 60
+    static func longestLife(_ settings: Settings) -> Int {
+        max(settings.maxTTL, maxVideoSeconds + settings.grantMargin) + 60
+    }
+}
+
+extension RevocationList {
+    /// Takes in a revocation made at the second `revokedAt`. An id names one token, whatever its date, so it is void
+    /// for as long as any token may live.
+    func insert(_ subject: Subject, revokedAt: Int, longestLife: Int) {
+        if case .token = subject {
+            insert(subject, until: revokedAt + longestLife)
+        } else {
+            insert(subject, until: revokedAt)
+        }
     }
 }
 

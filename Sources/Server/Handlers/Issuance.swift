@@ -10,6 +10,7 @@ struct Issuance: Sendable {
     static let shortLifetime = 900
 
     let services: Services
+    let ahead: IssuedAhead
 
     /// A token of `lifetime` seconds. Refuses with `not_eligible` or `unavailable`.
     func issue(
@@ -26,7 +27,9 @@ struct Issuance: Sendable {
 
     /// A second in which tokens were revoked revokes what is issued in the rest of it too, unless that is dated later.
     private func sign(_ token: MediaToken, lifetime: Int) -> String {
-        let notBefore = services.revocations.firstValidSecond(for: token.revocationSubjects)
+        let subjects = token.revocationSubjects
+        let notBefore = services.revocations.firstValidSecond(for: subjects)
+        ahead.note(subjects, dated: notBefore, now: services.clock.now().seconds)
         return services.issuer.issue(token, lifetime: lifetime, notBefore: notBefore)
     }
 }

@@ -4,8 +4,9 @@ import Formats
 enum Routes {
     static func all(_ services: Services) -> [Route] {
         let lessons = LessonStatus(services: services)
-        let issuance = Issuance(services: services)
-        let revocation = RevocationService(services: services)
+        let ahead = IssuedAhead()
+        let issuance = Issuance(services: services, ahead: ahead)
+        let revocation = RevocationService(services: services, ahead: ahead)
         let playTokens = PlayTokens(services: services, lessons: lessons, issuance: issuance)
         let downloadTokens = DownloadTokens(services: services, issuance: issuance)
         let uploadTokens = UploadTokens(services: services, issuance: issuance)
