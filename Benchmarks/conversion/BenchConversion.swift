@@ -34,7 +34,9 @@ enum BenchConversion {
     private static func report(_ marks: [(time: Duration, share: Double)], whole: Duration) {
         let errors = marks.map { abs($0.time / whole - $0.share) * 100 }
         let mean = errors.reduce(0, +) / Double(max(1, errors.count))
-        print("progress: \(Int(mean.rounded())) points off on average, \(Int((errors.max() ?? 0).rounded())) at most")
+        print(
+            "progress: \(Int(mean.rounded())) points off on average, \(Int((errors.max() ?? 0).rounded())) at most"
+        )
     }
 
     /// So that the result can be played.

@@ -1,15 +1,14 @@
 #pragma once
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
-#include <libavfilter/avfilter.h>
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
 #include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/samplefmt.h>
+
+#include "filters.h"
 
 // Macros with casts or arithmetic, which Swift cannot import.
 static const int focust_averror_eof = AVERROR_EOF;

@@ -1,4 +1,5 @@
 import Database
+import Domain
 import Files
 import Logging
 import Runtime
@@ -7,7 +8,7 @@ import Runtime
 struct ConversionWorker: Sendable {
     /// Milliseconds until a worker looks again although nobody woke it: jobs of other processes, ends of
     /// pauses.
-    private static let idleMilliseconds: Int32 = 1000
+    private static let idle: ClosedRange<Int64> = 100...1000
 
     private let service: ConversionService
     private let stop: StopSignal
@@ -35,7 +36,7 @@ struct ConversionWorker: Sendable {
     private func work(waiter: borrowing WakeFile.Waiter) {
         while !stop.isRaised {
             guard let job = claim() else {
-                waiter.wait(milliseconds: Self.idleMilliseconds, or: stop)
+                waiter.wait(milliseconds: pause(), or: stop)
                 continue
             }
             service.metrics.threadWorks(in: .conversion)
@@ -55,5 +56,13 @@ struct ConversionWorker: Sendable {
             service.log.error("claim_failed", metadata: ["cause": "\(error)"])
             return nil
         }
+    }
+
+    /// Milliseconds until a pause or a lease ends, within `idle`.
+    private func pause() -> Int32 {
+        // Only a hint: where the table cannot be read the claim says so, and this sleeps as long as it may.
+        let next = (try? service.database.jobs.nextWake()) ?? nil
+        let wait = next.map { $0.milliseconds - service.clock.now().milliseconds } ?? Self.idle.upperBound
+        return Int32(min(max(wait, Self.idle.lowerBound), Self.idle.upperBound))
     }
 }

@@ -32,9 +32,13 @@ package struct UploadReconciliation: Sendable {
     }
 
     private func look(at upload: WaitingUpload) throws {
-        switch try database.jobs.job(upload.task)?.status {
-        // A failed task keeps its upload: it can be tried again by hand.
-        case .queued, .processing, .failed: return
+        let job = try database.jobs.job(upload.task)
+        switch job?.status {
+        case .queued, .processing: return
+        case .failed:
+            // It can be tried again by hand, unless a newer upload has taken its place.
+            guard let job, try database.jobs.latest(job.location)?.id != job.id else { return }
+            try remove(upload, because: "its task failed, and a newer one has come")
         case .completed, .superseded: try remove(upload, because: "its task is over")
         case nil:
             // The client was not told that it had been received. In this order: once nobody holds the file, no row

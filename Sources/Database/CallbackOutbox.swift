@@ -27,6 +27,15 @@ package struct CallbackOutbox: Sendable {
         }
     }
 
+    /// How many wait to be delivered.
+    package func pendingCount() throws(DatabaseError) -> Int {
+        try database.read { (connection) throws(DatabaseError) in
+            try connection.prepared("SELECT COUNT(*) FROM callback WHERE status = 'pending'").first { (row) in
+                row.integer(0)
+            } ?? 0
+        }
+    }
+
     /// The receiver has answered with success. False where the lease was lost.
     @discardableResult
     package func delivered(

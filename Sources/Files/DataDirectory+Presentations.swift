@@ -4,11 +4,14 @@ import Glibc
 extension DataDirectory {
     /// Publishes a received presentation in one step; answers its path relative to the root.
     ///
-    /// Those with another extension go afterwards: in between there are two for a moment, never none.
+    /// Those with another extension go afterwards: in between there are two for a moment, never none. Two uploads at
+    /// once, of whichever processes, take turns, or each would remove the other's.
     package func commitPresentation(
         _ staged: consuming StagingFile, as presentation: Presentation, type: VideoFileType
     ) throws(FileError) -> String {
         let relative = presentation.path(type)
+        let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
+        defer { close(lock) }
         try staged.commit(to: absolutePath(relative), in: self)
         for other in presentation.candidates where other != relative {
             try FileSystem.remove(absolutePath(other))
@@ -24,6 +27,8 @@ extension DataDirectory {
 
     /// Removes a presentation, whichever extension it has. That there is none is fine.
     package func removePresentation(_ presentation: Presentation) throws(FileError) {
+        let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
+        defer { close(lock) }
         for path in presentation.candidates { try discard(path) }
     }
 }

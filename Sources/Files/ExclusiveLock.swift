@@ -5,6 +5,19 @@ import Glibc
 /// flock(2): it belongs to the open file, so the kernel drops it when its process ends, however that
 /// happens. No list of process ids could tell as surely whether a leftover may be swept.
 enum ExclusiveLock {
+    /// Waits for its turn with the file at `path`, made if it is missing; the turn ends when the descriptor is closed.
+    static func waiting(for path: String) throws(FileError) -> Int32 {
+        let descriptor = try FileSystem.open(path, O_RDONLY | O_CREAT, mode: 0o600)
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                let error = FileError.last("flock", path)
+                close(descriptor)
+                throw error
+            }
+        }
+        return descriptor
+    }
+
     /// Takes the lock of what the caller has just made; false where a sweep was quicker and has removed it,
     /// or is about to. Never waits.
     static func claim(_ descriptor: Int32) -> Bool {

@@ -19,9 +19,7 @@ struct Housekeeping: Sendable {
 
     func run() {
         LeftoverSweep(files: services.files, log: services.log).run()
-        UploadReconciliation(
-            database: services.database, files: services.files, log: services.log
-        ).run()
+        reconciliation.run()
         var lastPruned = services.clock.now()
         while !stop.wait(milliseconds: 1000) {
             follower.look()
@@ -29,8 +27,13 @@ struct Housekeeping: Sendable {
             guard now >= lastPruned.adding(seconds: Self.pruneInterval) else { continue }
             lastPruned = now
             follower.prune()
+            reconciliation.run()
             pruneTasks(now)
         }
+    }
+
+    private var reconciliation: UploadReconciliation {
+        UploadReconciliation(database: services.database, files: services.files, log: services.log)
     }
 
     private func pruneTasks(_ now: Timestamp) {

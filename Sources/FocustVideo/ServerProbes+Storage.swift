@@ -17,6 +17,7 @@ extension ServerProbes {
                 guard let oldest = try? database.jobs.counts().oldestQueued else { return nil }
                 return Double(SystemClock.system.now().milliseconds - oldest.milliseconds) / 1000
             },
-            callbacksPending: { nil }, diskFreeBytes: { try? files.freeBytes() })
+            callbacksPending: { try? database.callbacks.pendingCount() },
+            diskFreeBytes: { try? files.freeBytes() })
     }
 }

@@ -14,9 +14,6 @@ import Tokens
 
 /// The running server: where every room is made and joined to the others.
 struct ServerProcess {
-    /// Seconds that requests in flight are given when the process stops.
-    private static let grace: UInt32 = 10
-
     private let signal: StopSignal
     private let listeners: [Listener]
     private let threads: [Runtime.Thread]
@@ -59,12 +56,7 @@ struct ServerProcess {
     func stop() {
         for listener in listeners { listener.removeFile() }
         signal.raise()
-        let deadline = try? Runtime.Thread(name: "deadline") {
-            sleep(Self.grace)
-            _exit(0)
-        }
-        // Without a thread for the deadline the service manager's own does the same.
-        _ = deadline
+        Termination.endAfterGrace()
         for thread in threads { thread.join() }
     }
 

@@ -1,5 +1,6 @@
 import Database
 import Files
+import Glibc
 import Runtime
 import Settings
 
@@ -13,6 +14,8 @@ struct Storage {
     let callbackWakeUp: WakeFile
 
     init(_ settings: Settings) throws {
+        // What others may read gets its mode by name; the database and everything else is this user's alone.
+        umask(0o077)
         files = try DataDirectory(creatingAt: settings.dataDirectory)
         database = try Database(path: files.databasePath)
         wakeUp = try WakeFile(path: files.conversionWakePath)

@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 
 /// Waits for the signals that end the process.
 struct Termination {
@@ -13,6 +14,8 @@ struct Termination {
         sigaddset(&signals, SIGINT)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         signal(SIGPIPE, SIG_IGN)
+        // Likewise a file that grows past a limit (setrlimit(2)).
+        signal(SIGXFSZ, SIG_IGN)
         self.signals = signals
     }
 
@@ -21,5 +24,17 @@ struct Termination {
         var signals = signals
         var received: Int32 = 0
         sigwait(&signals, &received)
+    }
+
+    /// Seconds that work in flight is given when the process stops.
+    private static let grace: UInt32 = 10
+
+    /// Ends the process, done or not, when the grace period is over: the service manager waits.
+    static func endAfterGrace() {
+        // Where not even a thread can be had, the service manager's own deadline does the same.
+        _ = try? Runtime.Thread(name: "deadline") {
+            sleep(grace)
+            _exit(0)
+        }
     }
 }

@@ -6,7 +6,9 @@ package enum MediaLibraries {
     package static var versions: [String] {
         [
             ("libavformat", avformat_version()), ("libavcodec", avcodec_version()),
-            ("libavfilter", avfilter_version()), ("libavutil", avutil_version()),
+            ("libavutil", avutil_version()),
+            // Opened when it is needed, so it may be missing until then.
+            ("libavfilter", focust_filters_are_there() == 1 ? focust_avfilter_version() : 0),
         ].map { name, version in "\(name) \(version >> 16).\(version >> 8 & 0xFF).\(version & 0xFF)" }
     }
 

@@ -93,7 +93,6 @@ package struct Application: Sendable {
             "method": "\(request.method)", "path": "\(request.path)", "client": "\(request.remoteAddress)",
             "request_id": "\(request.requestID)",
         ]
-        metadata["field"] = refusal.field.map { "\($0)" }
         metadata["cause"] = refusal.cause.map { "\($0)" }
         log.log(level: level, "refused", metadata: metadata)
     }

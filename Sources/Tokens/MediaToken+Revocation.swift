@@ -5,7 +5,7 @@ extension MediaToken {
     package var revocationSubjects: [RevocationList.Subject] {
         switch self {
         case .play(let user, let lesson, _): [.user(user.value), .location("\(lesson)")]
-        case .grant(let user, let location, _): [.user(user), .location("\(location)")]
+        case .grant(let user, let location, _, _): [.user(user), .location("\(location)")]
         case .playFlat(let user, let filename, let video, _):
             [.user(user.value)]
                 + [video, filename?.flatVideoID].compactMap { $0.map { .location("\(user)/\($0)") } }

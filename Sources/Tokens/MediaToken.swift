@@ -8,7 +8,7 @@ package enum MediaToken: Sendable {
     case play(user: Identifier, lesson: LessonPath, platform: Platform)
     /// Opens segments and key of one lesson, never the playlist: what a rewritten playlist carries. `parent` is the id
     /// of the token it was minted for, if that has one: who revokes the one means the other too.
-    case grant(user: String, location: LessonLocation, parent: String?)
+    case grant(user: String, location: LessonLocation, platform: Platform, parent: String?)
     /// Plays one video of the flat layout (v1).
     case playFlat(user: Identifier, filename: Filename?, video: Identifier?, platform: Platform)
     /// Downloads one file (v2).
@@ -23,9 +23,9 @@ package enum MediaToken: Sendable {
         switch self {
         case .play(let user, let lesson, let platform):
             [("user_id", .string(user.value)), ("rel", .string("\(lesson)"))] + [platform.claim]
-        case .grant(let user, let location, let parent):
+        case .grant(let user, let location, let platform, let parent):
             [("user_id", .string(user))] + Self.claims(of: location)
-                + [Platform.mobile.claim, ("use", "segment")]
+                + [platform.claim, ("use", "segment")]
                 + (parent.map { [("parent", .string($0))] } ?? [])
         case .playFlat(let user, let filename, let video, let platform):
             [("user_id", .string(user.value))] + (filename.map { [("filename", .string($0.value))] } ?? [])

@@ -68,7 +68,7 @@ struct TasksCommand: ParsableCommand {
 
     struct Retry: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Queue a failed task again.", discussion: "Its callbacks, if any, are sent again too.")
+            abstract: "Queue a failed task again, or send the callbacks of a finished one again.")
 
         @Argument(help: "The task's id.") var id: String
 

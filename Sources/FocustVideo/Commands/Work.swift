@@ -37,6 +37,7 @@ struct Work: ParsableCommand {
             termination.wait()
             log.notice("stopping")
             stop.raise()
+            Termination.endAfterGrace()
             for thread in threads { thread.join() }
             log.notice("stopped")
         } catch {

@@ -6,8 +6,9 @@ import Tokens
 
 /// Revokes tokens for good: in the database first, so that a restart does not undo it, and then in memory.
 struct RevocationService: Sendable {
-    /// The longest video a grant may have been minted for, seconds: what the media room converts at most.
-    private static let maxVideoSeconds = 86400
+    /// The longest lifetime that any setting ever allowed a token, seconds: `FOCUST_MAX_TTL` may have been larger
+    /// when the tokens in question were issued, and no grant lives longer.
+    private static let longestLifetime = 31_536_000
 
     let services: Services
     let ahead: IssuedAhead
@@ -27,7 +28,7 @@ struct RevocationService: Sendable {
 
     /// When no token that is alive now can still be alive, seconds from now: grants live longest.
     static func longestLife(_ settings: Settings) -> Int {
-        max(settings.maxTTL, maxVideoSeconds + settings.grantMargin) + 60
+        longestLifetime + settings.grantMargin
     }
 }
 

@@ -60,8 +60,7 @@ struct Downloads: Sendable {
         return send(path, admission, .inline)
     }
 
-    /// The one file of a presentation, under whatever name its token was issued for: what is stored has lost the name
-    /// it was uploaded with.
+    /// The one file of a presentation, which is called `presentation.<ext>` whatever it was uploaded as.
     private func presentation(
         _ presentation: Presentation, _ admission: FileAdmission
     ) throws(Refusal) -> HTTPResponse {

@@ -1,6 +1,7 @@
 import Domain
 import Outbound
 import Runtime
+import Settings
 import Tokens
 
 /// Issues tokens for those who may have them: asks the site whether the user is eligible, and steps past what was
@@ -11,12 +12,22 @@ struct Issuance: Sendable {
 
     let services: Services
     let ahead: IssuedAhead
+    private let questions: QuestionLimit
+
+    init(services: Services, ahead: IssuedAhead) {
+        self.services = services
+        self.ahead = ahead
+        // At least half of the threads stay for viewers.
+        questions = QuestionLimit(max(1, services.settings.threads / 2))
+    }
 
     /// A token of `lifetime` seconds. Refuses with `not_eligible` or `unavailable`.
     func issue(
         _ token: MediaToken, _ admission: IssuingAdmission, lifetime: Int, question: EligibilityQuestion
     ) throws(Refusal) -> String {
-        try services.eligibility?.ask(question)
+        if let eligibility = services.eligibility {
+            try questions.during { () throws(Refusal) in try eligibility.ask(question) }
+        }
         return sign(token, lifetime: lifetime)
     }
 

@@ -38,6 +38,10 @@ struct PlayTokens: Sendable {
         let filename = try context.path.filename("filename")
         let admission = try caller.admission(for: try context.path.identifier("user_id"))
         let video = try context.path.identifier("video_id")
+        // The site is asked about the file, and must not be asked about one and open another.
+        guard services.eligibility == nil || filename.flatVideoID == video else {
+            throw Refusal(.invalidID, "video_id is not the video of that file.", field: "video_id")
+        }
         return try issueFlat(context, admission, filename, video: video, at: video, .mobile)
     }
 

@@ -20,7 +20,7 @@ struct Playback: Sendable {
         let lesson = try open(admission.location)
         let asked = try version(context, present: lesson.version)
         switch file {
-        case .playlist(let name): return try playlist(name, lesson, admission)
+        case .playlist(let name): return try playlist(name, lesson, context, admission)
         case .key: return try key(lesson)
         case .segment(let name): return try segment(name, lesson, admission, isVersioned: asked)
         }
@@ -45,35 +45,56 @@ struct Playback: Sendable {
             status: 200, headers: [("Content-Type", "application/octet-stream"), Self.noStore], body: key)
     }
 
+    /// A playlist whose URIs lead back here. Those of a mobile token become absolute and carry a grant; so, staying
+    /// relative, do those of a web token that came in the query: a player that cannot set headers for the playlist
+    /// cannot for the segments either.
     private func playlist(
-        _ name: String, _ lesson: borrowing LessonDirectory, _ admission: borrowing PlayAdmission
+        _ name: String, _ lesson: borrowing LessonDirectory, _ context: RequestContext,
+        _ admission: borrowing PlayAdmission
     ) throws(Refusal) -> HTTPResponse {
-        guard !admission.isGrant else {
+        // A grant comes from the main playlist, whose variants it opens too.
+        guard !admission.isGrant || name != PlaybackFile.mainPlaylist else {
             throw Refusal(.tokenMismatch, "The token opens segments and key, not the playlist.")
         }
         let playlist = try read(lesson, name)
-        let rule =
-            admission.platform == .mobile
-            ? mobileRule(playlist, lesson.version, admission) : .relative(version: Array(lesson.version.utf8))
+        let isInHeader = BearerToken.ofHeader(context.request) != nil
+        let rule: URIRule
+        if admission.platform == .web && isInHeader {
+            rule = .relative(version: Array(lesson.version.utf8))
+        } else {
+            let grant = grant(playlist, context, admission)
+            rule = .mobile(
+                base: Array(base(admission).utf8), suffix: Array("?token=\(grant)&v=\(lesson.version)".utf8))
+        }
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "application/vnd.apple.mpegurl"), Self.noStore],
             body: PlaylistRewriter(rule).rewrite(playlist))
     }
 
-    /// Every URI becomes absolute and carries a grant, minted once: it outlives the video, so that a film does not
-    /// stop when the caller's own short token ends.
-    private func mobileRule(
-        _ playlist: [UInt8], _ version: String, _ admission: borrowing PlayAdmission
-    ) -> URIRule {
-        let seconds = PlaylistFacts(reading: playlist).map { Int($0.duration.components.seconds) + 1 } ?? 0
-        let grant = services.issuer.issue(
+    private func base(_ admission: borrowing PlayAdmission) -> String {
+        guard admission.platform == .mobile else { return "" }
+        return "\(services.settings.publicURL)/mobile/\(admission.location.urlRoot)/\(admission.location)/"
+    }
+
+    /// Minted once for a playlist: it outlives the video, so that a film does not stop when the caller's own short
+    /// token ends. One that is a grant already is handed on, or it could be renewed for ever.
+    private func grant(
+        _ playlist: [UInt8], _ context: RequestContext, _ admission: borrowing PlayAdmission
+    ) -> String {
+        if admission.isGrant, let present = BearerToken.any(in: context.request) { return String(present) }
+        return services.issuer.issue(
             .grant(
-                user: admission.userID, location: admission.location, parent: admission.tokenID),
-            lifetime: seconds + services.settings.grantMargin,
-            notBefore: admission.issuedAt)
-        let location = admission.location
-        let base = "\(services.settings.publicURL)/mobile/\(location.urlRoot)/\(location)/"
-        return .mobile(base: Array(base.utf8), suffix: Array("?token=\(grant)&v=\(version)".utf8))
+                user: admission.userID, location: admission.location, platform: admission.platform,
+                parent: admission.tokenID),
+            lifetime: seconds(playlist) + services.settings.grantMargin, notBefore: admission.issuedAt)
+    }
+
+    /// How long the video lasts. A playlist of variants does not say; then as long as any token may live.
+    private func seconds(_ playlist: [UInt8]) -> Int {
+        guard let facts = PlaylistFacts(reading: playlist), facts.duration > .zero else {
+            return services.settings.maxTTL
+        }
+        return Int(facts.duration.components.seconds) + 1
     }
 
     // MARK: The directory
