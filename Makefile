@@ -5,13 +5,14 @@ BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcod
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
 TEST_PACKAGES = python3-venv shellcheck strace
 
-.PHONY: help deps build release demo run test unit-test e2e-test fuzz lint clean
+.PHONY: help deps build release demo run test unit-test e2e-test soak fuzz lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
 	@echo 'make test   everything: install what is missing, build, run all tests, unit and end to end'
 	@echo 'make run    start nginx and focust-video on http://127.0.0.1:8080 (build first: make release)'
 	@echo 'make lint   formatting, shell scripts, nginx configuration'
+	@echo 'make soak   minutes of bad company (SOAK_SECONDS), and what it leaves behind'
 	@echo 'make fuzz   the parsers under libFuzzer, a minute each'
 	@echo 'also: deps build release unit-test e2e-test clean'
 
@@ -45,6 +46,10 @@ e2e-test: release
 # Each parser of outside bytes for FUZZ_SECONDS (60); `Fuzz/run multipart` runs one alone.
 fuzz: deps
 	@Fuzz/run
+
+# Bounded: four minutes unless SOAK_SECONDS says otherwise. docs/soak.md keeps what was seen.
+soak: deps release
+	cd Tests/EndToEnd && FOCUST_BINARY=$(CURDIR)/.build/release/focust-video ../../.venv/bin/python soak.py
 
 lint: deps
 	@scripts/lint nginx/render $(wildcard scripts/*) .ci/run Fuzz/run

@@ -1,9 +1,9 @@
 """The application dies before each system call that changes something; what the next start finds must be whole.
 
-strace kills the process as it enters the call, so "before call n + 1" is also "after call n". The calls are those that
-one thread made in an unharmed run before: nobody has to keep a list of steps.
+strace kills the process as it enters the call, so "before call n + 1" is also "after call n". The calls are those
+that one thread made in an unharmed run before: nobody has to keep a list of steps.
 
-FOCUST_FAULT_POINTS=all kills at every call; otherwise at the first and the last of each kind of call on a path.
+FOCUST_FAULT_POINTS=all kills at every call; otherwise at the first of each kind of call on a path.
 """
 
 import os

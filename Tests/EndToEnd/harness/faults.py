@@ -74,10 +74,8 @@ def site(path: str) -> str:
 
 
 def distinct(points: list[Point]) -> list[Point]:
-    """One point for each site, the first; and the last where there are several."""
+    """The first point of each site."""
     firsts: dict[tuple[str, str], Point] = {}
-    lasts: dict[tuple[str, str], Point] = {}
     for point in points:
         firsts.setdefault((point.call, point.site), point)
-        lasts[(point.call, point.site)] = point
-    return sorted({*firsts.values(), *lasts.values()}, key=points.index)
+    return list(firsts.values())

@@ -1,4 +1,4 @@
-"""nginx and the application as separate processes, so that one can die, restart or multiply while the other goes on."""
+"""nginx and the application as separate processes: one can die, restart or multiply while the other goes on."""
 
 import os
 import shutil
@@ -130,11 +130,11 @@ class Site:
             wait_for(self.is_healthy, "the application", pause=0.02)
         return self
 
-    def start_worker(self, *arguments: str, **changes: str) -> subprocess.Popen:
+    def start_worker(self, *arguments: str, prefix: tuple = (), **changes: str) -> subprocess.Popen:
         """Starts `work`, with no secret in its environment."""
         names = ("FOCUST_MIN_FREE_BYTES", "FOCUST_LOG_LEVEL", "FOCUST_DATA_DIR")
         kept = {name: value for name, value in self.environment.items() if name in names}
-        return self.run([binary(), "work", *arguments], self.base | kept | changes)
+        return self.run([*prefix, binary(), "work", *arguments], self.base | kept | changes)
 
     def tasks(self, *arguments: str) -> subprocess.CompletedProcess:
         """The command line's `tasks`."""

@@ -36,7 +36,7 @@ class SmallDisk:
         return facts.f_bavail * facts.f_frsize
 
     def freeze(self, *names: str) -> None:
-        """Makes these directories read-only. Not all of it: the kernel refuses that while a file is open for writing."""
+        """Makes these directories read-only; the kernel refuses that where a file is open for writing."""
         for name in names:
             directory = self.path / name
             self.frozen.append(directory)

@@ -1,0 +1,200 @@
+"""Storage that is full, read-only or broken, and too few descriptors: clear refusals, nothing torn, and it passes."""
+
+import os
+import resource
+import time
+
+import pytest
+import requests
+
+from harness.client import refusal, service, task, upload, wait_for_task
+from harness.faults import Tracer
+from harness.media import make_h264, pad_mp4
+from harness.player import Player
+from harness.processes import Site
+from harness.server import wait_for
+from harness.small_disk import SmallDisk
+
+REL = "trainer-1/course-1/module-1/stored"
+DISK = 24 << 20
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a file system")
+
+
+@pytest.fixture
+def sites(tmp_path):
+    started = []
+
+    def make(**settings) -> Site:
+        started.append(Site(tmp_path / f"site-{len(started)}", {"FOCUST_MIN_FREE_BYTES": "0"} | settings))
+        return started[-1].start_nginx()
+
+    yield make
+    for site in started:
+        site.stop()
+
+
+@pytest.fixture
+def disk(tmp_path):
+    mounted = SmallDisk(tmp_path / "disk", DISK)
+    yield mounted
+    mounted.remove()
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    return make_h264(tmp_path_factory.mktemp("films") / "film.mp4", seconds=3, size="160x120", bitrate="60k")
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    return make_h264(tmp_path_factory.mktemp("films") / "other.mp4", seconds=3, size="176x144", bitrate="60k")
+
+
+@pytest.fixture(scope="module")
+def large(film, tmp_path_factory):
+    return pad_mp4(film, tmp_path_factory.mktemp("films") / "large.mp4", 12 << 20)
+
+
+def publish(site: Site, film, rel: str = REL) -> str:
+    answer = upload(site, rel, film)
+    assert answer.status_code == 202, answer.text
+    ended = wait_for_task(site, answer.json()["task_id"])
+    assert ended["status"] == "completed", ended
+    return Player.of(site, rel).watch()
+
+
+def is_ready(site: Site) -> bool:
+    return requests.get(f"{site.url}/readyz", timeout=10).status_code == 200
+
+
+def test_uploads_are_refused_while_less_is_free_than_must_stay(sites, film):
+    site = sites(FOCUST_MIN_FREE_BYTES=str(1 << 50)).start()
+    answer = upload(site, REL, film)
+    assert (answer.status_code, refusal(answer)) == (507, "insufficient_storage")
+    assert site.leftovers() == []
+    site.terminate()
+    site.start(FOCUST_MIN_FREE_BYTES="0")
+    publish(site, film)
+
+
+@needs_root
+def test_a_full_disk_refuses_uploads_and_keeps_what_is_there(sites, disk, film, other, large):
+    site = sites(FOCUST_DATA_DIR=str(disk.path)).start()
+    whole = publish(site, film)
+    # Announced, it is refused before a byte is stored.
+    disk.fill(leaving=8 << 20)
+    answer = upload(site, REL, large)
+    assert (answer.status_code, refusal(answer)) == (507, "insufficient_storage")
+    # Full to the last byte, whatever the step that finds out.
+    statuses = []
+    for leaving in (300_000, 100_000, 60_000, 40_000, 20_000, 8192, 0):
+        disk.empty()
+        disk.fill(leaving=leaving)
+        answer = upload(site, f"{REL}-{leaving}", other)
+        statuses.append(answer.status_code)
+        if answer.status_code != 202:
+            assert (answer.status_code, refusal(answer)) == (507, "insufficient_storage"), answer.text
+        assert Player.of(site, REL).watch() == whole
+    print(f"uploads into a disk that fills up: {statuses}")
+    assert 507 in statuses
+    disk.empty()
+    wait_for(lambda: is_ready(site), "readiness")
+    assert publish(site, other) != whole
+    site.kill()
+    site.start()
+    wait_for(lambda: not [name for name in site.leftovers() if ".staging" in name], "no leftovers")
+
+
+@needs_root
+def test_a_disk_that_fills_up_during_a_conversion_delays_it(sites, disk, film, large):
+    site = sites(FOCUST_DATA_DIR=str(disk.path), FOCUST_CONVERSION_JOBS="0").start()
+    accepted = upload(site, REL, film)
+    assert accepted.status_code == 202
+    task_id = accepted.json()["task_id"]
+    # Room for the database's log, and none for the lesson.
+    disk.fill(leaving=65_536)
+    worker = site.start_worker()
+    wait_for(lambda: task(site, task_id)["attempts"] >= 1, "an attempt")
+    wait_for(lambda: "event=conversion_failed" in site.log.read_text(errors="replace"), "it to fail")
+    state = task(site, task_id)
+    assert state["status"] in ("queued", "processing"), state
+    assert worker.poll() is None
+    disk.empty()
+    # After its pause of 15 s it is tried again, by itself.
+    ended = wait_for_task(site, task_id, 40)
+    assert (ended["status"], ended["attempts"]) == ("completed", 2)
+    assert len(Player.of(site, REL).watch()) == 64
+    wait_for(lambda: not site.leftovers(), "no leftovers")
+
+
+@needs_root
+def test_a_read_only_disk_plays_on_and_says_that_it_is_not_ready(sites, disk, film, other):
+    site = sites(FOCUST_DATA_DIR=str(disk.path)).start()
+    whole = publish(site, film)
+    assert is_ready(site)
+    disk.freeze("uploads", "hls")
+    try:
+        answer = requests.get(f"{site.url}/readyz", timeout=10)
+        assert answer.status_code == 503
+        answer = upload(site, f"{REL}-2", other)
+        assert answer.status_code in (500, 503, 507)
+        assert refusal(answer) in ("internal", "unavailable", "insufficient_storage")
+        assert Player.of(site, REL).watch() == whole
+    finally:
+        disk.thaw()
+    wait_for(lambda: is_ready(site), "readiness")
+    assert publish(site, other) != whole
+
+
+FAILURES = [("fsync", "EIO"), ("write", "EIO"), ("rename", "EIO"), ("openat", "ENOSPC"), ("pwrite64", "EIO")]
+
+
+@pytest.mark.parametrize("call,error", FAILURES)
+def test_a_call_that_fails_during_an_upload_is_told_and_leaves_nothing(sites, film, other, tmp_path, call, error):
+    site = sites(FOCUST_UPLOAD_THREADS="1", FOCUST_CONVERSION_JOBS="0").start()
+    inject = f"{call}:error={error}:when=1"
+    tracer = Tracer(site.thread_id("upload-0"), tmp_path / "trace", inject)
+    answer = upload(site, REL, film)
+    tracer.detach()
+    assert answer.status_code in (500, 507), answer.text
+    assert refusal(answer) == ("internal" if error == "EIO" else "insufficient_storage")
+    assert site.leftovers() == []
+    answer = requests.get(f"{site.url}/api/tasks", params={"rel": REL}, headers=service(), timeout=10)
+    assert answer.json()["tasks"] == []
+    assert upload(site, REL, film).status_code == 202
+
+
+@pytest.mark.parametrize("call", ["fsync", "renameat2", "link", "symlink"])
+def test_a_call_that_fails_during_a_conversion_is_tried_again(sites, film, other, tmp_path, call):
+    site = sites(FOCUST_CONVERSION_JOBS="1").start()
+    whole = publish(site, film)
+    tracer = Tracer(site.thread_id("convert-0"), tmp_path / "trace", f"{call}:error=EIO:when=1")
+    task_id = upload(site, REL, other).json()["task_id"]
+    wait_for(lambda: "event=conversion_failed" in site.log.read_text(errors="replace"), "it to fail")
+    tracer.detach()
+    state = wait_for(lambda: (now := task(site, task_id))["status"] == "queued" and now, "the task to wait", 5)
+    assert (state["attempts"], state["error"]["code"]) == (1, "internal")
+    assert Player.of(site, REL).watch() == whole
+    wait_for(lambda: site.leftovers() == [f"uploads/{REL}/{task_id}.mp4"], "nothing but the upload")
+
+
+def test_too_few_descriptors_pass(sites, film):
+    site = sites().start()
+    whole = publish(site, film)
+    limits = resource.prlimit(site.app.pid, resource.RLIMIT_NOFILE)
+    used = len(os.listdir(f"/proc/{site.app.pid}/fd"))
+    # A limit below what is open already: nothing more can be opened, accepted connections included.
+    resource.prlimit(site.app.pid, resource.RLIMIT_NOFILE, (used - 4, limits[1]))
+    deadline = time.monotonic() + 2
+    statuses = set()
+    while time.monotonic() < deadline:
+        try:
+            statuses.add(requests.get(f"{site.url}/readyz", timeout=0.5).status_code)
+        except requests.Timeout:
+            statuses.add("nobody accepts")
+    assert 200 not in statuses, statuses
+    resource.prlimit(site.app.pid, resource.RLIMIT_NOFILE, limits)
+    wait_for(lambda: is_ready(site), "readiness")
+    assert Player.of(site, REL).watch() == whole
+    assert publish(site, film) == whole
