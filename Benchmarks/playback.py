@@ -14,7 +14,17 @@ import time
 from dataclasses import dataclass, field
 
 import playback_report
-from playback_servers import ORIGIN, REL, ROOT, VERSION, Fleet, cpu_seconds, memory_mb, secure_link, token
+from playback_servers import (
+    ORIGIN,
+    REL,
+    ROOT,
+    VERSION,
+    Fleet,
+    cpu_seconds,
+    memory_mb,
+    secure_link,
+    token,
+)
 
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1}
 

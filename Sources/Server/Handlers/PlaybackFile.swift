@@ -11,8 +11,8 @@ enum PlaybackFile: Equatable, Sendable {
     /// The key's file. `key` is how the predecessor's playlists ended their URLs.
     static let keyName = "enc.key"
 
-    /// Segments of ours and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
-    private static let segmentExtensions: Set<Substring> = ["ts", "m4s", "mp4", "aac", "vtt"]
+    /// Segments of ours, the poster and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
+    private static let segmentExtensions: Set<Substring> = ["ts", "m4s", "mp4", "aac", "vtt", "jpg"]
 
     /// Nil where nobody may have such a file.
     init?(_ name: some StringProtocol) {
@@ -39,6 +39,7 @@ enum PlaybackFile: Equatable, Sendable {
         case "ts": "video/mp2t"
         case "aac": "audio/aac"
         case "vtt": "text/vtt"
+        case "jpg": "image/jpeg"
         default: "video/mp4"
         }
     }

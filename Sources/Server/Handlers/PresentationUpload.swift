@@ -1,6 +1,8 @@
 import Domain
 import Files
 import Formats
+import Logging
+import Media
 import Settings
 
 /// `POST /upload_presentation…`: takes the public presentation of a course or a module, served by nginx as it is.
@@ -41,11 +43,25 @@ struct PresentationUpload: Sendable {
         try reader.read(context, into: &form)
         let video = try ReceivedVideo(&form)
         let place = presentation(video.filename)
+        let type = video.type
+        let file = fastStarted(video)
         do {
-            return try services.files.commitPresentation(video.file, as: place, type: video.type)
+            return try services.files.commitPresentation(file, as: place, type: type)
         } catch {
             throw Refusal(error)
         }
+    }
+
+    /// With its index in front of its media, where it was behind: a browser then plays it while it loads. Where that
+    /// cannot be done, as it came: it plays all the same.
+    private func fastStarted(_ video: consuming ReceivedVideo) -> StagingFile {
+        do {
+            let rewritten = try services.files.makeStagingFile()
+            if try FastStart.rewrite(video.file.path, to: rewritten.path) { return rewritten }
+        } catch {
+            services.log.warning("fast_start_failed", metadata: ["cause": "\(error)"])
+        }
+        return video.file
     }
 
     private func answer(_ path: String, url: Bool) -> HTTPResponse {
