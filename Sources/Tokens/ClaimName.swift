@@ -2,6 +2,9 @@
 package enum ClaimName: Int, CaseIterable, Sendable {
     case userID, rel, platform, filename, videoID, subject, action, type, courseID, moduleID, use, tokenID
 
+    /// How many there are; `Claims` keeps a place for each.
+    static let count = 12
+
     /// The name on the wire.
     package var wireName: StaticString {
         switch self {
