@@ -4,8 +4,9 @@ BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcod
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
 TEST_PACKAGES = python3-venv shellcheck strace
+BENCH_PACKAGES = wrk python3-venv
 
-.PHONY: help deps build release demo run test unit-test e2e-test soak fuzz lint clean
+.PHONY: help deps build release demo run test unit-test e2e-test soak fuzz bench lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
@@ -14,6 +15,7 @@ help:
 	@echo 'make lint   formatting, shell scripts, nginx configuration'
 	@echo 'make soak   minutes of bad company (SOAK_SECONDS), and what it leaves behind'
 	@echo 'make fuzz   the parsers under libFuzzer, a minute each'
+	@echo 'make bench  this server side by side with its peers; the tables go to docs/benchmarks.md'
 	@echo 'also: deps build release unit-test e2e-test clean'
 
 # What is missing of the Debian packages, and the Python environment of the end-to-end tests.
@@ -51,8 +53,17 @@ fuzz: deps
 soak: deps release
 	cd Tests/EndToEnd && FOCUST_BINARY=$(CURDIR)/.build/release/focust-video ../../.venv/bin/python soak.py
 
+# Each beside its peers, alternately; FOCUST_BENCH=--quick takes a round of each and leaves the document alone.
+bench: deps release
+	@scripts/deps $(BENCH_PACKAGES)
+	@Benchmarks/peers/build
+	python3 Benchmarks/playback.py $(FOCUST_BENCH)
+	python3 Benchmarks/upload.py $(FOCUST_BENCH)
+	python3 Benchmarks/playback_tokens.py
+	python3 Benchmarks/conversion.py $(if $(FOCUST_BENCH),--rounds 1)
+
 lint: deps
 	@scripts/lint nginx/render $(wildcard scripts/*) .ci/run Fuzz/run
 
 clean:
-	rm -rf .build .run .venv
+	rm -rf .build .run .venv .venv-bench

@@ -87,6 +87,9 @@ let package = Package(
         .executableTarget(
             name: "bench-parser", dependencies: ["Formats", "Domain"], path: "Benchmarks/parser",
             swiftSettings: pure),
+        .executableTarget(
+            name: "bench-tokens", dependencies: ["Tokens", "Crypto", "Domain", "Runtime"],
+            path: "Benchmarks/tokens", swiftSettings: strict),
         // What the conversion benchmark runs; nothing that is installed.
         .executableTarget(
             name: "bench-conversion", dependencies: ["Media", "Crypto"], path: "Benchmarks/conversion",

@@ -54,7 +54,7 @@ def machine():
     """What the figures were measured on."""
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     load = os.getloadavg()[0]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=False, capture_output=True, text=True).stdout.strip()
     return (
         f"Measured {datetime.date.today()} at {commit or 'an unknown commit'} on {os.cpu_count()} cores of "
         f"{model[1] if model else platform.machine()}, Linux {platform.release()}, load average {load:.1f} at the end."

@@ -123,6 +123,7 @@ class Fleet:
     def __exit__(self, *_):
         for process in reversed(self.processes):
             process.send_signal(signal.SIGTERM)
+        for process in self.processes:
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
@@ -181,7 +182,7 @@ class Fleet:
         wait_until(lambda: answers(port), name)
         return port, tree_of(nginx.pid)
 
-    def start_peer(self, checks, upload_settings=""):
+    def start_peer(self, checks):
         """The C program behind the very same nginx files as focust-video's."""
         name = f"c-{checks}"
         run, path = self.directory / name, self.directory / f"{name}.sock"
@@ -192,7 +193,7 @@ class Fleet:
         subprocess.run([ROOT / "nginx/render", run / "focust-video"], env=environment, check=True)
         body = f"""include focust-video/http.conf;
             access_log {run}/access.log focust_video;
-            server {{ listen 127.0.0.1:@PORT@ reuseport; {upload_settings} include focust-video/server.conf; }}"""
+            server {{ listen 127.0.0.1:@PORT@ reuseport; include focust-video/server.conf; }}"""
         port, nginx = self.start_nginx(name, body)
         return port, [peer.pid], nginx
 

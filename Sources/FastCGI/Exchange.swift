@@ -6,8 +6,9 @@ import Glibc
 ///
 /// The same libfcgi structure serves one request after the other, as FCGX_Accept_r expects.
 final class Exchange: HTTPBody {
-    /// Bytes read at a time when a body nobody wanted is thrown away.
-    private static let drainLength = 64 << 10
+    /// Bytes read at a time when a body nobody wanted is thrown away. On the stack: most requests have none, and
+    /// 64 KiB of zeroed heap for each of them was 2 % of the time spent in this program.
+    private static let drainLength = 8 << 10
 
     private var request = FCGX_Request()
 
@@ -54,8 +55,9 @@ final class Exchange: HTTPBody {
     }
 
     private func drain() {
-        var buffer = [UInt8](repeating: 0, count: Self.drainLength)
-        while read(into: &buffer) > 0 {}
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.drainLength) { buffer in
+            while FCGX_GetStr(buffer.baseAddress, Int32(buffer.count), request.in) > 0 {}
+        }
     }
 
     private func put(_ bytes: [UInt8]) {

@@ -3,6 +3,9 @@ package enum ClaimName: Int, CaseIterable, Sendable {
     case userID, rel, platform, filename, videoID, subject, action, type, courseID, moduleID, use, tokenID,
         parentID
 
+    /// How many there are; `Claims` keeps a place for each.
+    static let count = 13
+
     /// The name on the wire.
     package var wireName: StaticString {
         switch self {

@@ -1,3 +1,5 @@
+import Domain
+
 /// The claims of a verified token, held in the value itself: a playback request allocates nothing for them.
 package struct Claims: ~Copyable, Sendable {
     /// The most bytes a decoded payload may have. The longest token we issue (four ids of 128 characters, a
@@ -24,22 +26,45 @@ package struct Claims: ~Copyable, Sendable {
     package func has(_ name: ClaimName) -> Bool { places[name.rawValue].count >= 0 }
 
     /// Whether the claim is there and is exactly `text`, byte for byte.
-    package func matches(_ name: ClaimName, _ text: some StringProtocol) -> Bool {
-        let place = places[name.rawValue]
-        guard Int(place.count) == text.utf8.count else { return false }
-        var index = Int(place.start)
-        for byte in text.utf8 {
-            guard payload[index] == byte else { return false }
-            index += 1
-        }
-        return true
+    package func matches(_ name: ClaimName, _ text: String) -> Bool {
+        guard var rest = range(name) else { return false }
+        return take(text, from: &rest) && rest.isEmpty
+    }
+
+    /// Whether the claim is there and is exactly this path; compared id by id, because building the text would
+    /// cost each request three allocations.
+    package func matches(_ name: ClaimName, _ path: LessonPath) -> Bool {
+        guard var rest = range(name) else { return false }
+        return take(path.trainer.value, from: &rest) && take("/", from: &rest)
+            && take(path.course.value, from: &rest) && take("/", from: &rest)
+            && take(path.module.value, from: &rest) && take("/", from: &rest)
+            && take(path.lesson.value, from: &rest) && rest.isEmpty
     }
 
     /// The claim as text; nil where it is missing or not UTF-8.
     package func text(_ name: ClaimName) -> String? {
+        guard let range = range(name) else { return nil }
+        do {
+            return String(copying: try UTF8Span(validating: payload.span.extracting(range)))
+        } catch {
+            return nil
+        }
+    }
+
+    private func range(_ name: ClaimName) -> Range<Int>? {
         let place = places[name.rawValue]
         guard place.count >= 0 else { return nil }
-        let start = Int(place.start)
-        return String(validating: (start..<start + Int(place.count)).map { payload[$0] }, as: UTF8.self)
+        return Int(place.start)..<Int(place.start) + Int(place.count)
+    }
+
+    /// Whether `rest` of the payload begins with `text`, which is stepped over.
+    private func take(_ text: String, from rest: inout Range<Int>) -> Bool {
+        // Spans, because to read an element of the array itself can copy all of it.
+        let expected = text.utf8.span
+        guard expected.count <= rest.count else { return false }
+        let found = payload.span.extracting(rest)
+        for index in expected.indices where expected[index] != found[index] { return false }
+        rest = rest.lowerBound + expected.count..<rest.upperBound
+        return true
     }
 }

@@ -63,11 +63,9 @@ package struct TokenVerifier: Sendable {
     }
 
     private static func claims(of payload: Span<UInt8>) throws(TokenError) -> Claims {
-        var claims = Claims()
-        var span = claims.payload.mutableSpan
-        guard let count = Base64URL.decode(payload, into: &span) else {
+        guard let reader = ClaimsReader(decoding: payload) else {
             throw .malformed("its claims are no base64url, or too long")
         }
-        return try ClaimsReader(claims, count: count).read()
+        return try reader.read()
     }
 }

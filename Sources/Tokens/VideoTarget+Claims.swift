@@ -18,7 +18,7 @@ extension VideoTarget {
     /// Whether `claims` name this target and no other: every claim that the target needs is there and equal.
     package func isNamed(by claims: borrowing Claims) -> Bool {
         switch self {
-        case .lesson(let path): claims.matches(.type, "lesson") && claims.matches(.rel, "\(path)")
+        case .lesson(let path): claims.matches(.type, "lesson") && claims.matches(.rel, path)
         case .course(let course): claims.matches(.type, "course") && claims.matches(.courseID, course.value)
         case .module(let course, let module):
             claims.matches(.type, "module") && claims.matches(.courseID, course.value)

@@ -14,7 +14,7 @@ def test_a_lesson_has_a_poster_for_those_who_may_play_it(server, lesson, tmp_pat
     answer = requests.get(address, headers=bearer(play(lesson.rel), **WEB_HEADERS), timeout=10)
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "image/jpeg"
     (tmp_path / "poster.jpg").write_bytes(answer.content)
-    command = "ffprobe -v error -show_entries stream=codec_name,width,height -of csv=p=0".split()
+    command = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0"]
     codec, width, height = subprocess.check_output([*command, tmp_path / "poster.jpg"], text=True).strip().split(",")
     film = subprocess.check_output([*command, "-select_streams", "v", lesson.source], text=True).strip().split(",")
     assert codec == "mjpeg" and [width, height] == film[1:]

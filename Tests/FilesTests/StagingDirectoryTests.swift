@@ -94,7 +94,7 @@ import Testing
         #expect(try fixture.text("hls/t/c/m/l/enc.key") == "100")
     }
 
-    /// A file that is gone was deleted with its version: the clean miss that the contract allows.
+    /// A file that is gone was deleted with its version: a clean miss.
     private static func isWhole(_ tree: DataDirectory, _ location: LessonLocation) throws -> Bool {
         guard let lesson = try tree.openLesson(at: location) else { return false }
         guard let playlist = try lesson.read("output.m3u8"), let key = try lesson.read("enc.key") else {

@@ -11,12 +11,12 @@ package enum PercentEncoding {
     }
 
     /// One path segment: everything but unreserved characters is encoded, `/` too.
-    package static func encodeSegment(_ text: some StringProtocol) -> String {
+    package static func encodeSegment(_ text: String) -> String {
         encode(text) { isUnreserved($0) }
     }
 
     /// A whole path, for a URL or `X-Accel-Redirect` (which nginx decodes): as a segment, but `/` stays.
-    package static func encodePath(_ text: some StringProtocol) -> String {
+    package static func encodePath(_ text: String) -> String {
         encode(text) { isUnreserved($0) || $0 == UInt8(ascii: "/") }
     }
 
@@ -53,7 +53,9 @@ package enum PercentEncoding {
         return output
     }
 
-    private static func encode(_ text: some StringProtocol, keeping: (UInt8) -> Bool) -> String {
+    private static func encode(_ text: String, keeping: (UInt8) -> Bool) -> String {
+        // Ids, versions and segments need none.
+        if text.utf8.allSatisfy(keeping) { return text }
         var output: [UInt8] = []
         for byte in text.utf8 {
             if keeping(byte) { output.append(byte) } else { append(byte, to: &output) }

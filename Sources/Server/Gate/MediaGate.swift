@@ -9,23 +9,22 @@ struct PlayAdmission: ~Copyable {
     let platform: Platform
     /// Whether the token was minted for a playlist: it opens segments and key alone.
     let isGrant: Bool
-    private let claims: Claims
+    /// When the token was issued, seconds since 1970; 0 where it does not say.
+    let issuedAt: Int
+    /// Who plays; every play token names somebody.
+    let userID: String
+    /// The token's id; nil where it has none.
+    let tokenID: String?
 
-    fileprivate init(location: LessonLocation, platform: Platform, claims: consuming Claims) {
+    /// Takes what it needs of the claims, which are too large to be handed from function to function.
+    fileprivate init(location: LessonLocation, platform: Platform, claims: borrowing Claims) {
         self.location = location
         self.platform = platform
-        self.isGrant = claims.has(.use)
-        self.claims = claims
+        isGrant = claims.has(.use)
+        issuedAt = claims.issuedAt ?? 0
+        userID = claims.text(.userID) ?? ""
+        tokenID = claims.text(.tokenID)
     }
-
-    /// When the token was issued, seconds since 1970; 0 where it does not say.
-    var issuedAt: Int { claims.issuedAt ?? 0 }
-
-    /// The token's id; nil where it has none.
-    var tokenID: String? { claims.text(.tokenID) }
-
-    /// Who plays; every play token names somebody.
-    var userID: String { claims.text(.userID) ?? "" }
 }
 
 /// Proof that a request may have one stored file.
@@ -174,7 +173,7 @@ struct MediaGate: Sendable {
     private func names(_ claims: borrowing Claims, _ location: LessonLocation) -> Bool {
         guard !claims.has(.use) || claims.matches(.use, "segment") else { return false }
         switch location {
-        case .lesson(let path): return claims.matches(.rel, "\(path)")
+        case .lesson(let path): return claims.matches(.rel, path)
         case .flat(let user, let video):
             guard claims.matches(.userID, user.value), !claims.has(.rel) else { return false }
             if claims.has(.videoID) { return claims.matches(.videoID, video.value) }

@@ -11,36 +11,32 @@ enum PlaybackFile: Equatable, Sendable {
     /// The key's file. `key` is how the predecessor's playlists ended their URLs.
     static let keyName = "enc.key"
 
-    /// Segments of ours, the poster and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
-    private static let segmentExtensions: Set<Substring> = ["ts", "m4s", "mp4", "aac", "vtt", "jpg"]
-
     /// Nil where nobody may have such a file.
-    init?(_ name: some StringProtocol) {
-        guard Identifier(name) != nil, let dot = name.lastIndex(of: ".") else {
+    init?(_ name: Substring) {
+        guard let name = Identifier(name)?.value else { return nil }
+        // By bytes: finding a character means finding where each one ends.
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
             guard name == "key" else { return nil }
             self = .key
             return
         }
-        let suffix = Substring(name[name.index(after: dot)...])
         if name == Self.keyName {
             self = .key
-        } else if suffix == "m3u8" {
-            self = .playlist(String(name))
-        } else if Self.segmentExtensions.contains(suffix) {
-            self = .segment(String(name))
-        } else {
-            return nil
+            return
+        }
+        switch name[name.utf8.index(after: dot)...] {
+        case "m3u8": self = .playlist(name)
+        // Segments of ours, the poster and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
+        case "ts", "m4s", "mp4", "aac", "vtt", "jpg": self = .segment(name)
+        default: return nil
         }
     }
 
     /// The media type a player is told (RFC 8216 §4, RFC 3555).
     static func segmentType(_ name: String) -> String {
-        switch name.split(separator: ".").last {
-        case "ts": "video/mp2t"
-        case "aac": "audio/aac"
-        case "vtt": "text/vtt"
-        case "jpg": "image/jpeg"
-        default: "video/mp4"
-        }
+        if name.hasSuffix(".ts") { return "video/mp2t" }
+        if name.hasSuffix(".aac") { return "audio/aac" }
+        if name.hasSuffix(".jpg") { return "image/jpeg" }
+        return name.hasSuffix(".vtt") ? "text/vtt" : "video/mp4"
     }
 }

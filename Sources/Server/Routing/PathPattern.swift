@@ -26,6 +26,7 @@ struct PathPattern: Sendable {
             if case .literal(let text) = part, segment != text { return nil }
         }
         var values: [PathParameters.Value] = []
+        values.reserveCapacity(count)
         for (part, segment) in zip(parts, segments) {
             if case .parameter(let name) = part {
                 values.append(PathParameters.Value(name: name, raw: segment))

@@ -4,10 +4,17 @@
 enum RawQuery {
     /// The value of the first parameter that begins with `name` (which ends in `=`); nil where there is none.
     static func value(of name: StaticString, in query: String) -> Substring? {
-        let prefix = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        for pair in query.utf8.split(separator: UInt8(ascii: "&")) where pair.starts(with: prefix) {
-            return Substring(pair.dropFirst(prefix.count))
+        var rest = query[...].utf8
+        while true {
+            if Self.begins(rest, with: name) {
+                return Substring(rest.dropFirst(name.utf8CodeUnitCount).prefix { $0 != UInt8(ascii: "&") })
+            }
+            guard let ampersand = rest.firstIndex(of: UInt8(ascii: "&")) else { return nil }
+            rest = rest[rest.index(after: ampersand)...]
         }
-        return nil
+    }
+
+    private static func begins(_ text: Substring.UTF8View, with name: StaticString) -> Bool {
+        text.starts(with: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 }

@@ -24,11 +24,7 @@ struct Router: Sendable {
         guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= Self.maxPathBytes else {
             return .nothing
         }
-        // By bytes: to Swift a slash and a combining mark are one character that is no slash.
-        let segments = path.utf8.dropFirst().split(
-            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false
-        )
-        .map { Substring($0) }
+        let segments = Self.segments(of: path)
         var methods: [HTTPMethod] = []
         for route in routes[segments.count] ?? [] {
             guard let parameters = route.pattern.match(segments) else { continue }
@@ -36,5 +32,26 @@ struct Router: Sendable {
             methods += route.methods
         }
         return methods.isEmpty ? .nothing : .methods(methods)
+    }
+
+    /// What stands between the slashes, the first one left out. One pass and one array: a split, mapped, took twice
+    /// as long.
+    private static func segments(of path: String) -> [Substring] {
+        var segments: [Substring] = []
+        segments.reserveCapacity(8)
+        // By bytes: to Swift a slash and a combining mark are one character that is no slash.
+        let bytes = path.utf8
+        var start = bytes.index(after: bytes.startIndex)
+        var index = start
+        while index < bytes.endIndex {
+            let next = bytes.index(after: index)
+            if bytes[index] == UInt8(ascii: "/") {
+                segments.append(path[start..<index])
+                start = next
+            }
+            index = next
+        }
+        segments.append(path[start...])
+        return segments
     }
 }
