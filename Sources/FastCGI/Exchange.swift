@@ -7,7 +7,7 @@ import Glibc
 /// The same libfcgi structure serves one request after the other, as FCGX_Accept_r expects.
 final class Exchange: HTTPBody {
     /// Bytes read at a time when a body nobody wanted is thrown away. On the stack: most requests have none, and
-    /// 64 KiB of zeroed heap for each of them was 2 % of the time spent in this program.
+    /// 64 KiB of heap would be zeroed for each of them.
     private static let drainLength = 8 << 10
 
     private var request = FCGX_Request()

@@ -31,8 +31,8 @@ package struct Claims: ~Copyable, Sendable {
         return take(text, from: &rest) && rest.isEmpty
     }
 
-    /// Whether the claim is there and is exactly this path; compared id by id, because building the text would
-    /// cost each request three allocations.
+    /// Whether the claim is there and is exactly this path; compared id by id, because building the text
+    /// allocates.
     package func matches(_ name: ClaimName, _ path: LessonPath) -> Bool {
         guard var rest = range(name) else { return false }
         return take(path.trainer.value, from: &rest) && take("/", from: &rest)

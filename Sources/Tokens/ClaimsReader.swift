@@ -232,7 +232,7 @@ struct ClaimsReader: ~Copyable {
     /// The byte under the cursor, or 0 (which no JSON token begins with) at the end.
     ///
     /// Mutating, as are the comparisons above, so that the compiler reads in place: of a borrowed value it copied all
-    /// 2 KiB first, twenty times a token.
+    /// 2 KiB first, which was half of a token's time.
     private mutating func peek() -> UInt8 { index < end ? claims.payload.span[index] : 0 }
 
     private mutating func skipSpace() {

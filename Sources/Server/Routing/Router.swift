@@ -34,8 +34,8 @@ struct Router: Sendable {
         return methods.isEmpty ? .nothing : .methods(methods)
     }
 
-    /// What stands between the slashes, the first one left out. One pass and one array: a split, mapped, took twice
-    /// as long.
+    /// What stands between the slashes, the first one left out. One pass and one array, where a split and a map
+    /// made two.
     private static func segments(of path: String) -> [Substring] {
         var segments: [Substring] = []
         segments.reserveCapacity(8)
