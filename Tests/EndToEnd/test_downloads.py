@@ -111,8 +111,8 @@ def present(server, route, film, name=None):
 def films(tmp_path_factory):
     folder = tmp_path_factory.mktemp("films")
     return (
-        make_h264(folder / "a.mp4", 1, "160x90"),
-        make_h264(folder / "b.mp4", 2, "320x180"),
+        make_h264(folder / "a.mp4", 1, "160x90", moov_first=True),
+        make_h264(folder / "b.mp4", 2, "320x180", moov_first=True),
         make_mpeg4(folder / "c.avi", 1),
     )
 

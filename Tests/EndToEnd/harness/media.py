@@ -12,15 +12,19 @@ def run(*command, **options) -> str:
     return result.stdout.decode(errors="replace")
 
 
-def make_h264(path: Path, seconds: float = 20, size: str = "640x360", bitrate: str = "400k") -> Path:
-    """H.264 and AAC as phones and editors write them: 2 s closed GOPs, moov at the end."""
+def make_h264(
+    path: Path, seconds: float = 20, size: str = "640x360", bitrate: str = "400k", moov_first: bool = False
+) -> Path:
+    """H.264 and AAC as phones and editors write them: 2 s closed GOPs, moov at the end unless it is to be first."""
     run(
         *("ffmpeg", "-v", "error", "-y"),
         *("-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d={seconds}"),
         *("-f", "lavfi", "-i", f"sine=f=440:r=48000:d={seconds}"),
         *("-c:v", "libx264", "-preset", "ultrafast", "-b:v", bitrate, "-pix_fmt", "yuv420p"),
         *("-g", "50", "-keyint_min", "50", "-sc_threshold", "0", "-bf", "2"),
-        *("-c:a", "aac", "-b:a", "96k", "-ac", "2", path),
+        *("-c:a", "aac", "-b:a", "96k", "-ac", "2"),
+        *(("-movflags", "+faststart") if moov_first else ()),
+        path,
     )
     return path
 
