@@ -56,7 +56,6 @@ struct ConversionRun {
         let result = try keeper.during {
             let result = try converter.convert(
                 source, into: staging.path, key: key, cancellation: cancellation, progress: keeper.note)
-            makePoster(in: staging.path, cancellation)
             try staging.writeKey(key.bytes)
             try staging.sync()
             return result
@@ -70,15 +69,6 @@ struct ConversionRun {
         let id = job.id
         return HLSConverter(options: service.options) { line in
             log.debug("libav", metadata: ["task_id": "\(id)", "line": "\(line)"])
-        }
-    }
-
-    /// A lesson without a poster is a lesson all the same.
-    private func makePoster(in directory: String, _ cancellation: Cancellation) {
-        do {
-            try Poster.make(source, to: "\(directory)/poster.jpg", cancellation: cancellation)
-        } catch {
-            service.log.warning("poster_failed", metadata: metadata(cause: "\(error)"))
         }
     }
 

@@ -26,8 +26,8 @@ enum PlaybackFile: Equatable, Sendable {
         }
         switch name[name.utf8.index(after: dot)...] {
         case "m3u8": self = .playlist(name)
-        // Segments of ours, the poster and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
-        case "ts", "m4s", "mp4", "aac", "vtt", "jpg": self = .segment(name)
+        // Segments of ours and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
+        case "ts", "m4s", "mp4", "aac", "vtt": self = .segment(name)
         default: return nil
         }
     }
@@ -36,7 +36,6 @@ enum PlaybackFile: Equatable, Sendable {
     static func segmentType(_ name: String) -> String {
         if name.hasSuffix(".ts") { return "video/mp2t" }
         if name.hasSuffix(".aac") { return "audio/aac" }
-        if name.hasSuffix(".jpg") { return "image/jpeg" }
         return name.hasSuffix(".vtt") ? "text/vtt" : "video/mp4"
     }
 }
