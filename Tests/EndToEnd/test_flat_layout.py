@@ -59,14 +59,12 @@ def test_what_the_older_upload_took_plays_for_web_and_mobile(server, flat, short
     assert frame_hashes(mobile["signed_playlist_url"]) == wanted
 
 
-def test_the_original_is_shown_in_the_page_and_downloaded_with_its_own_token(server, flat, short_h264):
+def test_the_original_is_downloaded_with_its_own_token_and_never_with_one_to_play(server, flat, short_h264):
     web = token_of(server, f"/api/get-video-token/{USER}/My%20film.final.mp4")["token"]
     shown = requests.get(
         f"{server.url}/videos-user/{USER}/My%20film.final.mp4", headers=bearer(web, **WEB_HEADERS), timeout=10
     )
-    assert (shown.status_code, shown.content) == (200, short_h264.read_bytes())
-    assert shown.headers["Content-Disposition"].startswith("inline")
-    assert shown.headers["Content-Type"] == "video/mp4"
+    assert (shown.status_code, refusal(shown)) == (404, "not_found")
     download = token_of(server, f"/api/get-download-token/{USER}/My%20film.final.mp4")
     kept = requests.get(download["download_url"], headers=bearer(download["token"]), timeout=10)
     assert (kept.status_code, kept.content) == (200, short_h264.read_bytes())

@@ -91,8 +91,8 @@ ENDPOINTS = {
 FOR_USERS = [name for name in ENDPOINTS if not name.startswith("upload")]
 
 
-def ask(server, name, headers, more=""):
-    path = ENDPOINTS[name][0]
+def ask(server, name, headers, more="", path=None):
+    path = path or ENDPOINTS[name][0]
     if more:
         path += ("&" if "?" in path else "?") + more
     return requests.get(server.url + path, headers=headers, timeout=15)
@@ -411,12 +411,23 @@ QUESTIONS = {
 }
 
 
+# The site is asked about a file, and the token must not open another video than that file's.
+ASKED = {"play v1 mobile": f"/api/get-video-token/mobile/{USER}/film.mp4/film"}
+
+
+def test_a_video_that_is_not_the_files_is_refused_where_the_site_is_asked(asking, site):
+    site.questions.clear()
+    answer = ask(asking, "play v1 mobile", service())
+    assert (answer.status_code, refusal(answer)) == (400, "invalid_id") and answer.json()["field"] == "video_id"
+    assert site.questions == []
+
+
 @pytest.mark.parametrize("name", FOR_USERS)
 def test_the_site_is_asked_and_its_answer_counts(asking, site, name):
     for status in (200, 204, 403, 404, 500, 302):
         site.status = status
         site.questions.clear()
-        answer = ask(asking, name, service())
+        answer = ask(asking, name, service(), path=ASKED.get(name))
         assert site.questions == [("application/json", QUESTIONS[name])]
         if status < 300:
             assert answer.status_code == 200
