@@ -61,6 +61,7 @@ bench: deps release
 	python3 Benchmarks/playback.py $(FOCUST_BENCH)
 	python3 Benchmarks/upload.py $(FOCUST_BENCH)
 	python3 Benchmarks/playback_tokens.py
+	python3 Benchmarks/under_load.py
 	python3 Benchmarks/conversion.py $(if $(FOCUST_BENCH),--rounds 1)
 
 lint: deps

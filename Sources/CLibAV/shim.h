@@ -16,7 +16,3 @@ static const int focust_averror_eagain = AVERROR(EAGAIN);
 static const int focust_averror_exit = AVERROR_EXIT;
 static const int focust_averror_invaliddata = AVERROR_INVALIDDATA;
 static const int64_t focust_av_nopts_value = AV_NOPTS_VALUE;
-
-// fcntl.h declares it for _GNU_SOURCE alone, which Swift's own Glibc module does not set (Linux, sync_file_range(2)).
-extern int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
-static const unsigned int focust_sync_file_range_write = 2;

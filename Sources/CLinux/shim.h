@@ -37,3 +37,14 @@ static inline int focust_set_status_flags(int descriptor, int flags) { return fc
 static inline int focust_set_close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 // fcntl(2), F_DUPFD_CLOEXEC: a second descriptor of the same open file.
 static inline int focust_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
+// sync_file_range(2), SYNC_FILE_RANGE_WRITE (2): the whole file begins to be written back, and nobody waits.
+extern int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
+static inline int focust_start_writeback(int descriptor) { return sync_file_range(descriptor, 0, 0, 2); }
+
+// sched_setscheduler(2), SCHED_IDLE (5): the calling thread, and those it starts, run when nobody else wants to.
+#include <sched.h>
+static inline int focust_set_idle_cpu(void) {
+    struct sched_param none = {0};
+    return sched_setscheduler(0, 5, &none);
+}

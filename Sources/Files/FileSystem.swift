@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The few system calls this room needs, with EINTR and short writes dealt with once.
@@ -46,6 +47,14 @@ enum FileSystem {
         let descriptor = try open(path, O_RDONLY)
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
+    }
+
+    /// Lets the kernel begin to write a file back. A hint: `sync` is what makes it survive.
+    static func startWriteback(_ path: String) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = focust_start_writeback(descriptor)
+        close(descriptor)
     }
 
     static func rename(_ from: String, _ to: String) throws(FileError) {

@@ -60,9 +60,12 @@ package final class Thread: Sendable {
             body()
         }
 
-        /// Both calls act on the calling thread in Linux. A refusal costs nothing but the courtesy.
+        /// The calls act on the calling thread in Linux, and on those it starts. A refusal costs nothing but the courtesy.
+        ///
+        /// With niceness alone a conversion keeps its core until the end of a time slice while a request waits.
         private static func stepBack() {
             setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+            _ = focust_set_idle_cpu()
             _ = focust_set_idle_io()
         }
     }

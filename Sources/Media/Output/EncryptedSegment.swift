@@ -53,7 +53,7 @@ final class EncryptedSegment {
         try outcome.get()
     }
 
-    /// Writes the padded last block and lets the kernel begin to write back; no segment is waited for.
+    /// Writes the padded last block. When it reaches the disk is the caller's affair.
     func finish() throws(MediaError) {
         let count: Int
         do {
@@ -62,7 +62,6 @@ final class EncryptedSegment {
             throw MediaError(.internal, "The segment cannot be encrypted.", operation: error.operation)
         }
         try store(count)
-        sync_file_range(descriptor, 0, 0, focust_sync_file_range_write)
     }
 
     private func store(_ count: Int) throws(MediaError) {
