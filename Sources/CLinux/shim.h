@@ -1,6 +1,5 @@
 #pragma once
 // System calls that Swift cannot import: variadic, or hidden by glibc behind _GNU_SOURCE.
-#include <fcntl.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -29,17 +28,20 @@ static inline int focust_open_beneath(int root, const char *path, int flags) {
     return (int)syscall(SYS_openat2, root, path, how, sizeof how);
 }
 
-// fcntl(2) is variadic: F_GETFL and F_SETFL.
-static inline int focust_get_status_flags(int descriptor) { return fcntl(descriptor, F_GETFL); }
-static inline int focust_set_status_flags(int descriptor, int flags) { return fcntl(descriptor, F_SETFL, flags); }
+// fcntl(2) is variadic: F_GETFL (3) and F_SETFL (4). Declared here because fcntl.h defines struct stat, which would
+// then belong to this module for those who import both.
+extern int fcntl(int descriptor, int command, ...);
+static inline int focust_get_status_flags(int descriptor) { return fcntl(descriptor, 3); }
+static inline int focust_set_status_flags(int descriptor, int flags) { return fcntl(descriptor, 4, flags); }
 
-// fcntl(2), F_SETFD: a child of this process does not get the descriptor.
-static inline int focust_set_close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
-// fcntl(2), F_DUPFD_CLOEXEC: a second descriptor of the same open file.
-static inline int focust_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+// fcntl(2), F_SETFD (2), FD_CLOEXEC (1): a child of this process does not get the descriptor.
+static inline int focust_set_close_on_exec(int descriptor) { return fcntl(descriptor, 2, 1); }
+
+// fcntl(2), F_DUPFD_CLOEXEC (1030): another descriptor of the same open file.
+static inline int focust_duplicate(int descriptor) { return fcntl(descriptor, 1030, 0); }
 
 // sync_file_range(2), SYNC_FILE_RANGE_WRITE (2): the whole file begins to be written back, and nobody waits.
-extern int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
+extern int sync_file_range(int descriptor, long offset, long count, unsigned int flags);
 static inline int focust_start_writeback(int descriptor) { return sync_file_range(descriptor, 0, 0, 2); }
 
 // sched_setscheduler(2), SCHED_IDLE (5): the calling thread, and those it starts, run when nobody else wants to.
