@@ -12,25 +12,26 @@ import Runtime
 /// off): then as many requests are in flight as there are threads, and no idle connection starves the others.
 package final class WorkerPool: Sendable {
     /// Answers one request; must not throw, and may read the body while it is called.
-    package typealias Handler = @Sendable (HTTPRequest, any HTTPBody) -> HTTPResponse
+    package typealias Handler = (HTTPRequest, any HTTPBody) -> HTTPResponse
 
     private let listener: Listener
     private let stop: StopSignal
     private let pool: ThreadPool
     private let metrics: ServerMetrics
     private let log: Logger
-    private let handler: Handler
+    private let makeHandler: @Sendable () -> Handler
 
+    /// `makeHandler` is called once on each thread, for the requests of that thread.
     package init(
         listener: Listener, stop: StopSignal, pool: ThreadPool, metrics: ServerMetrics, log: Logger,
-        handler: @escaping Handler
+        makeHandler: @escaping @Sendable () -> Handler
     ) {
         self.listener = listener
         self.pool = pool
         self.metrics = metrics
         self.stop = stop
         self.log = log
-        self.handler = handler
+        self.makeHandler = makeHandler
     }
 
     /// Starts `count` threads; they end when `stop` is raised and their request is answered.
@@ -54,16 +55,17 @@ package final class WorkerPool: Sendable {
             return
         }
         let exchange = Exchange(listener: listener.descriptor)
+        let handler = makeHandler()
         while !stop.isRaised {
             switch exchange.accept() {
-            case nil: serve(exchange)
+            case nil: serve(exchange, handler)
             case EAGAIN: waiter.wait()
             case .some(let code): recover(from: code)
             }
         }
     }
 
-    private func serve(_ exchange: Exchange) {
+    private func serve(_ exchange: Exchange, _ handler: Handler) {
         metrics.threadWorks(in: pool)
         defer { metrics.threadRests(in: pool) }
         guard let request = exchange.head() else {

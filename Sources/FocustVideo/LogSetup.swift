@@ -2,13 +2,24 @@ import Logging
 import Runtime
 import Settings
 
-/// Makes the process's logger as the settings say.
-enum LogSetup {
-    static func logger(_ settings: Settings) -> Logger {
-        let level = Logger.Level(rawValue: settings.logLevel) ?? .info
+/// The process's log as the settings say.
+struct LogSetup {
+    let log: Logger
+    private let threshold: LogThreshold
+
+    init(_ settings: Settings) {
+        let threshold = LogThreshold(Self.level(settings))
         let format = LogFormat(rawValue: settings.logFormat) ?? .logfmt
-        return Logger(label: "focust-video") { _ in
-            StandardErrorLog(level: level, format: format, clock: .system)
+        self.threshold = threshold
+        log = Logger(label: "focust-video") { _ in
+            StandardErrorLog(threshold: threshold, format: format, clock: .system)
         }
+    }
+
+    /// Takes over the level of new settings, in every copy of the logger.
+    func apply(_ settings: Settings) { threshold.level = Self.level(settings) }
+
+    private static func level(_ settings: Settings) -> Logger.Level {
+        Logger.Level(rawValue: settings.logLevel) ?? .info
     }
 }

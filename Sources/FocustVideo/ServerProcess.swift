@@ -17,6 +17,8 @@ struct ServerProcess {
     private let signal: StopSignal
     private let listeners: [Listener]
     private let threads: [Runtime.Thread]
+    private let services: Services
+    private let rules: Replaceable<Rules>
 
     /// Opens everything and starts all threads; throws what cannot be opened, having started none.
     init(_ settings: Settings, log: Logger) throws {
@@ -29,26 +31,33 @@ struct ServerProcess {
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
 
         let services = Self.services(settings, storage, log: log)
+        let rules = Replaceable(Rules(settings, services))
+        self.services = services
+        self.rules = rules
         let follower = try RevocationFollower(services)
         let housekeeping = Housekeeping(services: services, follower: follower, stop: signal)
-        let application = Application(services)
-        let handler: WorkerPool.Handler = { application.respond(to: $0, body: $1) }
+        let application = Application(services, rules)
         let conversion = ConversionService(
             settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)
         let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
         threads =
             try WorkerPool(
                 listener: playback, stop: signal, pool: .play, metrics: services.metrics, log: log,
-                handler: handler
+                makeHandler: application.makeHandler
             ).start(settings.threads)
             + WorkerPool(
                 listener: upload, stop: signal, pool: .upload, metrics: services.metrics, log: log,
-                handler: handler
+                makeHandler: application.makeHandler
             ).start(settings.uploadThreads)
             + conversion.start(settings.conversionJobs, stop: signal)
             + callbacks.start(stop: signal)
             + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]
     }
+
+    /// Judges all requests that come from here on by new settings; those under way end as they began.
+    func apply(_ settings: Settings) { rules.replace(with: Rules(settings, services)) }
+
+    func reloaded(_ isGood: Bool) { services.metrics.reloaded(isGood) }
 
     /// Stops accepting, finishes the requests in flight, puts running conversions back into the queue.
     ///
@@ -56,7 +65,7 @@ struct ServerProcess {
     func stop() {
         for listener in listeners { listener.removeFile() }
         signal.raise()
-        Termination.endAfterGrace()
+        Signals.endAfterGrace()
         for thread in threads { thread.join() }
     }
 
@@ -64,11 +73,9 @@ struct ServerProcess {
         _ settings: Settings, _ storage: Storage, log: Logger
     ) -> Services {
         let signingKey = HMACSHA256(key: settings.signingKey.bytes)
-        let keys = [signingKey] + settings.previousKeys.map { HMACSHA256(key: $0.bytes) }
         return Services(
             settings: settings, issuer: TokenIssuer(signer: TokenSigner(key: signingKey), clock: .system),
-            verifier: TokenVerifier(keys: keys), revocations: RevocationList(),
-            identity: identity(settings, log),
+            revocations: RevocationList(), identity: identity(settings, log),
             eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) },
             database: storage.database, files: storage.files,
             conversionWakeUp: storage.wakeUp,

@@ -11,11 +11,16 @@ enum SettingsLoader {
     /// The settings, or an exit with a line for each that is missing or wrong.
     static func load(for role: Settings.Role = .serve) throws -> Settings {
         do throws(SettingsErrors) {
-            return try Settings(values: try values(), role: role, cores: Machine.cores, readFile: read)
+            return try read(for: role)
         } catch {
             for error in error.errors { Console.error("focust-video: \(error)") }
             throw ExitCode.usageOrSettings
         }
+    }
+
+    /// The settings as they are now: the environment of the start, and what the files say today.
+    static func read(for role: Settings.Role) throws(SettingsErrors) -> Settings {
+        try Settings(values: try values(), role: role, cores: Machine.cores, readFile: read)
     }
 
     /// What the environment says wins over the file, as a person who tries something out expects.

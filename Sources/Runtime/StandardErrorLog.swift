@@ -6,13 +6,19 @@ import Logging
 ///
 /// One write(2) a line, so that lines of several threads never mix.
 package struct StandardErrorLog: LogHandler {
-    package var logLevel: Logger.Level
+    /// The threshold's, unless this copy of the logger was given one of its own.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
+    }
     package var metadata: Logger.Metadata = [:]
+    private let threshold: LogThreshold
+    private var ownLevel: Logger.Level?
     private let format: LogFormat
     private let clock: SystemClock
 
-    package init(level: Logger.Level, format: LogFormat, clock: SystemClock) {
-        self.logLevel = level
+    package init(threshold: LogThreshold, format: LogFormat, clock: SystemClock) {
+        self.threshold = threshold
         self.format = format
         self.clock = clock
     }

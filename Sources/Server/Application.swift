@@ -7,8 +7,7 @@ import Settings
 /// Answers requests: finds the route, lets its gate judge, calls the handler, and turns a refusal into its answer.
 package struct Application: Sendable {
     private let router: Router
-    private let gates: Gates
-    private let cors: CORS
+    private let rules: Replaceable<Rules>
     private let metrics: ServerMetrics
     private let requests: RequestMetrics
     /// By the pattern of the route; looked up for each request, so made once.
@@ -16,12 +15,15 @@ package struct Application: Sendable {
     private let clock: SystemClock
     private let log: Logger
 
-    package init(_ services: Services) {
+    /// What answers the requests of one thread.
+    package typealias Handler = (HTTPRequest, any HTTPBody) -> HTTPResponse
+
+    /// Judges by `rules` as they are when a request comes.
+    package init(_ services: Services, _ rules: Replaceable<Rules>) {
         let routes = Routes.all(services)
         let requests = RequestMetrics(routes.map { ($0.pattern.text, $0.kind) })
         self.router = Router(routes)
-        self.gates = Gates(services)
-        self.cors = CORS(origins: services.settings.allowedOrigins)
+        self.rules = rules
         self.metrics = services.metrics
         self.requests = requests
         self.routeMetrics = Dictionary(routes.map { ($0.pattern.text, requests.route($0.pattern.text)) }) {
@@ -31,19 +33,25 @@ package struct Application: Sendable {
         self.log = services.log
     }
 
+    /// Call it on the thread that will use it.
+    package func makeHandler() -> Handler {
+        let reader = rules.makeReader()
+        return { request, body in respond(to: request, body: body, under: reader.current()) }
+    }
+
     /// The answer to `request`, whatever happens. CORS headers are added here, once, to every kind of answer.
-    package func respond(to request: HTTPRequest, body: any HTTPBody) -> HTTPResponse {
+    private func respond(to request: HTTPRequest, body: any HTTPBody, under rules: Rules) -> HTTPResponse {
         let start = clock.monotonicNanoseconds()
         let match = router.match(HTTPMethod(rawValue: request.method), request.path)
         var response: HTTPResponse
         do {
-            response = try answer(request, body, match)
+            response = try answer(request, body, match, rules)
         } catch {
             metrics.refused(error.code)
             logRefusal(error, of: request)
             response = error.response(requestID: request.requestID)
         }
-        response.headers += cors.headers(for: request)
+        response.headers += rules.cors.headers(for: request)
         if response.status != 204 && response.header("X-Accel-Redirect") == nil {
             response.headers.append(("Content-Length", "\(response.body.count)"))
         }
@@ -53,14 +61,14 @@ package struct Application: Sendable {
     }
 
     private func answer(
-        _ request: HTTPRequest, _ body: any HTTPBody, _ match: Router.Match
+        _ request: HTTPRequest, _ body: any HTTPBody, _ match: Router.Match, _ rules: Rules
     ) throws(Refusal) -> HTTPResponse {
         switch match {
         case .route(let route, let path):
             if case .metrics = route.access { return exposition() }
-            return try gates.call(route, RequestContext(request: request, path: path, body: body))
+            return try rules.gates.call(route, RequestContext(request: request, path: path, body: body))
         case .methods where request.method == HTTPMethod.options.rawValue:
-            return cors.preflight(request)
+            return rules.cors.preflight(request)
         case .methods(let methods):
             var refusal = Refusal(.methodNotAllowed, "The method is not allowed here.")
             refusal.allow = methods.map(\.rawValue) + [HTTPMethod.options.rawValue]

@@ -10,7 +10,6 @@ import Tokens
 package struct Services: Sendable {
     package let settings: Settings
     package let issuer: TokenIssuer
-    package let verifier: TokenVerifier
     package let revocations: RevocationList
     /// Nil where users have no sessions that this server could verify.
     package let identity: IdentityVerifier?
@@ -25,14 +24,13 @@ package struct Services: Sendable {
     package let log: Logger
 
     package init(
-        settings: Settings, issuer: TokenIssuer, verifier: TokenVerifier, revocations: RevocationList,
+        settings: Settings, issuer: TokenIssuer, revocations: RevocationList,
         identity: IdentityVerifier?, eligibility: EligibilityClient?, database: Database,
         files: DataDirectory, conversionWakeUp: WakeFile, metrics: ServerMetrics, clock: SystemClock,
         log: Logger
     ) {
         self.settings = settings
         self.issuer = issuer
-        self.verifier = verifier
         self.revocations = revocations
         self.identity = identity
         self.eligibility = eligibility

@@ -9,26 +9,31 @@ package struct Setting: Sendable {
     package let meaning: String
     /// A secret may come from the file that `<name>_FILE` names, and is never repeated in an error.
     package let isSecret: Bool
+    /// Whether a running server takes over a change when it is told to reload; others wait for a restart.
+    package let isLive: Bool
 
-    private init(_ name: String, _ defaultText: String, _ meaning: String, isSecret: Bool = false) {
+    private init(
+        _ name: String, _ defaultText: String, _ meaning: String, isSecret: Bool = false, isLive: Bool = false
+    ) {
         self.name = name
         self.defaultText = defaultText
         self.meaning = meaning
         self.isSecret = isSecret
+        self.isLive = isLive
     }
 
     package static let all: [Setting] = [
         Setting("SECRET_KEY", "required", "signs media tokens; at least 32 bytes", isSecret: true),
         Setting(
             "FOCUST_PREVIOUS_SECRET_KEYS", "none", "comma-separated keys that still verify and never sign",
-            isSecret: true),
+            isSecret: true, isLive: true),
         Setting("TOKEN_EXPIRY", "3600", "lifetime of a play token that asks for none, seconds"),
         Setting("FOCUST_MAX_TTL", "86400", "longest lifetime a token may ask for, seconds"),
         Setting("FOCUST_GRANT_MARGIN", "1800", "how long a playlist's grant outlives the video, seconds"),
         Setting(
             "FOCUST_ALLOWED_ORIGINS", "required",
             "comma-separated web origins that may call and embed, such as https://learner.example.com or "
-                + "https://*.example.com"),
+                + "https://*.example.com", isLive: true),
         Setting(
             "FOCUST_PUBLIC_URL", "required", "how clients reach the server, such as https://video.example.com"
         ),
@@ -44,7 +49,7 @@ package struct Setting: Sendable {
         Setting(
             "FOCUST_API_KEYS", "required",
             "comma-separated keys of the site's backend, each as key or name:key",
-            isSecret: true),
+            isSecret: true, isLive: true),
         Setting("FOCUST_IDENTITY_SECRET", "none", "HS256 secret of the users' session JWTs", isSecret: true),
         Setting(
             "FOCUST_IDENTITY_JWKS", "none", "JWKS file that verifies the users' session JWTs (RS256, ES256)"),
@@ -72,7 +77,9 @@ package struct Setting: Sendable {
         Setting("CALLBACK_BEARER", "none", "sent with callbacks as Authorization: Bearer", isSecret: true),
         Setting("FOCUST_CALLBACK_ALLOW_PRIVATE", "false", "true: callbacks may go to private addresses"),
         Setting("FOCUST_ACCEL_PREFIX", "/_focust", "nginx's internal location"),
-        Setting("FOCUST_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical"),
+        Setting(
+            "FOCUST_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical", isLive: true
+        ),
         Setting("FOCUST_LOG_FORMAT", "logfmt", "logfmt or json"),
     ]
 }

@@ -68,6 +68,7 @@ extension Settings {
             reader.complain("FOCUST_IDENTITY_SECRET", "[redacted]", "another secret than SECRET_KEY")
         }
         guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
+        given = reader.given
     }
 
     private static func readKey(_ reader: inout SettingsReader) -> Secret? {

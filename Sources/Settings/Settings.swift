@@ -42,6 +42,8 @@ package struct Settings: Sendable {
     package var accelPrefix: String
     package var logLevel: String
     package var logFormat: String
+    /// What each setting that was given said, by name; as secrets, because some are.
+    package var given: [String: Secret] = [:]
 
     package static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
     /// x264's presets (x264.h: x264_preset_names), fastest first.

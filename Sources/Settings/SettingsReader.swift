@@ -6,6 +6,8 @@ struct SettingsReader {
     private let values: [String: String]
     private let readFile: (String) -> [UInt8]?
     private(set) var errors: [SettingsError] = []
+    /// The texts that were read, by the name of the setting.
+    private(set) var given: [String: Secret] = [:]
 
     /// `readFile` reads the file that a `…_FILE` setting names; nil where it cannot be read.
     init(values: [String: String], role: Settings.Role, readFile: @escaping (String) -> [UInt8]?) {
@@ -16,6 +18,12 @@ struct SettingsReader {
 
     /// The value as it was written; nil where it is missing or empty.
     mutating func text(_ name: String) -> String? {
+        let text = find(name)
+        given[name] = text.map { Secret($0) }
+        return text
+    }
+
+    private mutating func find(_ name: String) -> String? {
         guard let setting = Setting.all.first(where: { $0.name == name }) else {
             complain(name, nil, "in the list of settings")
             return nil

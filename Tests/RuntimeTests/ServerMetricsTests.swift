@@ -30,7 +30,8 @@ import Testing
             "focust_conversions_total": "counter", "focust_conversion_seconds": "histogram",
             "focust_conversion_realtime_factor": "histogram", "focust_callbacks_total": "counter",
             "focust_callbacks_pending": "gauge", "focust_disk_free_bytes": "gauge",
-            "focust_build_info": "gauge", "process_start_time_seconds": "gauge",
+            "focust_build_info": "gauge", "focust_settings_reload_successful": "gauge",
+            "process_start_time_seconds": "gauge",
             "process_resident_memory_bytes": "gauge", "process_open_fds": "gauge", "process_threads": "gauge",
             "process_cpu_seconds_total": "counter",
         ]

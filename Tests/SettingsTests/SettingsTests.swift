@@ -109,4 +109,24 @@ private func settings(
         _ = try settings([:])
         #expect(Set(Setting.all.map(\.name)).count == Setting.all.count)
     }
+
+    @Test func `What changed between two readings is named, and what stayed is not`() throws {
+        let before = try settings(["FOCUST_THREADS": "4", "TOKEN_EXPIRY": "60"])
+        let after = try settings([
+            "FOCUST_THREADS": "4", "TOKEN_EXPIRY": "61", "FOCUST_LOG_LEVEL": "error",
+            "FOCUST_API_KEYS": "site:another-example-key",
+        ])
+        #expect(before.changes(to: before).isEmpty)
+        let changes = before.changes(to: after)
+        #expect(changes.map(\.name) == ["TOKEN_EXPIRY", "FOCUST_API_KEYS", "FOCUST_LOG_LEVEL"])
+        #expect(changes.map(\.isLive) == [false, true, true])
+    }
+
+    @Test func `A secret in a file has changed when the file has`() throws {
+        let values = ["FOCUST_API_KEYS_FILE": "/keys"]
+        let before = try settings(values, without: "FOCUST_API_KEYS", files: ["/keys": "an-example-api-key"])
+        let after = try settings(values, without: "FOCUST_API_KEYS", files: ["/keys": "another-example-key"])
+        #expect(before.changes(to: after).map(\.name) == ["FOCUST_API_KEYS"])
+        #expect(!"\(before.given)".contains("an-example-api-key"))
+    }
 }

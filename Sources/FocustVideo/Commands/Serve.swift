@@ -1,21 +1,31 @@
 import ArgumentParser
 import Logging
 import Runtime
+import Settings
 
 /// `focust-video serve`: the server in the foreground, until SIGTERM or SIGINT.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve playback, API and uploads behind nginx, and convert what was uploaded.")
+        abstract: "Serve playback, API and uploads behind nginx, and convert what was uploaded.",
+        discussion: "SIGHUP has it read its settings again, SIGTERM ends it.")
 
     func run() throws {
         let settings = try SettingsLoader.load()
         // Before any thread starts, so that all of them leave the signals to this one.
-        let termination = Termination()
-        let log = LogSetup.logger(settings)
+        let signals = Signals()
+        let logSetup = LogSetup(settings)
+        let log = logSetup.log
+        var reload = Reload(settings, role: .serve, log: log)
         do {
             let process = try ServerProcess(settings, log: log)
             log.notice("started", metadata: ["version": "\(Version.number)"])
-            termination.wait()
+            signals.waitForEnd {
+                let isGood = reload.run { settings in
+                    process.apply(settings)
+                    logSetup.apply(settings)
+                }
+                process.reloaded(isGood)
+            }
             log.notice("stopping")
             process.stop()
             log.notice("stopped")

@@ -22,8 +22,10 @@ struct Work: ParsableCommand {
 
     func run() throws {
         let settings = try SettingsLoader.load(for: .work)
-        let termination = Termination()
-        let log = LogSetup.logger(settings)
+        let signals = Signals()
+        let logSetup = LogSetup(settings)
+        let log = logSetup.log
+        var reload = Reload(settings, role: .work, log: log)
         let count =
             jobs ?? (settings.conversionJobs > 0 ? settings.conversionJobs : max(1, Machine.cores / 2))
         do {
@@ -34,10 +36,10 @@ struct Work: ParsableCommand {
             let service = ConversionService(settings, storage, jobs: count, metrics: metrics, log: log)
             let threads = try service.start(count, stop: stop)
             log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
-            termination.wait()
+            signals.waitForEnd { _ = reload.run(apply: logSetup.apply) }
             log.notice("stopping")
             stop.raise()
-            Termination.endAfterGrace()
+            Signals.endAfterGrace()
             for thread in threads { thread.join() }
             log.notice("stopped")
         } catch {

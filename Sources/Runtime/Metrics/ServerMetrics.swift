@@ -11,6 +11,7 @@ package struct ServerMetrics: Sendable {
     private let uploadedBytes: Counter
     private let conversions: ConversionMetrics
     private let callbacks: [CallbackOutcome: Counter]
+    private let reloadIsGood: Gauge
 
     /// - Parameters:
     ///   - version: of this program.
@@ -34,6 +35,11 @@ package struct ServerMetrics: Sendable {
         callbacks = all.each(
             "focust_callbacks_total", "Attempts at a callback.", by: "result", CallbackOutcome.self,
             Counter.init)
+        reloadIsGood = all.one(
+            "focust_settings_reload_successful",
+            "1 while the settings in force are those of the last reload, or of the start; 0 after one that failed.",
+            Gauge.init)
+        reloadIsGood.set(1)
         all.addProbes(probes)
         all.addProcess()
         registry = all
@@ -60,6 +66,9 @@ package struct ServerMetrics: Sendable {
     }
 
     package func callbackTried(_ outcome: CallbackOutcome) { callbacks[outcome]?.increment() }
+
+    /// New settings were read: whether they were good, and are in force.
+    package func reloaded(_ isGood: Bool) { reloadIsGood.set(isGood ? 1 : 0) }
 
     /// Everything as it is now, to be sent as `Exposition.contentType`.
     package func exposition() -> [UInt8] { registry.exposition() }

@@ -1,6 +1,7 @@
 import Domain
 import Formats
 import Settings
+import Tokens
 
 /// Brings a request through the gate its route asks for, to the handler.
 struct Gates: Sendable {
@@ -9,12 +10,12 @@ struct Gates: Sendable {
     private let issuing: IssuingGate
     private let upload: UploadGate
 
-    init(_ services: Services) {
-        let referrers = ReferrerPolicy(origins: services.settings.allowedOrigins)
+    init(_ services: Services, verifier: TokenVerifier, origins: AllowedOrigins, apiKeys: [APIKey]) {
+        let referrers = ReferrerPolicy(origins: origins)
         media = MediaGate(
-            verifier: services.verifier, revocations: services.revocations,
+            verifier: verifier, revocations: services.revocations,
             referrers: referrers, metrics: services.metrics, clock: services.clock)
-        service = ServiceGate(keys: services.settings.apiKeys)
+        service = ServiceGate(keys: apiKeys)
         issuing = IssuingGate(
             service: service, identity: services.identity, isOpen: services.settings.openIssuance,
             clock: services.clock)

@@ -1,17 +1,17 @@
 import Glibc
 import Runtime
 
-/// Waits for the signals that end the process.
-struct Termination {
+/// Waits for the signals that a service manager sends: SIGTERM and SIGINT end the process, SIGHUP has it read its
+/// settings again.
+struct Signals {
     private let signals: sigset_t
 
-    /// Blocks SIGTERM and SIGINT in this thread and those it starts later, so that `wait` alone receives them.
-    /// SIGPIPE is ignored: a client that went away is an error of write(2), not the end of the process.
+    /// Blocks them in this thread and those it starts later, so that `wait` alone receives them. SIGPIPE is ignored: a
+    /// client that went away is an error of write(2), not the end of the process.
     init() {
         var signals = sigset_t()
         sigemptyset(&signals)
-        sigaddset(&signals, SIGTERM)
-        sigaddset(&signals, SIGINT)
+        for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, number) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         signal(SIGPIPE, SIG_IGN)
         // Likewise a file that grows past a limit (setrlimit(2)).
@@ -19,11 +19,15 @@ struct Termination {
         self.signals = signals
     }
 
-    /// Sleeps until one of them comes.
-    func wait() {
+    /// Sleeps until the process is to end; calls `reload` for each SIGHUP that comes before.
+    func waitForEnd(reload: () -> Void) {
         var signals = signals
         var received: Int32 = 0
-        sigwait(&signals, &received)
+        while true {
+            guard sigwait(&signals, &received) == 0 else { continue }
+            guard received == SIGHUP else { return }
+            reload()
+        }
     }
 
     /// Seconds that work in flight is given when the process stops.
