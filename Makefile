@@ -22,6 +22,7 @@ help:
 deps:
 	@scripts/deps $(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES)
 	@scripts/venv
+	@scripts/promtool --fetch
 
 build:
 	swift build

@@ -50,6 +50,18 @@ final class Connection {
         }
     }
 
+    /// Throws where the open file is no longer the one at the path: deleted, or replaced by a backup under a running
+    /// server, it would go on answering, and what it is told would be lost (sqlite3.h: SQLITE_FCNTL_HAS_MOVED).
+    func checkFile() throws(DatabaseError) {
+        var hasMoved: Int32 = 0
+        let result = sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        guard result == SQLITE_OK else { throw DatabaseError(result, of: handle, operation: "look at") }
+        guard hasMoved == 0 else {
+            throw DatabaseError(
+                SQLITE_CANTOPEN, operation: "look at", message: "another file is at its path")
+        }
+    }
+
     /// Rows that the last statement inserted, changed or deleted.
     var changes: Int { Int(sqlite3_changes64(handle)) }
 

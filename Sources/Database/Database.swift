@@ -33,9 +33,11 @@ package final class Database: Sendable {
         try ChangeWatch(path: path)
     }
 
-    /// Answers a trivial query; throws where the file cannot be read. For readiness probes.
+    /// Answers a trivial query; throws where the file cannot be read, or is not the one that was opened. For
+    /// readiness probes.
     package func ping() throws(DatabaseError) {
         try read { (connection) throws(DatabaseError) in
+            try connection.checkFile()
             try connection.prepared("SELECT turn FROM queue_clock").run()
         }
     }

@@ -52,11 +52,13 @@ package struct DataDirectory: Sendable {
         return Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 
-    /// Whether a file can be made and written now.
+    /// Whether a file can be made and written now where uploads come in, and where conversions work.
     package func isWritable() -> Bool {
-        // What went wrong is for the log of the request that met it; a probe only asks whether.
-        guard var file = try? makeStagingFile() else { return false }
-        return (try? file.write([UInt8(0)].span)) != nil
+        ["uploads/.staging", "hls/.staging"].allSatisfy { directory in
+            // What went wrong is for the log of the request that met it; a probe only asks whether.
+            guard var file = try? StagingFile(in: "\(root)/\(directory)") else { return false }
+            return (try? file.write([UInt8(0)].span)) != nil
+        }
     }
 
     func hlsPath(_ location: LessonLocation) -> String { "\(root)/hls/\(location)" }

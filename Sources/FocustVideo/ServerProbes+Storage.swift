@@ -8,13 +8,19 @@ extension ServerProbes {
     init(_ storage: Storage) {
         let database = storage.database
         let files = storage.files
+        let counts: @Sendable () -> JobCounts? = {
+            // A file that was replaced under us would still answer, but not the truth.
+            do { try database.ping() } catch { return nil }
+            return try? database.jobs.counts()
+        }
         self.init(
             queueDepth: {
-                guard let counts = try? database.jobs.counts() else { return [] }
+                guard let counts = counts() else { return [] }
                 return JobStatus.allCases.map { ($0.rawValue, counts[$0]) }
             },
             queueOldestSeconds: {
-                guard let oldest = try? database.jobs.counts().oldestQueued else { return nil }
+                guard let counts = counts() else { return nil }
+                guard let oldest = counts.oldestQueued else { return 0 }
                 return Double(SystemClock.system.now().milliseconds - oldest.milliseconds) / 1000
             },
             callbacksPending: { try? database.callbacks.pendingCount() },

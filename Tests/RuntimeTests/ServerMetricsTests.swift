@@ -138,4 +138,15 @@ import Testing
         let cpu = try #require(after.value("process_cpu_seconds_total"))
         #expect(cpu > 0 && cpu < 7200)
     }
+
+    @Test func `A worker names itself in every sample, and leaves out what others say`() throws {
+        let metrics = metrics()
+        metrics.conversionEnded(.completed, .copy, seconds: 2, videoSeconds: 100)
+        let scrape = try MetricsScrape(metrics.workerExposition(name: "work-1"))
+        let labels = ["worker": "work-1", "result": "completed", "path": "copy"]
+        #expect(scrape.value("focust_conversions_total", labels) == 1)
+        #expect(scrape.value("focust_conversion_seconds_sum", ["worker": "work-1"]) == 2)
+        #expect(scrape.families.keys.allSatisfy { !$0.hasPrefix("process_") && !$0.contains("queue") })
+        #expect(scrape.families.values.flatMap(\.samples).allSatisfy { $0.labels["worker"] == "work-1" })
+    }
 }

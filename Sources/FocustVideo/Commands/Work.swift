@@ -14,6 +14,9 @@ struct Work: ParsableCommand {
     @Option(help: "Conversions at once; FOCUST_CONVERSION_JOBS, or half the cores where that is 0.")
     var jobs: Int?
 
+    @Option(help: "Write metrics into this file (….prom), for the textfile collector of node_exporter.")
+    var metricsFile: String?
+
     func validate() throws {
         guard jobs.map({ (1...64).contains($0) }) ?? true else {
             throw ValidationError("--jobs must be 1 to 64.")
@@ -34,7 +37,11 @@ struct Work: ParsableCommand {
             LeftoverSweep(files: storage.files, log: log).run()
             let metrics = ServerMetrics(version: Version.number, probes: ServerProbes(storage))
             let service = ConversionService(settings, storage, jobs: count, metrics: metrics, log: log)
-            let threads = try service.start(count, stop: stop)
+            var threads = try service.start(count, stop: stop)
+            if let metricsFile {
+                let file = MetricsFile(path: metricsFile, metrics: metrics, log: log)
+                threads.append(try Runtime.Thread(name: "metrics-file") { file.run(until: stop) })
+            }
             log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
             signals.waitForEnd { _ = reload.run(apply: logSetup.apply) }
             log.notice("stopping")

@@ -21,4 +21,10 @@ package struct MetricSample: Equatable, Sendable {
         self.labels = labels
         self.suffix = suffix
     }
+
+    /// The same with one more label.
+    func adding(_ label: Label?) -> MetricSample {
+        guard let label else { return self }
+        return MetricSample(value, labels: [label] + labels, suffix: suffix)
+    }
 }

@@ -57,11 +57,12 @@ package struct MetricsRegistry: Sendable {
         add(name, help, kind, samples)
     }
 
-    /// Everything as it is now.
-    package func exposition() -> [UInt8] {
+    /// Everything as it is now; or only the families of these names, every sample with `label` besides.
+    package func exposition(only names: Set<String>? = nil, label: MetricSample.Label? = nil) -> [UInt8] {
         var exposition = Exposition()
-        for family in families {
-            exposition.append(family.name, family.help, family.kind, family.samples())
+        for family in families where names?.contains(family.name) ?? true {
+            let samples = family.samples().map { $0.adding(label) }
+            exposition.append(family.name, family.help, family.kind, samples)
         }
         return exposition.bytes
     }

@@ -70,6 +70,17 @@ package struct ServerMetrics: Sendable {
     /// New settings were read: whether they were good, and are in force.
     package func reloaded(_ isGood: Bool) { reloadIsGood.set(isGood ? 1 : 0) }
 
+    /// What a process that only converts has to say, to be read from a file beside those of others: what every
+    /// Prometheus client says of its process, the file's reader says of itself, and the queue is the server's to count.
+    package func workerExposition(name: String) -> [UInt8] {
+        registry.exposition(only: Self.ofWorkers, label: .init("worker", name))
+    }
+
+    private static let ofWorkers: Set = [
+        "focust_build_info", "focust_threads", "focust_threads_busy", "focust_conversions_total",
+        "focust_conversion_seconds", "focust_conversion_realtime_factor",
+    ]
+
     /// Everything as it is now, to be sent as `Exposition.contentType`.
     package func exposition() -> [UInt8] { registry.exposition() }
 }
