@@ -14,6 +14,7 @@ struct Parameters: ~Copyable {
     private var origin: String?
     private var contentType: String?
     private var contentLength: Int?
+    private var decisionSeconds: Int?
 
     /// One pass over the list, each name looked up by its length first: the list is as long as the host's nginx makes
     /// it, and a search for each name was a twentieth of a request.
@@ -37,6 +38,7 @@ struct Parameters: ~Copyable {
         request.origin = origin
         request.contentType = contentType
         request.contentLength = contentLength
+        request.decisionSeconds = decisionSeconds
         return request
     }
 
@@ -52,6 +54,7 @@ struct Parameters: ~Copyable {
         case 12 where Self.isEqual(name, "CONTENT_TYPE"): contentType = String(cString: value)
         case 14 where Self.isEqual(name, "REQUEST_METHOD"): method = String(cString: value)
         case 14 where Self.isEqual(name, "CONTENT_LENGTH"): contentLength = Int(String(cString: value))
+        case 16 where Self.isEqual(name, "DECISION_SECONDS"): decisionSeconds = Int(String(cString: value))
         case 18 where Self.isEqual(name, "HTTP_AUTHORIZATION"): authorization = String(cString: value)
         default: break
         }

@@ -12,6 +12,8 @@ package struct HTTPRequest: Sendable {
     package var contentType: String?
     /// Bytes of the body as announced; nil where there is no body or the number makes no sense.
     package var contentLength: Int?
+    /// For how many seconds nginx would remember that this was allowed; nil where it remembers nothing.
+    package var decisionSeconds: Int?
     /// The client's address as nginx saw it.
     package var remoteAddress: String
     /// nginx's `$request_id`, shared by both logs.

@@ -11,6 +11,8 @@ struct PlayAdmission: ~Copyable {
     let isGrant: Bool
     /// When the token was issued, seconds since 1970; 0 where it does not say.
     let issuedAt: Int
+    /// When the token ends, seconds since 1970.
+    let expiresAt: Int
     /// Who plays; every play token names somebody.
     let userID: String
     /// The token's id; nil where it has none.
@@ -22,6 +24,7 @@ struct PlayAdmission: ~Copyable {
         self.platform = platform
         isGrant = claims.has(.use)
         issuedAt = claims.issuedAt ?? 0
+        expiresAt = claims.expiry
         userID = claims.text(.userID) ?? ""
         tokenID = claims.text(.tokenID)
     }

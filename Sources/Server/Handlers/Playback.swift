@@ -1,6 +1,7 @@
 import Domain
 import Files
 import Formats
+import Runtime
 import Settings
 import Tokens
 
@@ -22,7 +23,12 @@ struct Playback: Sendable {
         switch file {
         case .playlist(let name): return try playlist(name, lesson, context, admission)
         case .key: return try key(lesson)
-        case .segment(let name): return try segment(name, lesson, admission, isVersioned: asked)
+        case .segment(let name):
+            var answer = try segment(name, lesson, admission, isVersioned: asked)
+            if let seconds = context.request.decisionSeconds, asked, lesson.versionDirectory != nil {
+                answer.headers.append(memory(of: admission, seconds))
+            }
+            return answer
         }
     }
 
@@ -36,6 +42,18 @@ struct Playback: Sendable {
         return Acceleration(prefix: services.settings.accelPrefix).send(
             name, of: lesson, admission,
             headers: [("Content-Type", PlaybackFile.segmentType(name)), ("Cache-Control", caching)])
+    }
+
+    /// Until when nginx may remember that `admission` opens this version of the lesson, `seconds` from now at most.
+    ///
+    /// nginx serves what it remembers through the whole of the second that is named (ngx_http_file_cache.c: valid
+    /// while `valid_sec >= now`), and a token's last second is the one before its `exp`. Only a path that names the
+    /// version is remembered: any other one could lead to a later version's bytes. Refusals never are.
+    private func memory(
+        of admission: borrowing PlayAdmission, _ seconds: Int
+    ) -> (name: String, value: String) {
+        let end = min(services.clock.now().seconds + seconds, admission.expiresAt)
+        return ("X-Accel-Expires", "@\(end - 1)")
     }
 
     /// The 16 bytes, straight from here: nginx has no way to the file.

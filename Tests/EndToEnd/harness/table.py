@@ -13,6 +13,8 @@ VIDEOS = dict(zip(TARGETS, (("u", "v"), ("u", "w"), ("u", "v2"), ("u2", "v")), s
 COURSES = dict(zip(TARGETS, ("c", "d", "c2", "e"), strict=True))
 MODULES = dict(zip(TARGETS, (("c", "m"), ("c", "n"), ("c", "m2"), ("d", "m")), strict=True))
 
+VERSION = "abc123"
+
 REFERRERS = {
     "none": {},
     "allowed": {"Referer": f"{ORIGIN}/course/1"},
@@ -38,7 +40,7 @@ class Route:
 
 
 def _routes():
-    names = {"playlist": "output.m3u8", "segment": "segment_000.ts", "key file": "enc.key", "key": "key"}
+    names = {"playlist": "output.m3u8", "segment": f"segment_000.ts?v={VERSION}", "key file": "enc.key", "key": "key"}
     for mobile in (False, True):
         root = "/mobile" if mobile else ""
         for part, name in names.items():

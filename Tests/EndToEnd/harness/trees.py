@@ -24,3 +24,15 @@ def put_video(directory: Path) -> None:
     put(directory / "output.m3u8", PLAYLIST.encode())
     put(directory / "segment_000.ts", b"\x47" + bytes(187))
     put(directory / "enc.key", bytes(range(16)))
+
+
+def put_lesson(directory: Path, version: str, segments: dict[str, bytes], key: bytes = bytes(16)) -> None:
+    """A lesson as this server publishes it: every segment has a second name below that of the version."""
+    put(directory / "output.m3u8", PLAYLIST.encode())
+    put(directory / "enc.key", key)
+    names = directory / f".v-{version}"
+    names.mkdir()
+    for name, content in segments.items():
+        put(directory / name, content)
+        (names / name).hardlink_to(directory / name)
+    (directory / ".version").symlink_to(names.name)
