@@ -38,7 +38,6 @@ http {{
     fastcgi_intercept_errors on;
     satisfy any;
     error_page 403 404 500 502 =200 /host;
-    add_header Cache-Control public always;
     open_file_cache max=100;
     root "{directory}";
     include focust-video/http.conf;
