@@ -104,7 +104,13 @@ let package = Package(
         .testTarget(
             name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
-        .testTarget(name: "DatabaseTests", dependencies: ["Database"], swiftSettings: strict),
+        // A second engine behind the surface of Database.
+        .target(
+            name: "MemoryDatabase", dependencies: ["Database", "Domain"], path: "Tests/MemoryDatabase",
+            swiftSettings: strict),
+        .testTarget(
+            name: "DatabaseTests", dependencies: ["Database", "MemoryDatabase", "Domain"],
+            swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Crypto"], swiftSettings: strict),
         // A real HTTP server on the loopback, for the tests of those who send.
@@ -118,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "ConversionTests",
             dependencies: [
-                "Conversion", "HTTPReceiver", "Crypto", "Database", "Domain", "Files", "Formats", "Media",
-                "Outbound", "Runtime",
+                "Conversion", "HTTPReceiver", "MemoryDatabase", "Crypto", "Database", "Domain", "Files",
+                "Formats", "Media", "Outbound", "Runtime",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),

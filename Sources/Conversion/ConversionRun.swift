@@ -112,7 +112,7 @@ struct ConversionRun {
 
     private func fail(_ failure: ConversionFailure) throws(DatabaseError) -> ConversionOutcome {
         let now = service.clock.now()
-        let pause = JobQueue.pause(afterAttempt: job.attempts)
+        let pause = QueueRules.pause(afterAttempt: job.attempts)
         let retryAt = failure.mayPass ? now.adding(seconds: Int(pause.components.seconds)) : nil
         let outcome = try service.database.jobs.fail(
             job.id, worker: worker, failure: failure.forTask, retryAt: retryAt,

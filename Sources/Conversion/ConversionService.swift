@@ -7,7 +7,7 @@ import Runtime
 
 /// What conversion threads work with; made once, when the process starts.
 package struct ConversionService: Sendable {
-    package let database: Database
+    package let database: any Database
     package let files: DataDirectory
     package let options: ConversionOptions
     /// Seconds an attempt may take; nil: `defaultTimeout` of the video's duration.
@@ -23,7 +23,7 @@ package struct ConversionService: Sendable {
     let callbackWakeUp: WakeFile
 
     package init(
-        database: Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
+        database: any Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
         metrics: ServerMetrics, clock: SystemClock, log: Logger, wakeUp: WakeFile,
         callbacks: CallbackComposer, callbackWakeUp: WakeFile
     ) {

@@ -7,11 +7,11 @@ import Runtime
 /// Compares the uploads on disk with the job table, and removes what nobody waits for: a process may have died
 /// between any two steps of an upload or of a conversion's end.
 package struct UploadReconciliation: Sendable {
-    private let database: Database
+    private let database: any Database
     private let files: DataDirectory
     private let log: Logger
 
-    package init(database: Database, files: DataDirectory, log: Logger) {
+    package init(database: any Database, files: DataDirectory, log: Logger) {
         self.database = database
         self.files = files
         self.log = log
@@ -21,7 +21,7 @@ package struct UploadReconciliation: Sendable {
     package func run() {
         do {
             for upload in try files.waitingUploads() { try look(at: upload) }
-            for job in try database.jobs.list(status: .queued, limit: 1000)
+            for job in try database.jobs.list(location: nil, status: .queued, limit: 1000)
             where try files.size(of: job.sourcePath) == nil {
                 // Its conversion will fail, and say so to whoever asks.
                 log.error("upload_missing", metadata: ["task_id": "\(job.id)", "path": "\(job.sourcePath)"])

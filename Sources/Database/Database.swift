@@ -1,71 +1,17 @@
-/// The server's durable state, `state/focust.db`: shared by the threads of a process, and by processes.
+/// The server's durable state: jobs, revocations, callbacks.
 ///
-/// One writing connection and two reading ones, each behind a mutex. SQLite admits a single writer anyway,
-/// and a thread that waits for a mutex wakes at once, where SQLite's busy handler would sleep up to 100 ms;
-/// so here, and only here, a lock is held over I/O on purpose. Readers are few because playback does not
-/// come here unless a file is missing, and a lookup takes some 10 µs. A connection per thread would cost 24
-/// caches and file handles to win nothing.
-package final class Database: Sendable {
-    private let path: String
-    private let writer: GuardedConnection
-    private let reader: GuardedConnection
-    private let secondReader: GuardedConnection
+/// This room's surface, and all that others know: values, and these protocols. Only the engine under `SQLite/` speaks
+/// SQL, and only the executable's `Storage` names it. Another engine, one for several machines, is a folder beside it
+/// that keeps the promises written here; `DatabaseTests` hold every engine to them.
+package protocol Database: Sendable {
+    var jobs: any JobQueue { get }
+    var revocations: any Revocations { get }
+    var callbacks: any CallbackOutbox { get }
 
-    /// Opens or creates the file at `path` and brings its schema up to date.
-    package convenience init(path: String) throws(DatabaseError) {
-        try self.init(path: path, migrations: .all)
-    }
+    /// A watch for one follower.
+    func makeChangeWatch() throws(DatabaseError) -> any ChangeWatch
 
-    init(path: String, migrations: Migrations) throws(DatabaseError) {
-        self.path = path
-        writer = try GuardedConnection(path: path)
-        try writer.use(migrations.migrate)
-        reader = try GuardedConnection(path: path)
-        secondReader = try GuardedConnection(path: path)
-    }
-
-    package var jobs: JobQueue { JobQueue(database: self) }
-    package var revocations: Revocations { Revocations(database: self) }
-    package var callbacks: CallbackOutbox { CallbackOutbox(database: self) }
-
-    /// A watch with a connection of its own, for one follower.
-    package func makeChangeWatch() throws(DatabaseError) -> ChangeWatch {
-        try ChangeWatch(path: path)
-    }
-
-    /// Answers a trivial query; throws where the file cannot be read, or is not the one that was opened. For
-    /// readiness probes.
-    package func ping() throws(DatabaseError) {
-        try read { (connection) throws(DatabaseError) in
-            try connection.checkFile()
-            try connection.prepared("SELECT turn FROM queue_clock").run()
-        }
-    }
-
-    /// Runs `body` in a write transaction; see `Connection.transaction`.
-    func write<Result: Sendable>(
-        _ body: (Connection) throws(DatabaseError) -> Result
-    ) throws(DatabaseError) -> Result {
-        try writer.use { (connection) throws(DatabaseError) in try connection.transaction(body) }
-    }
-
-    /// As `write`, for a body that can also fail in ways of its own; a database failure is thrown as it is.
-    func writeUntyped<Result: Sendable>(_ body: (Connection) throws -> Result) throws -> Result {
-        try writer.use { connection in try connection.transaction(body, failing: { $0 }) }
-    }
-
-    /// Runs `body` on the writing connection, for what SQLite allows in no transaction.
-    func writeOutsideTransaction<Result: Sendable>(
-        _ body: (Connection) throws(DatabaseError) -> Result
-    ) throws(DatabaseError) -> Result {
-        try writer.use(body)
-    }
-
-    /// Runs `body` on a reading connection; each statement sees a state of its own.
-    func read<Result: Sendable>(
-        _ body: (Connection) throws(DatabaseError) -> Result
-    ) throws(DatabaseError) -> Result {
-        if let result = try reader.useIfFree(body) { return result }
-        return try secondReader.use(body)
-    }
+    /// Asks something trivial; throws where the state cannot be read, or is not the one that was opened. For readiness
+    /// probes.
+    func ping() throws(DatabaseError)
 }

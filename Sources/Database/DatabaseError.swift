@@ -1,55 +1,43 @@
-import CSQLite
-
-/// What SQLite refused: the code, what was being done, the statement, and SQLite's own words.
+/// What an engine refused: what kind of trouble it is, what was being done, the statement, and the engine's own words.
 ///
-/// The SQL text holds placeholders only, never a value, so the whole error may be logged.
+/// The statement holds placeholders only, never a value, so the whole error may be logged.
 package struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible {
-    let code: ResultCode
-    /// The code with its detail, such as `SQLITE_IOERR_FSYNC`; equal to the primary one where there is none.
-    let extendedCode: Int32
+    /// What a caller can do something about.
+    package enum Kind: Sendable {
+        /// No space left.
+        case full
+        /// Somebody else held what was wanted for longer than we wait.
+        case busy
+        /// The disk failed, or the file system became read-only, or the engine cannot be reached.
+        case io
+        /// What is stored is no database, or is damaged.
+        case corrupt
+        /// A mistake of this program's.
+        case other
+    }
+
+    package let kind: Kind
+    /// The engine's own number.
+    package let code: Int32
     /// What was being done, for the log: "open", "prepare", "step", …
     package let operation: String
-    package let sql: String?
+    package let statement: String?
     package let message: String
 
-    init(_ extendedCode: Int32, operation: String, sql: String? = nil, message: String) {
-        self.code = ResultCode(extended: extendedCode)
-        self.extendedCode = extendedCode
+    package init(_ kind: Kind, code: Int32, operation: String, statement: String? = nil, message: String) {
+        self.kind = kind
+        self.code = code
         self.operation = operation
-        self.sql = sql
+        self.statement = statement
         self.message = message
     }
 
-    /// The error SQLite keeps for its last failed call on `handle`.
-    init(_ result: Int32, of handle: OpaquePointer?, operation: String, sql: String? = nil) {
-        // Where even the handle could not be allocated there is no message but the code's own.
-        let text =
-            handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(result))
-        self.init(result, operation: operation, sql: sql, message: text)
-    }
-
-    /// No space left, on the disk or under the file's own page limit: a full disk may also show as a short
-    /// write or as a failed growth of the shared-memory index.
-    package var isFull: Bool {
-        switch extendedCode {
-        case SQLITE_FULL, Self.ioErrorSharedMemorySize: true
-        default: false
-        }
-    }
-
-    /// Another process held the file for longer than we wait.
-    package var isBusy: Bool { code == .busy || code == .locked }
-
-    /// The disk failed, or the file system became read-only.
-    package var isIO: Bool { (code == .ioError && !isFull) || code == .readOnly || code == .cannotOpen }
-
-    /// The file is no database, or is damaged.
-    package var isCorrupt: Bool { code == .corrupt || code == .notADatabase }
+    package var isFull: Bool { kind == .full }
+    package var isBusy: Bool { kind == .busy }
+    package var isIO: Bool { kind == .io }
+    package var isCorrupt: Bool { kind == .corrupt }
 
     package var description: String {
-        "database \(operation): \(message) (\(extendedCode))" + (sql.map { " in \"\($0)\"" } ?? "")
+        "database \(operation): \(message) (\(code))" + (statement.map { " in \"\($0)\"" } ?? "")
     }
-
-    /// `SQLITE_IOERR_SHMSIZE`, a macro with arithmetic that Swift does not import.
-    private static let ioErrorSharedMemorySize = SQLITE_IOERR | (19 << 8)
 }

@@ -26,6 +26,30 @@ package struct Job: Equatable, Sendable {
     /// Of a failed or superseded job; of a queued one, why the last attempt failed.
     package let error: JobFailure?
 
+    package init(
+        id: TaskID, location: LessonLocation, filename: Filename, sourcePath: String, bytes: ByteCount,
+        successCallbackURL: String?, errorCallbackURL: String?, status: JobStatus, progress: Double,
+        duration: Double?, plan: String?, codecs: String?, createdAt: Timestamp, updatedAt: Timestamp,
+        attempts: Int, error: JobFailure?
+    ) {
+        self.id = id
+        self.location = location
+        self.filename = filename
+        self.sourcePath = sourcePath
+        self.bytes = bytes
+        self.successCallbackURL = successCallbackURL
+        self.errorCallbackURL = errorCallbackURL
+        self.status = status
+        self.progress = progress
+        self.duration = duration
+        self.plan = plan
+        self.codecs = codecs
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.attempts = attempts
+        self.error = error
+    }
+
     package var errorCode: String? { error?.code }
     package var errorMessage: String? { error?.message }
 }

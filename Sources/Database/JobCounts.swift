@@ -6,6 +6,11 @@ package struct JobCounts: Equatable, Sendable {
     /// When the job that has waited longest arrived; nil where none waits.
     package let oldestQueued: Timestamp?
 
+    package init(byStatus: [JobStatus: Int], oldestQueued: Timestamp?) {
+        self.byStatus = byStatus
+        self.oldestQueued = oldestQueued
+    }
+
     /// 0 for a status that no job has.
     package subscript(status: JobStatus) -> Int { byStatus[status] ?? 0 }
 }

@@ -14,8 +14,8 @@ package struct JobFailure: Equatable, Sendable {
     package static let converterCrashed = JobFailure(
         code: "converter_crashed", message: "The converter crashed repeatedly on this file.")
 
-    static let superseded = JobFailure(
+    package static let superseded = JobFailure(
         code: "superseded", message: "A newer upload of the same lesson takes its place.")
 
-    static let cancelled = JobFailure(code: "cancelled", message: "The lesson was deleted.")
+    package static let cancelled = JobFailure(code: "cancelled", message: "The lesson was deleted.")
 }

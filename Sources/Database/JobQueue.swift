@@ -16,28 +16,110 @@ import Domain
 /// **Fairness.** Start-time fair queueing: the queue has a clock, the turn of the job served last, and a
 /// new job's turn is the clock's or one after its owner's last live job, whichever is later. So the 200
 /// jobs of a batch get 200 turns, and another owner's single upload gets the present one and is served
-/// next. Claiming is one step in an index.
+/// next.
 ///
 /// **Crashes.** A worker renews its lease; a lease that ran out means that its process hangs, and `endLeases` ends
 /// those of processes that died. The first time the job returns at once, because a restart is the likelier
-/// reason, then after a pause, and after `maxCrashes` such ends it is failed, so that a hostile file cannot
+/// reason, then after a pause, and after `QueueRules.maxCrashes` such ends it is failed, so that a hostile file cannot
 /// occupy the queue for ever. Jobs that saw a crash run one at a time: those that only ran beside the hostile
 /// file when it killed their process do so once, and are not condemned with it.
-package struct JobQueue: Sendable {
-    /// Leases that may run out before the job is failed as `converter_crashed`.
-    package static let maxCrashes = 3
-    /// Attempts, of any end, before a failure that could pass is final.
-    package static let maxAttempts = 8
+package protocol JobQueue: Sendable {
+    /// Adds a job and supersedes the one of its location that waits, in one transaction.
+    ///
+    /// Returns the superseded jobs (at most one), whose uploads nobody needs any more.
+    func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job]
 
-    let database: Database
+    // MARK: For workers
 
-    /// The pause after the `crash`-th crash: none, then 15 s, 30 s.
-    static func pause(afterCrash crash: Int) -> Duration {
-        crash > 1 ? pause(afterAttempt: crash - 1) : .zero
-    }
+    /// Leases the next job to `worker`; nil where none can run now.
+    ///
+    /// First the jobs whose lease ran out are taken from their dead workers: back to the queue, or to their
+    /// end. `ended` is asked, inside the transaction, for the callback to store with each job that ended
+    /// so.
+    func claim(
+        worker: String, lease: Duration, now: Timestamp, ended: (Job) -> NewCallback?
+    ) throws(DatabaseError) -> Job?
 
-    /// The pause after the `attempt`-th failed attempt: 15 s, doubled each time, at most an hour.
-    package static func pause(afterAttempt attempt: Int) -> Duration {
-        .seconds(min(3600, 15 << min(max(attempt - 1, 0), 8)))
-    }
+    /// When a claim may next succeed without anybody adding a job: the end of a pause or of a lease; nil
+    /// where nothing is pending.
+    func nextWake() throws(DatabaseError) -> Timestamp?
+
+    /// Renews the lease and notes how far the job is (0 to 1).
+    ///
+    /// False where `worker` no longer holds the job (its lease was lost, or the lesson deleted): it must
+    /// stop, and publish nothing.
+    func heartbeat(
+        _ id: TaskID, worker: String, progress: Double, lease: Duration, now: Timestamp
+    ) throws(DatabaseError) -> Bool
+
+    /// Notes what the converter found and decided; nil leaves what is known. False as with `heartbeat`.
+    func describe(
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, now: Timestamp
+    ) throws(DatabaseError) -> Bool
+
+    /// Publishes a result and ends the job as completed, together with its callback; false where the lease
+    /// was lost, and then nothing was published.
+    ///
+    /// `publish` runs under the write lock, after the lease has been checked: no other worker of any
+    /// process can take the job or publish for its location in between. Keep it to renames; everything must
+    /// have been synced before. If the process dies between the rename and the commit, the job is repeated
+    /// and publishes again.
+    ///
+    /// Throws what `publish` throws (the job stays leased), else `DatabaseError`.
+    func finish(
+        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, now: Timestamp,
+        publish: () throws -> Void
+    ) throws -> Bool
+
+    /// Ends an attempt that failed: `retryAt` nil where trying again cannot help, else when to.
+    ///
+    /// `callback` is stored only if the job thereby ends as failed.
+    func fail(
+        _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
+        now: Timestamp
+    ) throws(DatabaseError) -> FailOutcome
+
+    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it
+    /// ended instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
+    @discardableResult
+    func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job?
+
+    /// Ends the leases of workers whose process died, so that the next claim takes their jobs from them and nobody
+    /// waits for the leases to run out. `isAlive` says whether a worker's process lives.
+    func endLeases(now: Timestamp, unless isAlive: (String) -> Bool) throws(DatabaseError)
+
+    // MARK: For everybody
+
+    /// The job named `id`; nil where there is none.
+    func job(_ id: TaskID) throws(DatabaseError) -> Job?
+
+    /// The newest job of a location, unless the lesson has been deleted since.
+    func latest(_ location: LessonLocation) throws(DatabaseError) -> Job?
+
+    /// `latest` for many locations; those without a job are left out.
+    func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job]
+
+    /// Jobs, newest first, of one location or all, of one status or any.
+    func list(location: LessonLocation?, status: JobStatus?, limit: Int) throws(DatabaseError) -> [Job]
+
+    /// Ends everything of a location that is queued or running, because the lesson is deleted, and hides its
+    /// past from `latest`. A worker that runs one learns it at its next heartbeat.
+    ///
+    /// `remove` runs under the write lock, as `publish` of `finish` does: what is published before it goes, and what
+    /// an upload that comes in meanwhile becomes is published after it and stays.
+    ///
+    /// Returns the jobs whose uploads nobody needs any more. Throws what `remove` throws, and then nothing is changed.
+    @discardableResult
+    func cancelAll(_ location: LessonLocation, now: Timestamp, remove: () throws -> Void) throws -> [Job]
+
+    /// Queues a failed job again, its attempts counted anew. Nil, and nothing done, where there is no such
+    /// job, it did not fail, or a newer one of its location has arrived since: the newer upload wins.
+    func retry(_ id: TaskID, now: Timestamp) throws(DatabaseError) -> Job?
+
+    /// Jobs by status, and since when the oldest waits.
+    func counts() throws(DatabaseError) -> JobCounts
+
+    /// Deletes up to `limit` rows that ended before `cutoff`, but never the newest of a lesson that still
+    /// exists: it names the lesson's file and duration. Returns how many; call again while it is `limit`.
+    func prune(endedBefore cutoff: Timestamp, limit: Int) throws(DatabaseError) -> Int
 }

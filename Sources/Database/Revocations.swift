@@ -1,69 +1,16 @@
-import CSQLite
 import Domain
 
 /// The durable list of revocations. Every process follows it into a set of its own in memory, so that a
 /// playback request never asks the database: `changes(since: 0)` at the start, then whenever a
 /// `ChangeWatch` says so.
-package struct Revocations: Sendable {
-    /// A piece of the list, and the number from which to ask on.
-    package struct Changes: Equatable, Sendable {
-        package let revocations: [Revocation]
-        package let sequence: Int64
-    }
-
-    let database: Database
-
+package protocol Revocations: Sendable {
     /// Stores a revocation. One of the same subject is kept at the later of both times, never weakened.
-    package func add(_ revocation: Revocation) throws(DatabaseError) {
-        let (kind, target) = revocation.subject.columns
-        try database.write { (connection) throws(DatabaseError) in
-            try connection.prepared(Self.insert).run([
-                .text(kind), .text(target), .integer(revocation.revokedAt.milliseconds),
-                .integer(revocation.expiresAt.milliseconds),
-            ])
-        }
-    }
+    func add(_ revocation: Revocation) throws(DatabaseError)
 
     /// All revocations stored after the change numbered `sequence` (0 for all), in order. What has been
     /// pruned does not show: a follower drops an entry itself when its `expiresAt` has passed.
-    package func changes(since sequence: Int64) throws(DatabaseError) -> Changes {
-        let rows = try database.read { (connection) throws(DatabaseError) in
-            try connection.prepared(Self.after).all([.integer(sequence)]) { (row) throws(DatabaseError) in
-                (row.integer64(0), try Self.decoded(row))
-            }
-        }
-        return Changes(revocations: rows.map(\.1), sequence: rows.last?.0 ?? sequence)
-    }
+    func changes(since sequence: Int64) throws(DatabaseError) -> RevocationChanges
 
     /// Forgets what can match no living token any more. Returns how many.
-    package func prune(now: Timestamp) throws(DatabaseError) -> Int {
-        try database.write { (connection) throws(DatabaseError) in
-            try connection.prepared(Self.forget).run([.integer(now.milliseconds)])
-            return connection.changes
-        }
-    }
-
-    private static func decoded(_ row: borrowing Row) throws(DatabaseError) -> Revocation {
-        guard let subject = Revocation.Subject(kind: row.text(1), target: row.text(2)) else {
-            // Skipping it would quietly admit a revoked token.
-            throw DatabaseError(
-                SQLITE_MISMATCH, operation: "decode revocation", message: "unknown kind \"\(row.text(1))\"")
-        }
-        return Revocation(
-            subject: subject, revokedAt: Timestamp(milliseconds: row.integer64(3)),
-            expiresAt: Timestamp(milliseconds: row.integer64(4)))
-    }
-
-    /// A replaced row gets a new number, which is how followers notice it.
-    private static let insert = """
-        INSERT OR REPLACE INTO revocation (kind, target, revoked_at, expires_at) VALUES (?1, ?2,
-            MAX(?3, IFNULL((SELECT revoked_at FROM revocation WHERE kind = ?1 AND target = ?2), ?3)),
-            MAX(?4, IFNULL((SELECT expires_at FROM revocation WHERE kind = ?1 AND target = ?2), ?4)))
-        """
-
-    static let after = """
-        SELECT seq, kind, target, revoked_at, expires_at FROM revocation WHERE seq > ?1 ORDER BY seq
-        """
-
-    static let forget = "DELETE FROM revocation WHERE expires_at <= ?1"
+    func prune(now: Timestamp) throws(DatabaseError) -> Int
 }

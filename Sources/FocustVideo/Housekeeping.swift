@@ -40,7 +40,7 @@ struct Housekeeping: Sendable {
         do throws(DatabaseError) {
             let old = now.adding(seconds: -Self.taskDays * 86400)
             // In small transactions, so that an upload never waits long for one.
-            while try services.database.jobs.prune(endedBefore: old) == 500 {}
+            while try services.database.jobs.prune(endedBefore: old, limit: 500) == 500 {}
         } catch {
             services.log.error("tasks_not_pruned", metadata: ["cause": "\(error)"])
         }

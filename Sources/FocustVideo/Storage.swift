@@ -7,7 +7,7 @@ import Settings
 /// What every command that works on the stored lessons opens first.
 struct Storage {
     let files: DataDirectory
-    let database: Database
+    let database: any Database
     /// Touched when a job was queued.
     let wakeUp: WakeFile
     /// Touched when a callback waits to be sent.
@@ -17,7 +17,7 @@ struct Storage {
         // What others may read gets its mode by name; the database and everything else is this user's alone.
         umask(0o077)
         files = try DataDirectory(creatingAt: settings.dataDirectory)
-        database = try Database(path: files.databasePath)
+        database = try SQLiteDatabase(path: files.databasePath)
         wakeUp = try WakeFile(path: files.conversionWakePath)
         callbackWakeUp = try WakeFile(path: files.callbackWakePath)
     }

@@ -15,7 +15,7 @@ package struct Services: Sendable {
     package let identity: IdentityVerifier?
     /// Nil where the site is not asked.
     package let eligibility: EligibilityClient?
-    package let database: Database
+    package let database: any Database
     package let files: DataDirectory
     /// Tells the conversion threads of every process that a job was queued.
     package let conversionWakeUp: WakeFile
@@ -25,7 +25,7 @@ package struct Services: Sendable {
 
     package init(
         settings: Settings, issuer: TokenIssuer, revocations: RevocationList,
-        identity: IdentityVerifier?, eligibility: EligibilityClient?, database: Database,
+        identity: IdentityVerifier?, eligibility: EligibilityClient?, database: any Database,
         files: DataDirectory, conversionWakeUp: WakeFile, metrics: ServerMetrics, clock: SystemClock,
         log: Logger
     ) {

@@ -1,6 +1,7 @@
 import Database
 import Domain
 import HTTPReceiver
+import MemoryDatabase
 import Runtime
 import Testing
 
@@ -71,5 +72,26 @@ import Testing
         #expect(stored.count == 5)
         #expect(stored.allSatisfy { $0.status == .pending && $0.nextAttempt <= outbox.time.now })
         #expect(stored.filter { $0.lastError?.contains("interrupted") == true }.count == 2)
+    }
+
+    @Test func `Where delivery cannot be noted the receiver is told again, under the same id`() throws {
+        let database = MemoryDatabase()
+        let outbox = try Outbox(database)
+        let full = DatabaseError(.full, code: 13, operation: "step", message: "database or disk is full")
+        let receiver = try HTTPReceiver { _, index in
+            if index == 0 { database.refuseAll(with: full) }
+            return .status(200)
+        }
+        let task = try outbox.finish(to: receiver.url)
+        let sender = try outbox.sender()
+        #expect(!sender.sendNext())
+        #expect(receiver.received.count == 1)
+        outbox.time.advance(seconds: 60)
+        #expect(!sender.sendNext())
+        database.refuseAll(with: nil)
+        #expect(sender.sendNext())
+        #expect(receiver.received.count == 2)
+        #expect(Set(receiver.received.map { $0.headers["webhook-id"] }).count == 1)
+        #expect(try outbox.callback(of: task)?.status == .delivered)
     }
 }

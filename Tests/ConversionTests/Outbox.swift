@@ -11,17 +11,18 @@ import Runtime
 /// A database in a folder of its own, callbacks in it, and senders for them.
 final class Outbox {
     let folder: URL
-    let database: Database
+    let database: any Database
     let time = TestClock()
     let stop: StopSignal
     var secret: Secret? = Secret("a secret of tests")
     var bearer: Secret?
     var allowPrivate = true
 
-    init() throws {
+    /// In SQLite unless another `database` is given.
+    init(_ other: (any Database)? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "focust-outbox-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        database = try Database(path: folder.appending(path: "focust.db").path)
+        database = try other ?? SQLiteDatabase(path: folder.appending(path: "focust.db").path)
         stop = try StopSignal()
     }
 
@@ -30,8 +31,8 @@ final class Outbox {
     }
 
     /// The same file, opened as another process would.
-    func reopened() throws -> Database {
-        try Database(path: folder.appending(path: "focust.db").path)
+    func reopened() throws -> any Database {
+        try SQLiteDatabase(path: folder.appending(path: "focust.db").path)
     }
 
     /// Ends a new job as published, its callback going to `url`. The job's own lesson is named by `rel`.
@@ -46,7 +47,7 @@ final class Outbox {
         return new.id
     }
 
-    func service(_ other: Database? = nil, clock: SystemClock? = nil) throws -> CallbackService {
+    func service(_ other: (any Database)? = nil, clock: SystemClock? = nil) throws -> CallbackService {
         CallbackService(
             database: other ?? database, secret: secret, bearer: bearer, allowPrivate: allowPrivate,
             metrics: .forTests, clock: clock ?? time.clock,
@@ -58,7 +59,7 @@ final class Outbox {
         try WakeFile(path: folder.appending(path: name).path)
     }
 
-    func sender(_ other: Database? = nil) throws -> CallbackSender {
+    func sender(_ other: (any Database)? = nil) throws -> CallbackSender {
         let service = try service(other)
         return CallbackSender(
             service: service, client: OutboundClient(policy: service.policy, stop: stop), stop: stop)

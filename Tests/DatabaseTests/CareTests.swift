@@ -1,26 +1,13 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
-
 /// Lists, numbers and pruning.
 @Suite struct CareTests {
-    let fixture: Fixture
-    var jobs: JobQueue { fixture.jobs }
-
-    init() throws {
-        fixture = try Fixture()
-    }
-
-    private func complete(_ rel: String, at time: Int64) throws -> TaskID {
-        let id = try fixture.enqueue(rel, at: time)
-        _ = try fixture.claim(at: time)
-        #expect(try jobs.finish(id, worker: "w", duration: 1, callback: nil, now: at(time)) {})
-        return id
-    }
-
-    @Test func listsAreNewestFirstAndFiltered() throws {
-        let done = try complete("t/c/m/l", at: 1)
+    @Test(arguments: Engine.all) func listsAreNewestFirstAndFiltered(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
+        let done = try fixture.complete("t/c/m/l", at: 1)
         let waiting = try fixture.enqueue("t/c/m/l")
         let other = try fixture.enqueue("t/c/m/other")
         let rel = try #require(LessonLocation("t/c/m/l"))
@@ -33,9 +20,11 @@ import Testing
         #expect(try jobs.list(limit: -1).isEmpty)
     }
 
-    @Test func countsSayWhatThereIsAndSinceWhenTheOldestWaits() throws {
+    @Test(arguments: Engine.all) func countsSayWhatThereIsAndSinceWhenTheOldestWaits(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         #expect(try jobs.counts() == JobCounts(byStatus: [:], oldestQueued: nil))
-        _ = try complete("t/c/m/l", at: 1)
+        _ = try fixture.complete("t/c/m/l", at: 1)
         try fixture.enqueue("t/c/m/a", at: 70)
         try fixture.enqueue("t/c/m/b", at: 80)
         let counts = try jobs.counts()
@@ -43,17 +32,30 @@ import Testing
         #expect(counts.oldestQueued == at(70) && counts[.failed] == 0)
     }
 
-    @Test func pruningKeepsTheNewestOfEachLessonAndWhatIsYoung() throws {
-        let old = try complete("t/c/m/l", at: 10)
-        let newest = try complete("t/c/m/l", at: 20)
-        let alone = try complete("t/c/m/alone", at: 10)
-        let deleted = try complete("t/c/m/deleted", at: 10)
-        try jobs.cancelAll(#require(LessonLocation("t/c/m/deleted")), now: at(11))
+    @Test(arguments: Engine.all) func pruningKeepsTheNewestOfEachLessonAndWhatIsYoung(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
+        let old = try fixture.complete("t/c/m/l", at: 10)
+        let newest = try fixture.complete("t/c/m/l", at: 20)
+        let alone = try fixture.complete("t/c/m/alone", at: 10)
+        let deleted = try fixture.complete("t/c/m/deleted", at: 10)
+        try jobs.cancelAll(#require(LessonLocation("t/c/m/deleted")), now: at(11)) {}
         #expect(try jobs.prune(endedBefore: at(10)) == 0)
         #expect(try jobs.prune(endedBefore: at(1000), limit: 1) == 1)
         #expect(try jobs.prune(endedBefore: at(1000)) == 1)
         #expect(try jobs.prune(endedBefore: at(1000)) == 0)
         #expect(try jobs.job(old) == nil && jobs.job(deleted) == nil)
         #expect(try jobs.job(newest) != nil && jobs.job(alone) != nil)
+    }
+}
+
+extension Fixture {
+    fileprivate func complete(_ rel: String, at time: Int64) throws -> TaskID {
+        let id = try enqueue(rel, at: time)
+        _ = try claim(at: time)
+        #expect(
+            try jobs.finish(
+                id, worker: "w", duration: 1, callback: nil, now: Timestamp(milliseconds: time), publish: {}))
+        return id
     }
 }

@@ -27,7 +27,7 @@ import Testing
         let claimed = Mutex<[TaskID]>([])
         let path = fixture.path
         let errors = onThreads(8) { index in
-            let jobs = try Database(path: path).jobs
+            let jobs = try SQLiteDatabase(path: path).jobs
             while let job = try jobs.claim(
                 worker: "w\(index)", lease: .seconds(60), now: at(1), ended: { _ in nil })
             {
@@ -47,14 +47,14 @@ import Testing
     @Test func processesThatStartTogetherOnANewFileAllOpenIt() {
         for round in 0..<10 {
             let path = fixture.folder.appending(path: "new\(round).db").path
-            #expect(onThreads(8) { _ in try Database(path: path).ping() } == [])
+            #expect(onThreads(8) { _ in try SQLiteDatabase(path: path).ping() } == [])
         }
     }
 
     @Test func racingUploadsOfOneLessonLeaveOneWaiting() throws {
         let path = fixture.path
         let errors = onThreads(8) { index in
-            let jobs = try Database(path: path).jobs
+            let jobs = try SQLiteDatabase(path: path).jobs
             for _ in 0..<10 { _ = try jobs.enqueue(newJob("t/c/m/l"), now: at(Int64(index))) }
         }
         #expect(errors.isEmpty)

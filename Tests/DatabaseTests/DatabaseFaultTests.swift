@@ -20,7 +20,7 @@ import Testing
         let connection = try Connection(path: path)
         try Migrations(steps: Array(Migrations.all.steps.prefix(steps))).migrate(connection)
         if steps > 0 { try connection.execute("UPDATE queue_clock SET turn = 77") }
-        let database = try Database(path: path)
+        let database = try SQLiteDatabase(path: path)
         _ = try database.jobs.enqueue(newJob("t/c/m/l"), now: at(1))
         _ = try database.revocations.changes(since: 0)
         #expect(try database.callbacks.nextDue() == nil)
@@ -34,29 +34,29 @@ import Testing
         let path = path("broken.db")
         let steps = Migrations.all.steps.prefix(1) + ["CREATE TABLE half (x); CREATE TABLE half (x);"]
         #expect(throws: DatabaseError.self) {
-            try Database(path: path, migrations: Migrations(steps: Array(steps)))
+            try SQLiteDatabase(path: path, migrations: Migrations(steps: Array(steps)))
         }
-        #expect(try Database(path: path).jobs.counts()[.queued] == 0)
+        #expect(try SQLiteDatabase(path: path).jobs.counts()[.queued] == 0)
     }
 
     @Test func aFileOfANewerProgramIsRefused() throws {
         let path = path("newer.db")
         try Connection(path: path).execute("PRAGMA user_version = 99")
-        let error = #expect(throws: DatabaseError.self) { try Database(path: path) }
+        let error = #expect(throws: DatabaseError.self) { try SQLiteDatabase(path: path) }
         #expect(error?.operation == "migrate" && error?.message.contains("99") == true)
     }
 
     @Test func aFileThatIsNoDatabaseIsAClearError() throws {
         let path = path("text.db")
         try Data(String(repeating: "not a database ", count: 1000).utf8).write(to: URL(filePath: path))
-        let error = #expect(throws: DatabaseError.self) { try Database(path: path) }
+        let error = #expect(throws: DatabaseError.self) { try SQLiteDatabase(path: path) }
         #expect(error?.isCorrupt == true && error?.description.contains("not a database") == true)
     }
 
     @Test func aDamagedFileIsAClearError() throws {
         let path = path("damaged.db")
         do {
-            let jobs = try Database(path: path).jobs
+            let jobs = try SQLiteDatabase(path: path).jobs
             for index in 0..<200 { _ = try jobs.enqueue(newJob("t/c/m/l\(index)"), now: at(1)) }
         }
         let file = try FileHandle(forUpdating: URL(filePath: path))
@@ -65,19 +65,19 @@ import Testing
         try file.write(contentsOf: Data(repeating: 0xFF, count: Int(size) - 4096))
         try file.close()
         let error = #expect(throws: DatabaseError.self) {
-            _ = try Database(path: path).jobs.list(limit: 1000)
+            _ = try SQLiteDatabase(path: path).jobs.list(limit: 1000)
         }
         #expect(error?.isCorrupt == true && error?.isFull == false)
     }
 
     @Test func aFolderThatDoesNotExistIsAClearError() throws {
-        let error = #expect(throws: DatabaseError.self) { try Database(path: "/nowhere/focust.db") }
+        let error = #expect(throws: DatabaseError.self) { try SQLiteDatabase(path: "/nowhere/focust.db") }
         #expect(error?.isIO == true && error?.operation == "open")
     }
 
     @Test func aFullDiskLosesNothingAndTheQueueGoesOnWhenSpaceReturns() throws {
         let path = path("full.db")
-        let limited = try Database(path: path)
+        let limited = try SQLiteDatabase(path: path)
         let kept = try newJob("t/c/m/kept")
         _ = try limited.jobs.enqueue(kept, now: at(1))
         try limited.limitPages(to: 60)
@@ -90,7 +90,7 @@ import Testing
             }
         }
         #expect(error?.isFull == true && error?.isIO == false)
-        let other = try Database(path: path)
+        let other = try SQLiteDatabase(path: path)
         #expect(Set(try other.jobs.list(limit: 10_000).map(\.id)) == Set(stored))
         #expect(try other.isSound())
         try limited.limitPages(to: 10_000)
@@ -98,7 +98,7 @@ import Testing
     }
 }
 
-extension Database {
+extension SQLiteDatabase {
     /// `PRAGMA max_page_count`, which holds for the writing connection alone.
     func limitPages(to count: Int) throws {
         try writeOutsideTransaction { (connection) throws(DatabaseError) in

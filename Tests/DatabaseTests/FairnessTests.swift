@@ -1,16 +1,10 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
-
 @Suite struct FairnessTests {
-    let fixture: Fixture
-
-    init() throws {
-        fixture = try Fixture()
-    }
-
-    @Test func aBatchDoesNotStarveAnothersSingleUpload() throws {
+    @Test(arguments: Engine.all) func aBatchDoesNotStarveAnothersSingleUpload(engine: Engine) throws {
+        let fixture = try Fixture(engine)
         for index in 0..<200 { try fixture.enqueue("batch/c/m/l\(index)") }
         for _ in 0..<10 { _ = try fixture.claim() }
         let single = try fixture.enqueue("single/c/m/l")
@@ -18,7 +12,8 @@ import Testing
         #expect(next.contains(single))
     }
 
-    @Test func twoBatchesTakeTurns() throws {
+    @Test(arguments: Engine.all) func twoBatchesTakeTurns(engine: Engine) throws {
+        let fixture = try Fixture(engine)
         for index in 0..<20 { try fixture.enqueue("first/c/m/l\(index)") }
         for index in 0..<20 { try fixture.enqueue("second/c/m/l\(index)") }
         var served: [String] = []
@@ -26,14 +21,16 @@ import Testing
         #expect(served.filter { $0 == "first" }.count == 10)
     }
 
-    @Test func oneOwnersJobsRunInOrderOfArrival() throws {
+    @Test(arguments: Engine.all) func oneOwnersJobsRunInOrderOfArrival(engine: Engine) throws {
+        let fixture = try Fixture(engine)
         let ids = try (0..<5).map { try fixture.enqueue("t/c/m/l\($0)") }
         var served: [TaskID] = []
         while let job = try fixture.claim() { served.append(job.id) }
         #expect(served == ids)
     }
 
-    @Test func anOwnerWhoWasIdleHasSavedUpNothing() throws {
+    @Test(arguments: Engine.all) func anOwnerWhoWasIdleHasSavedUpNothing(engine: Engine) throws {
+        let fixture = try Fixture(engine)
         for index in 0..<4 { try fixture.enqueue("busy/c/m/l\(index)") }
         for _ in 0..<2 { _ = try fixture.claim() }
         for index in 0..<4 { try fixture.enqueue("late/c/m/l\(index)") }

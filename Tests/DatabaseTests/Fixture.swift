@@ -1,28 +1,42 @@
+import Database
 import Domain
 import Foundation
+import MemoryDatabase
 import Testing
 
-@testable import Database
+/// What keeps the state; every promise of the protocols is tested with each.
+enum Engine: CaseIterable, Sendable {
+    case sqlite
+    case memory
+
+    static let all = allCases
+}
 
 /// A database in a folder of its own, removed afterwards, and the shortest ways to fill it.
 final class Fixture {
     let folder: URL
-    let database: Database
+    let database: any Database
     var path: String { folder.appending(path: "focust.db").path }
-    var jobs: JobQueue { database.jobs }
+    var jobs: any JobQueue { database.jobs }
 
-    init() throws {
+    init(_ engine: Engine = .sqlite) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "focust-db-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        database = try Database(path: folder.appending(path: "focust.db").path)
+        database =
+            switch engine {
+            case .sqlite: try SQLiteDatabase(path: folder.appending(path: "focust.db").path)
+            case .memory: MemoryDatabase()
+            }
     }
 
     deinit {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Another `Database` on the same file, as another process would have.
-    func another() throws -> Database { try Database(path: path) }
+    /// The same state, as another process would have it.
+    func another() throws -> any Database {
+        database is MemoryDatabase ? database : try SQLiteDatabase(path: path)
+    }
 
     @discardableResult
     func enqueue(_ rel: String, at milliseconds: Int64 = 0) throws -> TaskID {
@@ -59,5 +73,26 @@ struct CountedRandom: RandomNumberGenerator {
     mutating func next() -> UInt64 {
         count += 1
         return system.next()
+    }
+}
+
+/// What tests mostly leave out.
+extension JobQueue {
+    func list(status: JobStatus, limit: Int) throws -> [Job] {
+        try list(location: nil, status: status, limit: limit)
+    }
+
+    func list(location: LessonLocation? = nil, limit: Int) throws -> [Job] {
+        try list(location: location, status: nil, limit: limit)
+    }
+
+    func describe(
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, now: Timestamp
+    ) throws -> Bool {
+        try describe(id, worker: worker, duration: duration, plan: plan, codecs: nil, now: now)
+    }
+
+    func prune(endedBefore cutoff: Timestamp) throws -> Int {
+        try prune(endedBefore: cutoff, limit: 500)
     }
 }

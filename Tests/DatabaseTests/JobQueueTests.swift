@@ -1,17 +1,11 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
-
 @Suite struct JobQueueTests {
-    let fixture: Fixture
-    var jobs: JobQueue { fixture.jobs }
-
-    init() throws {
-        fixture = try Fixture()
-    }
-
-    @Test func aJobComesBackAsItWasStored() throws {
+    @Test(arguments: Engine.all) func aJobComesBackAsItWasStored(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         var new = try newJob("t/c/m/l")
         new.successCallbackURL = "https://site.example/done"
         #expect(try jobs.enqueue(new, now: at(5)).isEmpty)
@@ -22,12 +16,16 @@ import Testing
         #expect(job.createdAt == at(5) && job.updatedAt == at(5) && job.errorCallbackURL == nil)
     }
 
-    @Test func anUnknownJobIsNil() throws {
+    @Test(arguments: Engine.all) func anUnknownJobIsNil(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         #expect(try jobs.job(newJob("t/c/m/l").id) == nil)
         #expect(try jobs.latest(#require(LessonLocation("t/c/m/l"))) == nil)
     }
 
-    @Test func aJobGoesFromQueuedToCompleted() throws {
+    @Test(arguments: Engine.all) func aJobGoesFromQueuedToCompleted(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         let claimed = try #require(try fixture.claim())
         #expect(claimed.id == id && claimed.status == .processing && claimed.attempts == 1)
@@ -42,7 +40,9 @@ import Testing
         #expect(job.status == .completed && job.progress == 1 && job.duration == 12.5 && job.plan == "copy")
     }
 
-    @Test func progressNeverFallsWithinAnAttempt() throws {
+    @Test(arguments: Engine.all) func progressNeverFallsWithinAnAttempt(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
         for (said, kept) in [(0.5, 0.5), (0.3, 0.5), (7.0, 1.0)] {
@@ -51,7 +51,9 @@ import Testing
         }
     }
 
-    @Test func nobodyButTheHolderMovesAJob() throws {
+    @Test(arguments: Engine.all) func nobodyButTheHolderMovesAJob(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim("w")
         #expect(try !jobs.heartbeat(id, worker: "x", progress: 1, lease: .seconds(10), now: at(1)))
@@ -67,7 +69,9 @@ import Testing
         #expect(try fixture.status(id) == .processing)
     }
 
-    @Test func aPublicationThatFailsLeavesTheJobLeased() throws {
+    @Test(arguments: Engine.all) func aPublicationThatFailsLeavesTheJobLeased(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         struct DiskFull: Error {}
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
@@ -77,7 +81,9 @@ import Testing
         #expect(try fixture.status(id) == .processing)
     }
 
-    @Test func aFailureThatCannotPassEndsTheJob() throws {
+    @Test(arguments: Engine.all) func aFailureThatCannotPassEndsTheJob(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
         let failure = JobFailure(code: "unsupported_media", message: "No video.")
@@ -88,7 +94,11 @@ import Testing
         #expect(try fixture.claim(at: 1_000_000) == nil)
     }
 
-    @Test func aFailureThatMayPassComesBackAfterItsPauseAndNotBefore() throws {
+    @Test(arguments: Engine.all) func aFailureThatMayPassComesBackAfterItsPauseAndNotBefore(engine: Engine)
+        throws
+    {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim(at: 1000)
         let failure = JobFailure(code: "disk_full", message: "No space left.")
@@ -101,19 +111,23 @@ import Testing
         #expect(again.id == id && again.attempts == 2 && again.progress == 0)
     }
 
-    @Test func aFailureThatMayPassIsFinalAfterTheLastAttempt() throws {
+    @Test(arguments: Engine.all) func aFailureThatMayPassIsFinalAfterTheLastAttempt(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         let failure = JobFailure(code: "disk_full", message: "No space left.")
-        for attempt in 1...JobQueue.maxAttempts {
+        for attempt in 1...QueueRules.maxAttempts {
             _ = try #require(try fixture.claim())
             let outcome = try jobs.fail(
                 id, worker: "w", failure: failure, retryAt: at(0), callback: nil, now: at(1000))
-            #expect((outcome == .willRetry) == (attempt < JobQueue.maxAttempts))
+            #expect((outcome == .willRetry) == (attempt < QueueRules.maxAttempts))
         }
         #expect(try fixture.status(id) == .failed)
     }
 
-    @Test func aReleasedAttemptDoesNotCount() throws {
+    @Test(arguments: Engine.all) func aReleasedAttemptDoesNotCount(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
         #expect(try jobs.release(id, worker: "w", now: at(1500)) == nil)
@@ -122,7 +136,9 @@ import Testing
         #expect(try fixture.claim("other")?.id == id)
     }
 
-    @Test func aFailedJobCanBeRetriedAndAnyOtherNot() throws {
+    @Test(arguments: Engine.all) func aFailedJobCanBeRetriedAndAnyOtherNot(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         #expect(try jobs.retry(id, now: at(1)) == nil)
         _ = try fixture.claim()
@@ -132,7 +148,9 @@ import Testing
         #expect(try fixture.claim()?.id == id)
     }
 
-    @Test func aFailedJobIsNotRetriedOverANewerUpload() throws {
+    @Test(arguments: Engine.all) func aFailedJobIsNotRetriedOverANewerUpload(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let old = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
         _ = try jobs.fail(
@@ -144,7 +162,7 @@ import Testing
 
     @Test(arguments: [(1, 15), (2, 30), (3, 60), (8, 1920), (9, 3600), (1000, 3600), (0, 15)])
     func pausesGrowToAnHour(attempt: Int, seconds: Int) {
-        #expect(JobQueue.pause(afterAttempt: attempt) == .seconds(seconds))
+        #expect(QueueRules.pause(afterAttempt: attempt) == .seconds(seconds))
     }
 }
 

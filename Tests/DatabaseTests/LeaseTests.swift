@@ -1,18 +1,13 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
-
 /// What happens to the jobs of workers that die.
 @Suite struct LeaseTests {
-    let fixture: Fixture
-    var jobs: JobQueue { fixture.jobs }
-
-    init() throws {
-        fixture = try Fixture()
-    }
-
-    @Test func aJobThatSawOneCrashReturnsAsSoonAsItsLeaseIsOver() throws {
+    @Test(arguments: Engine.all) func aJobThatSawOneCrashReturnsAsSoonAsItsLeaseIsOver(engine: Engine) throws
+    {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim("dead", at: 1000)
         #expect(try jobs.nextWake() == at(11_000))
@@ -22,7 +17,10 @@ import Testing
         #expect(again.id == id && again.attempts == 2)
     }
 
-    @Test func aJobThatSawTwoCrashesReturnsAfterItsLeaseAndAPause() throws {
+    @Test(arguments: Engine.all) func aJobThatSawTwoCrashesReturnsAfterItsLeaseAndAPause(engine: Engine)
+        throws
+    {
+        let fixture = try Fixture(engine)
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim("dead", at: 1000)
         #expect(try fixture.claim("dead too", at: 11_000)?.id == id)
@@ -32,7 +30,10 @@ import Testing
         #expect(try fixture.claim(at: 36_000)?.attempts == 3)
     }
 
-    @Test func theLeasesOfADeadProcessEndAtOnceAndCountAsCrashes() throws {
+    @Test(arguments: Engine.all) func theLeasesOfADeadProcessEndAtOnceAndCountAsCrashes(engine: Engine) throws
+    {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/dead")
         let kept = try fixture.enqueue("t/c/m/kept")
         #expect(try fixture.claim("dead", at: 1000)?.id == id)
@@ -49,7 +50,9 @@ import Testing
         #expect(try jobs.job(id)?.error == .converterCrashed)
     }
 
-    @Test func aWorkerWhoseLeaseWasEndedPublishesNothing() throws {
+    @Test(arguments: Engine.all) func aWorkerWhoseLeaseWasEndedPublishesNothing(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim("thought dead", at: 1000)
         try jobs.endLeases(now: at(1500)) { _ in false }
@@ -60,7 +63,10 @@ import Testing
         #expect(!isFinished)
     }
 
-    @Test func jobsThatSawACrashRunOneAtATimeAndOthersBesideThem() throws {
+    @Test(arguments: Engine.all) func jobsThatSawACrashRunOneAtATimeAndOthersBesideThem(engine: Engine) throws
+    {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let first = try fixture.enqueue("t/c/m/first")
         let second = try fixture.enqueue("t/c/m/second")
         for _ in 1...2 { _ = try fixture.claim("dead", at: 1000) }
@@ -73,7 +79,9 @@ import Testing
         #expect(try fixture.claim("w", at: 1600)?.id == second)
     }
 
-    @Test func aHeartbeatKeepsTheLease() throws {
+    @Test(arguments: Engine.all) func aHeartbeatKeepsTheLease(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim("w", at: 1000)
         #expect(try jobs.heartbeat(id, worker: "w", progress: 0.1, lease: .seconds(10), now: at(10_000)))
@@ -81,10 +89,14 @@ import Testing
         #expect(try fixture.status(id) == .processing)
     }
 
-    @Test func aJobThatKillsItsProcessThreeTimesFailsAndReportsIt() throws {
+    @Test(arguments: Engine.all) func aJobThatKillsItsProcessThreeTimesFailsAndReportsIt(engine: Engine)
+        throws
+    {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let id = try fixture.enqueue("t/c/m/l")
         let callback = NewCallback(id: "msg_1", url: "https://site.example/", body: [1, 2, 3])
-        for crash in 1...JobQueue.maxCrashes {
+        for crash in 1...QueueRules.maxCrashes {
             let next = try jobs.claim(
                 worker: "dead", lease: .seconds(10), now: at(Int64(crash) * 1_000_000)
             ) { _ in
@@ -106,7 +118,8 @@ import Testing
         #expect(try fixture.database.callbacks.callbacks(of: id).map(\.body) == [[1, 2, 3]])
     }
 
-    @Test func otherJobsRunWhileACrashingOneIsInItsPause() throws {
+    @Test(arguments: Engine.all) func otherJobsRunWhileACrashingOneIsInItsPause(engine: Engine) throws {
+        let fixture = try Fixture(engine)
         let crasher = try fixture.enqueue("t/c/m/crasher")
         let good = try fixture.enqueue("t/c/m/good")
         #expect(try fixture.claim("dead", at: 1000)?.id == crasher)

@@ -12,12 +12,14 @@ import Testing
     }
 
     @Test(arguments: [
-        JobQueue.byID, JobQueue.newest, JobQueue.anyWork, JobQueue.expired, JobQueue.endPauses, JobQueue.take,
-        JobQueue.soonest, JobQueue.heldBy, JobQueue.renew, JobQueue.holders, JobQueue.endLease,
-        JobQueue.newerWaits, JobQueue.supersedeWaiting,
-        JobQueue.insert, JobQueue.forget, JobQueue.again, Revocations.after,
-        Revocations.forget,
-        CallbackOutbox.take, CallbackOutbox.soonest, CallbackOutbox.ofTask,
+        SQLiteJobQueue.byID, SQLiteJobQueue.newest, SQLiteJobQueue.anyWork, SQLiteJobQueue.expired,
+        SQLiteJobQueue.endPauses, SQLiteJobQueue.take,
+        SQLiteJobQueue.soonest, SQLiteJobQueue.heldBy, SQLiteJobQueue.renew, SQLiteJobQueue.holders,
+        SQLiteJobQueue.endLease,
+        SQLiteJobQueue.newerWaits, SQLiteJobQueue.supersedeWaiting,
+        SQLiteJobQueue.insert, SQLiteJobQueue.forget, SQLiteJobQueue.again, SQLiteRevocations.after,
+        SQLiteRevocations.forget,
+        SQLiteCallbackOutbox.take, SQLiteCallbackOutbox.soonest, SQLiteCallbackOutbox.ofTask,
     ])
     func aHotStatementUsesAnIndexAndNeverScansOrSorts(sql: String) throws {
         let plan = try plan(of: sql)

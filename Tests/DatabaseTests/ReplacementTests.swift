@@ -1,18 +1,12 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
-
 /// The rules of replacement and deletion, as `JobQueue` states them.
 @Suite struct ReplacementTests {
-    let fixture: Fixture
-    var jobs: JobQueue { fixture.jobs }
-
-    init() throws {
-        fixture = try Fixture()
-    }
-
-    @Test func aNewerUploadSupersedesTheOneThatWaits() throws {
+    @Test(arguments: Engine.all) func aNewerUploadSupersedesTheOneThatWaits(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let old = try fixture.enqueue("t/c/m/l")
         let bystander = try fixture.enqueue("t/c/m/other")
         let superseded = try jobs.enqueue(newJob("t/c/m/l"), now: at(9))
@@ -21,7 +15,9 @@ import Testing
         #expect(try fixture.status(bystander) == .queued)
     }
 
-    @Test func aNewerUploadWaitsForTheOneThatRuns() throws {
+    @Test(arguments: Engine.all) func aNewerUploadWaitsForTheOneThatRuns(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let old = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
         let new = try fixture.enqueue("t/c/m/l")
@@ -32,7 +28,9 @@ import Testing
         #expect(try fixture.claim("y")?.id == new)
     }
 
-    @Test func anAttemptThatEndsBadlyGivesWayToTheNewerUpload() throws {
+    @Test(arguments: Engine.all) func anAttemptThatEndsBadlyGivesWayToTheNewerUpload(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         for end in ["fail", "release", "crash"] {
             let rel = "t/c/m/\(end)"
             let old = try fixture.enqueue(rel)
@@ -52,7 +50,9 @@ import Testing
         }
     }
 
-    @Test func aWorkerThatSleptThroughItsLeasePublishesNothing() throws {
+    @Test(arguments: Engine.all) func aWorkerThatSleptThroughItsLeasePublishesNothing(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let old = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim("sleeper", at: 1000)
         let new = try fixture.enqueue("t/c/m/l")
@@ -63,7 +63,9 @@ import Testing
             })
     }
 
-    @Test func theNewestJobSpeaksForItsLocation() throws {
+    @Test(arguments: Engine.all) func theNewestJobSpeaksForItsLocation(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let location = try #require(LessonLocation("t/c/m/l"))
         try fixture.enqueue("t/c/m/l")
         let new = try fixture.enqueue("t/c/m/l")
@@ -72,19 +74,23 @@ import Testing
         #expect(try jobs.latest(of: [location, unknown]).mapValues(\.id) == [location: new])
     }
 
-    @Test func deletionEndsWhatIsQueuedAndRunningAndForgetsThePast() throws {
+    @Test(arguments: Engine.all) func deletionEndsWhatIsQueuedAndRunningAndForgetsThePast(engine: Engine)
+        throws
+    {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
         let location = try #require(LessonLocation("t/c/m/l"))
         let running = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
         let waiting = try fixture.enqueue("t/c/m/l")
         let bystander = try fixture.enqueue("t/c/m/l2")
-        let ended = try jobs.cancelAll(location, now: at(2000))
+        let ended = try jobs.cancelAll(location, now: at(2000)) {}
         #expect(Set(ended.map(\.id)) == [running, waiting])
         #expect(try jobs.job(running)?.error == .cancelled)
         #expect(try !jobs.heartbeat(running, worker: "w", progress: 1, lease: .seconds(10), now: at(2001)))
         #expect(try jobs.latest(location) == nil)
         #expect(try fixture.status(bystander) == .queued)
-        #expect(try jobs.cancelAll(location, now: at(3000)).isEmpty)
+        #expect(try jobs.cancelAll(location, now: at(3000), remove: {}).isEmpty)
         let again = try fixture.enqueue("t/c/m/l")
         #expect(try jobs.latest(location)?.id == again)
     }

@@ -1,30 +1,28 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
-
 @Suite struct RevocationsTests {
-    let fixture: Fixture
-    var revocations: Revocations { fixture.database.revocations }
-
-    init() throws {
-        fixture = try Fixture()
-    }
-
     private func revocation(_ subject: Revocation.Subject, at time: Int64, until end: Int64) -> Revocation {
         Revocation(subject: subject, revokedAt: at(time), expiresAt: at(end))
     }
 
-    @Test(arguments: [
-        Revocation.Subject.token("j-1"), .user("u"), .location("t/c/m/l"), .other("presentation/course/c"),
-    ])
-    func aRevocationSurvivesARestart(subject: Revocation.Subject) throws {
+    @Test(
+        arguments: Engine.all,
+        [
+            Revocation.Subject.token("j-1"), .user("u"), .location("t/c/m/l"),
+            .other("presentation/course/c"),
+        ])
+    func aRevocationIsSeenByAnotherProcess(engine: Engine, subject: Revocation.Subject) throws {
+        let fixture = try Fixture(engine)
         let stored = revocation(subject, at: 1, until: 9)
-        try revocations.add(stored)
+        try fixture.database.revocations.add(stored)
         #expect(try fixture.another().revocations.changes(since: 0).revocations == [stored])
     }
 
-    @Test func aFollowerSeesEachChangeOnce() throws {
+    @Test(arguments: Engine.all) func aFollowerSeesEachChangeOnce(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let revocations = fixture.database.revocations
         try revocations.add(revocation(.user("a"), at: 1, until: 9))
         let first = try revocations.changes(since: 0)
         try revocations.add(revocation(.user("b"), at: 2, until: 9))
@@ -35,7 +33,9 @@ import Testing
         #expect(try revocations.changes(since: second.sequence).sequence == second.sequence)
     }
 
-    @Test func revokingAgainIsAChangeAndNeverWeakens() throws {
+    @Test(arguments: Engine.all) func revokingAgainIsAChangeAndNeverWeakens(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let revocations = fixture.database.revocations
         try revocations.add(revocation(.user("a"), at: 5, until: 50))
         let before = try revocations.changes(since: 0).sequence
         try revocations.add(revocation(.user("a"), at: 3, until: 99))
@@ -44,7 +44,10 @@ import Testing
         #expect(try revocations.changes(since: 0).revocations.count == 1)
     }
 
-    @Test func pruningTakesWhatCanMatchNothingAndReusesNoNumber() throws {
+    @Test(arguments: Engine.all) func pruningTakesWhatCanMatchNothingAndReusesNoNumber(engine: Engine) throws
+    {
+        let fixture = try Fixture(engine)
+        let revocations = fixture.database.revocations
         try revocations.add(revocation(.user("old"), at: 1, until: 10))
         try revocations.add(revocation(.user("new"), at: 1, until: 11))
         let seen = try revocations.changes(since: 0).sequence

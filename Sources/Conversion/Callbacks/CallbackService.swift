@@ -9,7 +9,7 @@ package struct CallbackService: Sendable {
     /// How many callbacks are in flight at most.
     package static let defaultThreads = 2
 
-    let database: Database
+    let database: any Database
     let signature: WebhookSignature?
     let bearer: Secret?
     let policy: AddressPolicy
@@ -24,7 +24,7 @@ package struct CallbackService: Sendable {
     /// - `allowPrivate`: whether they may go to addresses that are not public.
     /// - `wakeUp`: touched when a callback was stored, by whichever process.
     package init(
-        database: Database, secret: Secret?, bearer: Secret?, allowPrivate: Bool, metrics: ServerMetrics,
+        database: any Database, secret: Secret?, bearer: Secret?, allowPrivate: Bool, metrics: ServerMetrics,
         clock: SystemClock,
         log: Logger, wakeUp: WakeFile
     ) {

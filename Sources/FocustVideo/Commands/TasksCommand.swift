@@ -59,30 +59,45 @@ struct TasksCommand: ParsableCommand {
             ]
             for (name, value) in facts { if let value { print("\(name): \(value)") } }
             for callback in try database.callbacks.callbacks(of: job.id) {
-                print(
-                    "callback: \(callback.status.rawValue), \(callback.attempts) attempts \(callback.lastError ?? "")"
-                )
+                print("callback: \(Self.description(of: callback))")
             }
+        }
+
+        /// The receiver by its origin alone: a path or query may hold a secret.
+        private static func description(of callback: Callback) -> String {
+            let answer = callback.lastError ?? callback.lastStatus.map { "HTTP \($0)" }
+            let next = callback.status == .pending ? "next \(callback.nextAttempt.iso8601)" : nil
+            let facts = [
+                callback.status.rawValue, "\(callback.attempts) attempts", answer, next,
+                Origin(of: callback.url)?.description,
+            ]
+            return facts.compactMap { $0 }.joined(separator: ", ")
         }
     }
 
     struct Retry: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Queue a failed task again, or send the callbacks of a finished one again.")
+            abstract: "Queue a failed task again; of any other, send the callbacks that did not arrive now.")
 
         @Argument(help: "The task's id.") var id: String
+        @Flag(help: "Only send the callbacks, also of a failed task.") var callbacks = false
 
         func run() throws {
             let storage = try TasksCommand.storage()
             let job = try TasksCommand.job(id, storage.database)
             let now = SystemClock.system.now()
-            guard try storage.database.jobs.retry(job.id, now: now) != nil else {
+            if !callbacks, try storage.database.jobs.retry(job.id, now: now) != nil {
+                storage.wakeUp.signal()
+                return print("queued")
+            }
+            let due = try storage.database.callbacks.resend(job.id, now: now)
+            guard due > 0 else {
                 Console.error(
-                    "focust-video: only a failed task that is its lesson's newest can be tried again")
+                    "focust-video: neither failed as its lesson's newest, nor with a callback left to send")
                 throw ExitCode.failure
             }
-            storage.wakeUp.signal()
-            print("queued")
+            storage.callbackWakeUp.signal()
+            print("callbacks due: \(due)")
         }
     }
 
@@ -90,7 +105,7 @@ struct TasksCommand: ParsableCommand {
         try Storage(try SettingsLoader.load(for: .work))
     }
 
-    private static func job(_ text: String, _ database: Database) throws -> Job {
+    private static func job(_ text: String, _ database: any Database) throws -> Job {
         guard let id = TaskID(text) else { throw ValidationError("That is no task's id.") }
         guard let job = try database.jobs.job(id) else {
             Console.error("focust-video: there is no such task")

@@ -9,7 +9,7 @@ import Tokens
 /// before anything is served, and then whenever the database has changed.
 package final class RevocationFollower: Sendable {
     private let services: Services
-    private let watch: ChangeWatch
+    private let watch: any ChangeWatch
     /// The number of the last one that was read.
     private let sequence = Mutex<Int64>(0)
 

@@ -1,16 +1,7 @@
 import Domain
 
-extension JobQueue {
-    /// Publishes a result and ends the job as completed, together with its callback; false where the lease
-    /// was lost, and then nothing was published.
-    ///
-    /// `publish` runs under the write lock, after the lease has been checked: no other worker of any
-    /// process can take the job or publish for its location in between. Keep it to renames; everything must
-    /// have been synced before. If the process dies between the rename and the commit, the job is repeated
-    /// and publishes again.
-    ///
-    /// Throws what `publish` throws (the job stays leased), else `DatabaseError`.
-    package func finish(
+extension SQLiteJobQueue {
+    func finish(
         _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, now: Timestamp,
         publish: () throws -> Void
     ) throws -> Bool {
@@ -20,27 +11,24 @@ extension JobQueue {
             try connection.prepared(Self.complete).run([
                 .text(id.value), .integer(now.milliseconds), .real(duration),
             ])
-            if let callback { try CallbackOutbox.store(callback, of: id, connection, now) }
+            if let callback { try SQLiteCallbackOutbox.store(callback, of: id, connection, now) }
             return true
         }
     }
 
-    /// Ends an attempt that failed: `retryAt` nil where trying again cannot help, else when to.
-    ///
-    /// `callback` is stored only if the job thereby ends as failed.
-    package func fail(
+    func fail(
         _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
         now: Timestamp
     ) throws(DatabaseError) -> FailOutcome {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try held(id, by: worker, connection) else { return .lost }
-            let mayRetry = job.attempts < Self.maxAttempts
+            let mayRetry = job.attempts < QueueRules.maxAttempts
             guard
                 let end = try returnOrEnd(
                     job, connection, retryAt: mayRetry ? retryAt : nil, because: failure, now: now)
             else { return .willRetry }
             if let callback, end.status == .failed {
-                try CallbackOutbox.store(callback, of: id, connection, now)
+                try SQLiteCallbackOutbox.store(callback, of: id, connection, now)
             }
             return .ended(end)
         }

@@ -1,16 +1,8 @@
 import Domain
 
-extension JobQueue {
-    /// Ends everything of a location that is queued or running, because the lesson is deleted, and hides its
-    /// past from `latest`. A worker that runs one learns it at its next heartbeat.
-    ///
-    /// `remove` runs under the write lock, as `publish` of `finish` does: what is published before it goes, and what
-    /// an upload that comes in meanwhile becomes is published after it and stays.
-    ///
-    /// Returns the jobs whose uploads nobody needs any more. Throws what `remove` throws, and then nothing is changed.
-    @discardableResult
-    package func cancelAll(
-        _ location: LessonLocation, now: Timestamp, remove: () throws -> Void = {}
+extension SQLiteJobQueue {
+    func cancelAll(
+        _ location: LessonLocation, now: Timestamp, remove: () throws -> Void
     ) throws -> [Job] {
         try database.writeUntyped { connection in
             let rel = Value.text(location.description)
@@ -26,9 +18,7 @@ extension JobQueue {
         UPDATE job SET withdrawn = 1 WHERE rel = ?1 AND withdrawn = 0 RETURNING \(Job.columns)
         """
 
-    /// Queues a failed job again, its attempts counted anew. Nil, and nothing done, where there is no such
-    /// job, it did not fail, or a newer one of its location has arrived since: the newer upload wins.
-    package func retry(_ id: TaskID, now: Timestamp) throws(DatabaseError) -> Job? {
+    func retry(_ id: TaskID, now: Timestamp) throws(DatabaseError) -> Job? {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try connection.prepared(Self.byID).first([.text(id.value)], Job.init(row:)) else {
                 return nil
@@ -39,8 +29,7 @@ extension JobQueue {
         }
     }
 
-    /// Jobs by status, and since when the oldest waits.
-    package func counts() throws(DatabaseError) -> JobCounts {
+    func counts() throws(DatabaseError) -> JobCounts {
         try database.read { (connection) throws(DatabaseError) in
             let rows = try connection.prepared(Self.count).all { (row) in
                 (JobStatus(rawValue: row.text(0)), row.integer(1))
@@ -53,9 +42,7 @@ extension JobQueue {
         }
     }
 
-    /// Deletes up to `limit` rows that ended before `cutoff`, but never the newest of a lesson that still
-    /// exists: it names the lesson's file and duration. Returns how many; call again while it is `limit`.
-    package func prune(endedBefore cutoff: Timestamp, limit: Int = 500) throws(DatabaseError) -> Int {
+    func prune(endedBefore cutoff: Timestamp, limit: Int) throws(DatabaseError) -> Int {
         try database.write { (connection) throws(DatabaseError) in
             try connection.prepared(Self.forget).run([.integer(cutoff.milliseconds), .integer(limit)])
             return connection.changes

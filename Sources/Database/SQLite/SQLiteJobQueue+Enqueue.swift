@@ -1,10 +1,7 @@
 import Domain
 
-extension JobQueue {
-    /// Adds a job and supersedes the one of its location that waits, in one transaction.
-    ///
-    /// Returns the superseded jobs (at most one), whose uploads nobody needs any more.
-    package func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job] {
+extension SQLiteJobQueue {
+    func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job] {
         try database.write { (connection) throws(DatabaseError) in
             let superseded = try connection.prepared(Self.supersedeWaiting).all(
                 [.text(new.location.description), .integer(now.milliseconds)] + JobFailure.superseded.values,

@@ -1,12 +1,7 @@
 import Domain
 
-extension JobQueue {
-    /// Leases the next job to `worker`; nil where none can run now.
-    ///
-    /// First the jobs whose lease ran out are taken from their dead workers: back to the queue, or to their
-    /// end. `ended` is asked, inside the transaction, for the callback to store with each job that ended
-    /// so.
-    package func claim(
+extension SQLiteJobQueue {
+    func claim(
         worker: String, lease: Duration, now: Timestamp, ended: (Job) -> NewCallback?
     ) throws(DatabaseError) -> Job? {
         // An idle worker asks often, and a question must not cost a write transaction.
@@ -22,9 +17,7 @@ extension JobQueue {
         }
     }
 
-    /// When a claim may next succeed without anybody adding a job: the end of a pause or of a lease; nil
-    /// where nothing is pending.
-    package func nextWake() throws(DatabaseError) -> Timestamp? {
+    func nextWake() throws(DatabaseError) -> Timestamp? {
         try database.read { (connection) throws(DatabaseError) in
             let next = try connection.prepared(Self.soonest).first { (row) in row.optionalInteger(0) }
             return (next ?? nil).map { Timestamp(milliseconds: Int64($0)) }
@@ -47,13 +40,13 @@ extension JobQueue {
         }
         for (job, crashes) in dead {
             try connection.prepared(Self.countCrash).run([.text(job.id.value)])
-            let mayReturn = crashes < Self.maxCrashes
+            let mayReturn = crashes < QueueRules.maxCrashes
             let end = try returnOrEnd(
-                job, connection, retryAt: mayReturn ? now.adding(Self.pause(afterCrash: crashes)) : nil,
+                job, connection, retryAt: mayReturn ? now.adding(QueueRules.pause(afterCrash: crashes)) : nil,
                 because: .converterCrashed,
                 now: now)
             if let end, let callback = ended(end) {
-                try CallbackOutbox.store(callback, of: job.id, connection, now)
+                try SQLiteCallbackOutbox.store(callback, of: job.id, connection, now)
             }
         }
     }

@@ -1,11 +1,7 @@
 import Domain
 
-extension JobQueue {
-    /// Renews the lease and notes how far the job is (0 to 1).
-    ///
-    /// False where `worker` no longer holds the job (its lease was lost, or the lesson deleted): it must
-    /// stop, and publish nothing.
-    package func heartbeat(
+extension SQLiteJobQueue {
+    func heartbeat(
         _ id: TaskID, worker: String, progress: Double, lease: Duration, now: Timestamp
     ) throws(DatabaseError) -> Bool {
         try database.write { (connection) throws(DatabaseError) in
@@ -17,9 +13,8 @@ extension JobQueue {
         }
     }
 
-    /// Notes what the converter found and decided; nil leaves what is known. False as with `heartbeat`.
-    package func describe(
-        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String? = nil, now: Timestamp
+    func describe(
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, now: Timestamp
     ) throws(DatabaseError) -> Bool {
         try database.write { (connection) throws(DatabaseError) in
             try connection.prepared(Self.note).run([
@@ -30,10 +25,7 @@ extension JobQueue {
         }
     }
 
-    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it
-    /// ended instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
-    @discardableResult
-    package func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
+    func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try held(id, by: worker, connection) else { return nil }
             try connection.prepared(Self.uncountAttempt).run([.text(id.value)])
@@ -41,9 +33,7 @@ extension JobQueue {
         }
     }
 
-    /// Ends the leases of workers whose process died, so that the next claim takes their jobs from them and nobody
-    /// waits for the leases to run out. `isAlive` says whether a worker's process lives.
-    package func endLeases(now: Timestamp, unless isAlive: (String) -> Bool) throws(DatabaseError) {
+    func endLeases(now: Timestamp, unless isAlive: (String) -> Bool) throws(DatabaseError) {
         let holders = try database.read { (connection) throws(DatabaseError) in
             try connection.prepared(Self.holders).all([.integer(now.milliseconds)]) { (row) in row.text(0) }
         }

@@ -1,22 +1,19 @@
 import Domain
 
-extension JobQueue {
-    /// The job named `id`; nil where there is none.
-    package func job(_ id: TaskID) throws(DatabaseError) -> Job? {
+extension SQLiteJobQueue {
+    func job(_ id: TaskID) throws(DatabaseError) -> Job? {
         try database.read { (connection) throws(DatabaseError) in
             try connection.prepared(Self.byID).first([.text(id.value)], Job.init(row:))
         }
     }
 
-    /// The newest job of a location, unless the lesson has been deleted since.
-    package func latest(_ location: LessonLocation) throws(DatabaseError) -> Job? {
+    func latest(_ location: LessonLocation) throws(DatabaseError) -> Job? {
         try database.read { (connection) throws(DatabaseError) in
             try connection.prepared(Self.newest).first([.text(location.description)], Job.init(row:))
         }
     }
 
-    /// `latest` for many locations; those without a job are left out.
-    package func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
+    func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
         try database.read { (connection) throws(DatabaseError) in
             var found: [LessonLocation: Job] = [:]
             for location in locations {
@@ -27,9 +24,8 @@ extension JobQueue {
         }
     }
 
-    /// Jobs, newest first, of one location or all, of one status or any.
-    package func list(
-        location: LessonLocation? = nil, status: JobStatus? = nil, limit: Int
+    func list(
+        location: LessonLocation?, status: JobStatus?, limit: Int
     ) throws(DatabaseError) -> [Job] {
         var conditions: [String] = []
         var values: [Value] = [.integer(max(limit, 0))]

@@ -1,0 +1,17 @@
+/// The numbers of the queue, whatever keeps it.
+package enum QueueRules {
+    /// Leases that may run out before the job is failed as `converter_crashed`.
+    package static let maxCrashes = 3
+    /// Attempts, of any end, before a failure that could pass is final.
+    package static let maxAttempts = 8
+
+    /// The pause after the `crash`-th crash: none, then 15 s, 30 s.
+    package static func pause(afterCrash crash: Int) -> Duration {
+        crash > 1 ? pause(afterAttempt: crash - 1) : .zero
+    }
+
+    /// The pause after the `attempt`-th failed attempt: 15 s, doubled each time, at most an hour.
+    package static func pause(afterAttempt attempt: Int) -> Duration {
+        .seconds(min(3600, 15 << min(max(attempt - 1, 0), 8)))
+    }
+}

@@ -1,0 +1,131 @@
+import Database
+import Domain
+
+/// What workers ask.
+extension MemoryJobQueue {
+    func claim(
+        worker: String, lease: Duration, now: Timestamp, ended: (Job) -> NewCallback?
+    ) throws(DatabaseError) -> Job? {
+        try database.change { (state) throws(DatabaseError) in
+            try takeFromTheDead(&state, now, ended)
+            let runnable = state.jobs.indices.filter { mayRun(state.jobs[$0], state, now) }
+            guard let next = runnable.min(by: { state.jobs[$0].turn < state.jobs[$1].turn }) else {
+                return nil
+            }
+            state.jobs[next].status = .processing
+            state.jobs[next].worker = worker
+            state.jobs[next].leaseUntil = now.adding(milliseconds: lease.wholeMilliseconds)
+            state.jobs[next].updatedAt = now
+            state.jobs[next].attempts += 1
+            state.jobs[next].progress = 0
+            state.turn = max(state.turn, state.jobs[next].turn)
+            return state.jobs[next].job
+        }
+    }
+
+    private func mayRun(_ job: MemoryJob, _ state: MemoryState, _ now: Timestamp) -> Bool {
+        guard job.status == .queued, job.notBefore.map({ $0 <= now }) ?? true else { return false }
+        let running = state.jobs.filter { $0.status == .processing }
+        return !running.contains { $0.new.location == job.new.location }
+            && (job.crashes == 0 || !running.contains { $0.crashes > 0 })
+    }
+
+    private func takeFromTheDead(
+        _ state: inout MemoryState, _ now: Timestamp, _ ended: (Job) -> NewCallback?
+    ) throws(DatabaseError) {
+        for index in state.jobs.indices {
+            guard let leaseUntil = state.jobs[index].leaseUntil, leaseUntil <= now else { continue }
+            state.jobs[index].crashes += 1
+            let crashes = state.jobs[index].crashes
+            let pause = QueueRules.pause(afterCrash: crashes).wholeMilliseconds
+            let end = state.returnOrEnd(
+                index, retryAt: crashes < QueueRules.maxCrashes ? now.adding(milliseconds: pause) : nil,
+                because: .converterCrashed, now: now)
+            if let end, let callback = ended(end) { try state.store(callback, of: end.id, now) }
+        }
+    }
+
+    func nextWake() throws(DatabaseError) -> Timestamp? {
+        try database.read { state in
+            state.jobs.compactMap { $0.status == .queued ? $0.notBefore : $0.leaseUntil }.min()
+        }
+    }
+
+    func heartbeat(
+        _ id: TaskID, worker: String, progress: Double, lease: Duration, now: Timestamp
+    ) throws(DatabaseError) -> Bool {
+        try database.change { (state) throws(DatabaseError) in
+            guard let index = state.index(of: id, heldBy: worker) else { return false }
+            state.jobs[index].progress = max(state.jobs[index].progress, min(max(progress, 0), 1))
+            state.jobs[index].leaseUntil = now.adding(milliseconds: lease.wholeMilliseconds)
+            state.jobs[index].updatedAt = now
+            return true
+        }
+    }
+
+    func describe(
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, now: Timestamp
+    ) throws(DatabaseError) -> Bool {
+        try database.change { (state) throws(DatabaseError) in
+            guard let index = state.index(of: id, heldBy: worker) else { return false }
+            state.jobs[index].duration = duration ?? state.jobs[index].duration
+            state.jobs[index].plan = plan ?? state.jobs[index].plan
+            state.jobs[index].codecs = codecs ?? state.jobs[index].codecs
+            state.jobs[index].updatedAt = now
+            return true
+        }
+    }
+
+    func finish(
+        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, now: Timestamp,
+        publish: () throws -> Void
+    ) throws -> Bool {
+        try database.write { state throws in
+            guard let index = state.index(of: id, heldBy: worker) else { return false }
+            try publish()
+            state.jobs[index].duration = duration ?? state.jobs[index].duration
+            state.jobs[index].progress = 1
+            state.jobs[index].end(.completed, because: nil, now)
+            if let callback { try state.store(callback, of: id, now) }
+            return true
+        }
+    }
+
+    func fail(
+        _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
+        now: Timestamp
+    ) throws(DatabaseError) -> FailOutcome {
+        try database.change { (state) throws(DatabaseError) in
+            guard let index = state.index(of: id, heldBy: worker) else { return .lost }
+            let mayRetry = state.jobs[index].attempts < QueueRules.maxAttempts
+            let end = state.returnOrEnd(index, retryAt: mayRetry ? retryAt : nil, because: failure, now: now)
+            guard let end else { return .willRetry }
+            if let callback, end.status == .failed { try state.store(callback, of: id, now) }
+            return .ended(end)
+        }
+    }
+
+    func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
+        try database.change { (state) throws(DatabaseError) in
+            guard let index = state.index(of: id, heldBy: worker) else { return nil }
+            state.jobs[index].attempts -= 1
+            return state.returnOrEnd(index, retryAt: now, because: nil, now: now)
+        }
+    }
+
+    func endLeases(now: Timestamp, unless isAlive: (String) -> Bool) throws(DatabaseError) {
+        try database.change { (state) throws(DatabaseError) in
+            for index in state.jobs.indices {
+                guard let worker = state.jobs[index].worker, !isAlive(worker) else { continue }
+                state.jobs[index].leaseUntil = state.jobs[index].leaseUntil.map { min($0, now) }
+            }
+        }
+    }
+}
+
+extension Duration {
+    /// Rounded down.
+    var wholeMilliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

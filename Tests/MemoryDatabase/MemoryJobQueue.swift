@@ -1,0 +1,95 @@
+import Database
+import Domain
+
+/// The queue in memory: every rule of `JobQueue`, and no index.
+struct MemoryJobQueue: JobQueue {
+    let database: MemoryDatabase
+
+    func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job] {
+        try database.change { (state) throws(DatabaseError) in
+            let waiting = state.jobs.indices.filter {
+                state.jobs[$0].status == .queued && state.jobs[$0].new.location == new.location
+            }
+            for index in waiting { state.jobs[index].end(.superseded, because: .superseded, now) }
+            let turn = state.nextTurn(of: new.location.ownerID)
+            state.jobs.append(MemoryJob(new: new, turn: turn, createdAt: now, updatedAt: now))
+            return waiting.map { state.jobs[$0].job }
+        }
+    }
+
+    func job(_ id: TaskID) throws(DatabaseError) -> Job? {
+        try database.read { state in state.index(of: id).map { state.jobs[$0].job } }
+    }
+
+    func latest(_ location: LessonLocation) throws(DatabaseError) -> Job? {
+        try database.read { state in
+            state.jobs.last { $0.new.location == location && !$0.isWithdrawn }?.job
+        }
+    }
+
+    func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
+        var found: [LessonLocation: Job] = [:]
+        for location in locations { found[location] = try latest(location) }
+        return found
+    }
+
+    func list(location: LessonLocation?, status: JobStatus?, limit: Int) throws(DatabaseError) -> [Job] {
+        try database.read { state in
+            let all = state.jobs.reversed().map(\.job)
+            let fitting = all.filter {
+                (location == nil || $0.location == location) && (status == nil || $0.status == status)
+            }
+            return Array(fitting.prefix(max(limit, 0)))
+        }
+    }
+
+    func cancelAll(_ location: LessonLocation, now: Timestamp, remove: () throws -> Void) throws -> [Job] {
+        try database.write { state throws in
+            let own = state.jobs.indices.filter { state.jobs[$0].new.location == location }
+            let past = own.filter { !state.jobs[$0].isWithdrawn && state.jobs[$0].status == .failed }
+            let live = own.filter { !state.jobs[$0].status.isEnd }
+            for index in own { state.jobs[index].isWithdrawn = true }
+            for index in live { state.jobs[index].end(.superseded, because: .cancelled, now) }
+            try remove()
+            return (live + past).map { state.jobs[$0].job }
+        }
+    }
+
+    func retry(_ id: TaskID, now: Timestamp) throws(DatabaseError) -> Job? {
+        try database.change { (state) throws(DatabaseError) in
+            guard let index = state.index(of: id) else { return nil }
+            let old = state.jobs[index]
+            let isNewest = !state.jobs[(index + 1)...].contains { $0.new.location == old.new.location }
+            guard old.status == .failed, !old.isWithdrawn, isNewest else { return nil }
+            let turn = state.nextTurn(of: old.new.location.ownerID)
+            state.jobs[index] = MemoryJob(
+                new: old.new, turn: turn, createdAt: old.createdAt, updatedAt: now, duration: old.duration,
+                plan: old.plan, codecs: old.codecs)
+            return state.jobs[index].job
+        }
+    }
+
+    func counts() throws(DatabaseError) -> JobCounts {
+        try database.read { state in
+            JobCounts(
+                byStatus: Dictionary(state.jobs.map { ($0.status, 1) }, uniquingKeysWith: +),
+                oldestQueued: state.jobs.first { $0.status == .queued }?.createdAt)
+        }
+    }
+
+    func prune(endedBefore cutoff: Timestamp, limit: Int) throws(DatabaseError) -> Int {
+        try database.change { (state) throws(DatabaseError) in
+            let old = state.jobs.indices.filter { index in
+                let job = state.jobs[index]
+                guard let endedAt = job.endedAt, endedAt < cutoff else { return false }
+                return job.isWithdrawn
+                    || state.jobs[(index + 1)...].contains { $0.new.location == job.new.location }
+            }.prefix(limit)
+            for index in old.reversed() {
+                let id = state.jobs.remove(at: index).new.id
+                state.callbacks.removeAll { $0.task == id }
+            }
+            return old.count
+        }
+    }
+}
