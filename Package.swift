@@ -74,10 +74,14 @@ let package = Package(
                 "Crypto", "Database", "Files", "Media", "Outbound", "Formats", "Domain", "Runtime",
             ],
             swiftSettings: strict),
+        // What an older server left; judged by what ours would serve.
+        .target(
+            name: "Migration", dependencies: ["Server", "Files", "Formats", "Domain"], swiftSettings: strict),
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
-                "FastCGI", "Server", "Conversion", "Settings", "Outbound", "Tokens", "Crypto", "Database",
+                "FastCGI", "Server", "Migration", "Conversion", "Settings", "Outbound", "Tokens", "Crypto",
+                "Database",
                 "Files",
                 "Media", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -10,17 +10,24 @@ enum LessonVersion {
     private static let link = ".version"
 
     /// Gives the files in `directory` a version; call it once, when all of them are there.
-    static func make(in directory: String, of names: [String]) throws(FileError) {
+    static func make(
+        in directory: String, of names: [String],
+        linkingBy link: ((_ name: String, _ directory: String) throws(FileError) -> Void)? = nil
+    ) throws(FileError) {
         let version = ".v-" + String(UInt64.random(in: .min ... .max), radix: 36)
         let path = "\(directory)/\(version)"
         try FileSystem.makeDirectory(path, mode: DataDirectory.sharedMode)
         for name in names {
+            if let link {
+                try link(name, version)
+                continue
+            }
             guard Glibc.link("\(directory)/\(name)", "\(path)/\(name)") == 0 else {
                 throw .last("link", "\(path)/\(name)")
             }
         }
         try FileSystem.sync(path)
-        guard symlink(version, "\(directory)/\(link)") == 0 else { throw .last("symlink", directory) }
+        guard symlink(version, "\(directory)/\(Self.link)") == 0 else { throw .last("symlink", directory) }
     }
 
     /// The version of an open lesson; nil for a tree that another program wrote.

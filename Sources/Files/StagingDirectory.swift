@@ -29,7 +29,12 @@ package struct StagingDirectory: ~Copyable {
 
     /// Writes the lesson's key, for this program's eyes only.
     package borrowing func writeKey(_ bytes: [UInt8]) throws(FileError) {
-        let path = "\(path)/enc.key"
+        try write(bytes, as: "enc.key")
+    }
+
+    /// Writes a small file, for this program's eyes only until `sync`.
+    borrowing func write(_ bytes: [UInt8], as name: String) throws(FileError) {
+        let path = "\(path)/\(name)"
         let descriptor = try FileSystem.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
         defer { close(descriptor) }
         try FileSystem.write(bytes.span, to: descriptor, path: path)
@@ -37,19 +42,22 @@ package struct StagingDirectory: ~Copyable {
 
     /// Puts everything that was written on disk, readable by nginx but for the key. A crash after
     /// publishing must not leave a lesson with holes, and publishing itself must be quick.
-    package borrowing func sync() throws(FileError) {
+    ///
+    /// `linkingBy` gives a file its second name, in the directory of that name; needed for files of other users' alone.
+    package borrowing func sync(
+        linkingBy link: ((_ name: String, _ directory: String) throws(FileError) -> Void)? = nil
+    ) throws(FileError) {
         let names = try FileSystem.names(in: path)
         // All at once, before the first is waited for: the disk then has a queue to put in order.
         for name in names { FileSystem.startWriteback("\(path)/\(name)") }
         for name in names {
             let file = "\(path)/\(name)"
-            if name != "enc.key", chmod(file, DataDirectory.sharedFileMode) != 0 {
-                throw .last("chmod", file)
-            }
+            if name != "enc.key" { try FileSystem.makeReadable(file) }
             try FileSystem.sync(file)
         }
         // Key and playlists are read through the open directory, which is one version anyway.
-        try LessonVersion.make(in: path, of: names.filter { $0 != "enc.key" && !$0.hasSuffix(".m3u8") })
+        let sent = names.filter { $0 != "enc.key" && !$0.hasSuffix(".m3u8") }
+        try LessonVersion.make(in: path, of: sent, linkingBy: link)
         guard chmod(path, DataDirectory.sharedMode) == 0 else { throw .last("chmod", path) }
         try FileSystem.sync(path)
     }
@@ -68,6 +76,18 @@ package struct StagingDirectory: ~Copyable {
             return try tree.rename(path, to: destination)
         }
         try FileSystem.sync(DataDirectory.parent(of: destination))
+    }
+    /// As `publish`, but false where a lesson is there, which stays: rename(2) replaces an empty directory and no other.
+    borrowing func publishNew(as location: LessonLocation) throws(FileError) -> Bool {
+        let destination = tree.hlsPath(location)
+        try tree.checkParents(of: destination)
+        do throws(FileError) {
+            try tree.rename(path, to: destination)
+            return true
+        } catch {
+            guard [ENOTEMPTY, EEXIST].contains(error.code.rawValue) else { throw error }
+            return false
+        }
     }
 }
 

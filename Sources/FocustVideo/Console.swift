@@ -12,6 +12,19 @@ enum Console {
         put(text, STDERR_FILENO)
     }
 
+    /// Text from elsewhere, with what could steer a terminal made visible.
+    static func printable(_ text: String) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                shown += "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+
     /// Whether a person reads standard error, rather than a file.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

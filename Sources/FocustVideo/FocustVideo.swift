@@ -10,5 +10,8 @@ struct FocustVideo: ParsableCommand {
             Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
             """,
         version: Version.text,
-        subcommands: [Serve.self, Work.self, Check.self, Convert.self, TokenCommand.self, TasksCommand.self])
+        subcommands: [
+            Serve.self, Work.self, Check.self, Convert.self, TokenCommand.self, TasksCommand.self,
+            Import.self,
+        ])
 }

@@ -1,7 +1,7 @@
 import Domain
 
 /// What a request may name inside a lesson's directory.
-enum PlaybackFile: Equatable, Sendable {
+package enum PlaybackFile: Equatable, Sendable {
     case playlist(String)
     case key
     case segment(String)
@@ -12,7 +12,7 @@ enum PlaybackFile: Equatable, Sendable {
     static let keyName = "enc.key"
 
     /// Nil where nobody may have such a file.
-    init?(_ name: Substring) {
+    package init?(_ name: Substring) {
         guard let name = Identifier(name)?.value else { return nil }
         // By bytes: finding a character means finding where each one ends.
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Files
+import Glibc
+import Migration
+import Settings
+
+/// `focust-video import OLD_DIR`: takes over the tree of the server before this one.
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take over the videos of an older server's data directory.",
+        discussion: """
+            Nothing in OLD_DIR is changed or moved, and nothing in FOCUST_DATA_DIR replaced; a second run does only \
+            what is left. Files are linked where both lie on one file system, keys and playlists always copied. \
+            Run as root it writes as the owner of FOCUST_DATA_DIR.
+            Exit codes: 0 everything is served from here now, 1 something is not (it is named), 2 wrong usage.
+            """)
+
+    @Argument(help: "The old data directory: the one with hls/ and originals/ in it.") var oldDirectory:
+        String
+    @Flag(help: "Only say what would be done.") var dryRun = false
+    @Flag(help: "Hard links or nothing.") var link = false
+    @Flag(help: "Copies, even where links would do.") var copy = false
+
+    func validate() throws {
+        guard !(link && copy) else { throw ValidationError("--link and --copy exclude each other.") }
+    }
+
+    func run() throws {
+        let root = try SettingsLoader.load(for: .work).dataDirectory
+        guard let old = realPath(oldDirectory) else { throw failure(oldDirectory) }
+        let new = realPath(root)
+        guard new != nil || dryRun else { throw failure(root) }
+        if let new, old == new || old.hasPrefix(new + "/") || new.hasPrefix(old + "/") {
+            throw ValidationError("OLD_DIR and FOCUST_DATA_DIR (\(root)) must not contain each other.")
+        }
+        var counts: [String: Int] = [:]
+        do {
+            let privilege = try Privilege(steppingDownToOwnerOf: dryRun ? nil : new)
+            umask(0o077)
+            let files = dryRun ? nil : try DataDirectory(creatingAt: new ?? root)
+            let transfer: Transfer = link ? .link : copy ? .copy : .linkOrCopy
+            try TreeImport(
+                from: ForeignTree(at: old, privilege), to: new ?? root, files: files, by: transfer
+            ).run { outcome in
+                let (word, reason) = describe(outcome.result)
+                counts[word, default: 0] += 1
+                print(
+                    "\(word)  \(Console.printable(outcome.path))\(reason.map { ": " + Console.printable($0) } ?? "")"
+                )
+            }
+        } catch let error as FileError {
+            Console.error("focust-video: \(error)")
+            throw ExitCode.failure
+        }
+        let refused = counts["refused", default: 0]
+        print(
+            "\(dryRun ? "would import" : "imported") \(counts["imported", default: 0]), present already "
+                + "\(counts["present", default: 0]), refused \(refused)")
+        if refused > 0 { throw ExitCode.failure }
+    }
+
+    private func describe(_ result: ImportOutcome.Result) -> (word: String, reason: String?) {
+        switch result {
+        case .imported: ("imported", nil)
+        case .present: ("present", nil)
+        case .refused(let reason): ("refused", reason)
+        }
+    }
+
+    private func failure(_ path: String) -> any Error {
+        Console.error("focust-video: \(path): \(String(cString: strerror(errno)))")
+        return ExitCode.failure
+    }
+
+    private func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}

@@ -1,0 +1,402 @@
+"""`focust-video import`: what an older server left is served from here, and nothing of it is harmed."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from harness.client import WEB_HEADERS, bearer, service
+from harness.media import frame_hashes, make_h264
+from harness.server import Server, binary
+from harness.tokens import play_claims, remember, sign
+from harness.trees import put
+from test_flat_layout import FOREIGN, as_player, write_predecessors_tree
+
+FLAT = "hls/user-1/film"
+NESTED = "hls/t/c/m/l"
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    return make_h264(tmp_path_factory.mktemp("films") / "film.mp4", seconds=4, size="160x120", bitrate="60k")
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory, film):
+    """A tree as the predecessor writes it: both layouts, absolute addresses of the key, another naming."""
+    root = tmp_path_factory.mktemp("old") / "data"
+    write_predecessors_tree(root / NESTED, film, f"{FOREIGN}/hls2/t/c/m/l/key")
+    write_predecessors_tree(root / FLAT, film, f"{FOREIGN}/hls/user-1/film/key")
+    put(root / "originals/t/c/m/l/Leçon 1.mp4", film.read_bytes())
+    put(root / "originals/user-1/film.mp4", film.read_bytes())
+    put(root / "uploads/user-1/film.mp4", film.read_bytes())
+    put(root / "presentation_videos/courses/c/presentation.mp4", film.read_bytes())
+    put(root / "presentation_videos/modules/c/m/presentation.webm", film.read_bytes())
+    put(root / "presentation_videos/welcome.mp4", film.read_bytes())
+    return root
+
+
+@pytest.fixture
+def old(pristine, tmp_path):
+    return Path(shutil.copytree(pristine, tmp_path / "old"))
+
+
+@dataclass
+class Run:
+    status: int
+    output: str
+    errors: str
+
+    def outcomes(self, word: str) -> dict[str, str]:
+        """The paths of that outcome, each with its reason."""
+        lines = [line.removeprefix(f"{word}  ") for line in self.output.splitlines() if line.startswith(f"{word}  ")]
+        return dict((line.split(": ", 1) + [""])[:2] for line in lines)
+
+    @property
+    def summary(self) -> str:
+        return self.output.splitlines()[-1]
+
+
+def run_import(old: Path, new: Path, *options: str, user: int | None = None) -> Run:
+    environment = {"PATH": os.environ["PATH"], "FOCUST_DATA_DIR": str(new)}
+    result = subprocess.run(
+        [binary(), "import", *options, old], env=environment, capture_output=True, text=True, timeout=60, user=user
+    )
+    return Run(result.returncode, result.stdout, result.stderr)
+
+
+@pytest.fixture
+def new(tmp_path):
+    path = tmp_path / "new"
+    path.mkdir()
+    return path
+
+
+def snapshot(root: Path) -> dict[str, tuple]:
+    """Everything that a careless import would change."""
+    found = {}
+    for path in sorted(root.rglob("*")):
+        facts = path.lstat()
+        content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+        found[str(path.relative_to(root))] = (facts.st_mode, facts.st_uid, facts.st_ino, facts.st_mtime_ns, content)
+    return found
+
+
+def visible(root: Path) -> set[str]:
+    paths = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+    return {str(path) for path in paths if not any(part.startswith(".") for part in path.parts)}
+
+
+def test_everything_is_taken_over_and_the_old_tree_stays_as_it_was(old, new):
+    before = snapshot(old)
+    done = run_import(old, new)
+    assert (done.status, done.errors) == (0, ""), done
+    assert done.summary == "imported 8, present already 0, refused 0"
+    assert snapshot(old) == before
+    assert visible(new) == visible(old)
+    for directory in (NESTED, FLAT):
+        key, segment = new / directory / "enc.key", new / directory / "output0.ts"
+        assert key.stat().st_mode & 0o777 == 0o600 and key.stat().st_nlink == 1
+        assert segment.stat().st_mode & 0o777 == 0o644
+        # One file with a name in each tree, and one for the version.
+        assert segment.stat().st_ino == (old / directory / "output0.ts").stat().st_ino
+        assert (new / directory).stat().st_mode & 0o777 == 0o755
+    assert not list((new / "hls/.staging").iterdir())
+
+
+def test_a_second_run_does_nothing(old, new):
+    run_import(old, new)
+    before = snapshot(new)
+    again = run_import(old, new)
+    assert (again.status, again.summary) == (0, "imported 0, present already 8, refused 0")
+    assert snapshot(new) == before
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(old, new):
+    said = run_import(old, new, "--dry-run")
+    assert (said.status, said.summary) == (0, "would import 8, present already 0, refused 0")
+    assert not list(new.iterdir())
+    shutil.rmtree(new)
+    assert run_import(old, new, "--dry-run").status == 0
+    assert not new.exists()
+    new.mkdir()
+    assert run_import(old, new).outcomes("imported") == said.outcomes("imported")
+
+
+def test_copies_are_files_of_their_own(old, new):
+    assert run_import(old, new, "--copy").status == 0
+    assert (new / NESTED / "output0.ts").stat().st_ino != (old / NESTED / "output0.ts").stat().st_ino
+    assert (new / NESTED / "output0.ts").read_bytes() == (old / NESTED / "output0.ts").read_bytes()
+
+
+def test_what_others_may_not_read_is_copied_and_not_opened_to_them(old, new):
+    secret = old / NESTED / "output0.ts"
+    secret.chmod(0o600)
+    assert run_import(old, new).status == 0
+    assert secret.stat().st_mode & 0o777 == 0o600
+    copied = new / NESTED / "output0.ts"
+    assert copied.stat().st_mode & 0o777 == 0o644 and copied.stat().st_ino != secret.stat().st_ino
+    # Where links are asked for, it is refused instead.
+    shutil.rmtree(new)
+    new.mkdir()
+    refused = run_import(old, new, "--link")
+    assert refused.status == 1 and list(refused.outcomes("refused")) == [NESTED]
+    assert not (new / NESTED).exists()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second file system")
+def test_another_file_system_gets_copies(pristine, new, tmp_path_factory):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        if os.stat(elsewhere).st_dev == new.stat().st_dev:
+            pytest.skip("there is one file system only")
+        old = Path(shutil.copytree(pristine, Path(elsewhere) / "old"))
+        assert run_import(old, new, "--link").status == 1
+        assert run_import(old, new).status == 0
+        assert visible(new) == visible(old)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_writes_as_the_owner_of_the_data_directory(pristine):
+    """The old tree belongs to one user, the new one to another, and the keys are for the first one's eyes alone."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        old = Path(shutil.copytree(pristine, Path(directory) / "old"))
+        new = Path(directory) / "new"
+        new.mkdir()
+        check_ownership(old, new)
+
+
+def check_ownership(old, new):
+    for path in [old, *old.rglob("*")]:
+        os.chown(path, 33, 33)
+    (old / NESTED / "enc.key").chmod(0o400)
+    os.chown(new, 65534, 65534)
+    before = snapshot(old)
+    done = run_import(old, new)
+    assert (done.status, done.errors) == (0, ""), done
+    assert snapshot(old) == before
+    for path in new.rglob("*"):
+        facts = path.lstat()
+        # All but the second names of the old files.
+        is_link = path.is_file() and facts.st_ino in {each[2] for each in before.values()}
+        assert facts.st_uid == (33 if is_link else 65534), path
+    assert (new / NESTED / "enc.key").stat().st_mode & 0o777 == 0o600
+    # Linked although it is another user's: only root may.
+    assert (new / NESTED / "output0.ts").stat().st_ino == (old / NESTED / "output0.ts").stat().st_ino
+    assert run_import(old, new).summary == "imported 0, present already 8, refused 0"
+
+
+# What is wrong is named, and the rest is taken
+
+
+def damage_no_key(lesson: Path) -> None:
+    (lesson / "enc.key").unlink()
+
+
+def damage_short_key(lesson: Path) -> None:
+    (lesson / "enc.key").write_bytes(b"short")
+
+
+def damage_missing_segment(lesson: Path) -> None:
+    (lesson / "output1.ts").unlink()
+
+
+def damage_empty_segment(lesson: Path) -> None:
+    (lesson / "output0.ts").write_bytes(b"")
+
+
+def damage_playlist(lesson: Path) -> None:
+    (lesson / "output.m3u8").write_bytes(b"\x89PNG\r\n" + bytes(100))
+
+
+def damage_no_playlist(lesson: Path) -> None:
+    (lesson / "output.m3u8").unlink()
+
+
+def damage_huge_playlist(lesson: Path) -> None:
+    os.truncate(lesson / "output.m3u8", 5 << 20)
+
+
+def damage_unfinished(lesson: Path) -> None:
+    text = (lesson / "output.m3u8").read_text()
+    (lesson / "output.m3u8").write_text(text.replace("#EXT-X-ENDLIST\n", ""))
+
+
+def damage_in_the_clear(lesson: Path) -> None:
+    lines = (lesson / "output.m3u8").read_text().splitlines(keepends=True)
+    (lesson / "output.m3u8").write_text("".join(line for line in lines if "EXT-X-KEY" not in line))
+
+
+def damage_half_in_the_clear(lesson: Path) -> None:
+    text = (lesson / "output.m3u8").read_text()
+    (lesson / "output.m3u8").write_text(text.replace("#EXT-X-ENDLIST", "#EXT-X-KEY:METHOD=NONE\n#EXT-X-ENDLIST"))
+
+
+def damage_names_the_key_as_segment(lesson: Path) -> None:
+    text = (lesson / "output.m3u8").read_text()
+    (lesson / "output.m3u8").write_text(text.replace("output0.ts", "enc.key"))
+
+
+def damage_names_a_file_outside(lesson: Path) -> None:
+    text = (lesson / "output.m3u8").read_text()
+    (lesson / "output.m3u8").write_text(text.replace("output0.ts", "../../../../../secret"))
+
+
+def damage_segment_is_a_link(lesson: Path) -> None:
+    (lesson / "output0.ts").unlink()
+    (lesson / "output0.ts").symlink_to("/etc/passwd")
+
+
+def damage_key_is_a_link(lesson: Path) -> None:
+    (lesson / "enc.key").unlink()
+    (lesson / "enc.key").symlink_to("/etc/passwd")
+
+
+def damage_playlist_is_a_pipe(lesson: Path) -> None:
+    (lesson / "output.m3u8").unlink()
+    os.mkfifo(lesson / "output.m3u8")
+
+
+def damage_whole_lesson_is_a_link(lesson: Path) -> None:
+    lesson.rename(lesson.parents[4] / "elsewhere")
+    lesson.symlink_to(lesson.parents[4] / "elsewhere")
+
+
+DAMAGES = {
+    damage_no_key: "its key, enc.key, is missing, or no file",
+    damage_short_key: "its key, enc.key, has 5 bytes instead of 16",
+    damage_missing_segment: "output1.ts of 2 segments missing or empty",
+    damage_empty_segment: "output0.ts of 2 segments missing or empty",
+    damage_playlist: "output.m3u8 is no playlist",
+    damage_no_playlist: "it has no output.m3u8",
+    damage_huge_playlist: "read hls/t/c/m/l/output.m3u8: File too large",
+    damage_unfinished: "output.m3u8 has no end: its conversion was not finished",
+    damage_in_the_clear: "its segments are not encrypted; upload the original again",
+    damage_half_in_the_clear: "its segments are not encrypted; upload the original again",
+    damage_names_the_key_as_segment: "output.m3u8 names enc.key, which is nothing that is served",
+    damage_names_a_file_outside: "output.m3u8 names secret, which is nothing that is served",
+    damage_segment_is_a_link: "output0.ts of 2 segments missing or empty",
+    damage_key_is_a_link: "its key, enc.key, is missing, or no file",
+    damage_playlist_is_a_pipe: "output.m3u8 is missing, or no file",
+    damage_whole_lesson_is_a_link: "it is a symbolic link, which is not followed",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_lesson_that_cannot_be_served_is_named_with_the_reason_and_the_rest_is_taken(old, new, damage):
+    damage(old / NESTED)
+    for options in (["--dry-run"], []):
+        done = run_import(old, new, *options)
+        assert (done.status, done.outcomes("refused")) == (1, {NESTED: DAMAGES[damage]}), done
+        assert len(done.outcomes("imported")) == 7
+    assert not (new / NESTED).exists()
+    assert (new / FLAT / "output.m3u8").exists()
+    assert not list((new / "hls/.staging").iterdir())
+
+
+def test_odd_names_are_named_harmlessly_and_left(old, new):
+    odd = os.fsencode(old)
+    os.makedirs(odd + b"/hls/t/c/m/\xff\xfe")
+    os.makedirs(odd + b"/hls/t/c/m/with space")
+    os.makedirs(odd + b"/hls/t/c/m/esc\x1b[2J")
+    os.makedirs(odd + b"/hls/" + b"a" * 129)
+    (old / "originals/user-1/bad\nname.mp4").write_bytes(b"x")
+    (old / "originals/loose.mp4").write_bytes(b"x")
+    (old / "presentation_videos/notes.txt").write_bytes(b"x")
+    (old / "uploads/t/c/m/waiting").mkdir(parents=True)
+    (old / "uploads/t/c/m/waiting/film.mp4").write_bytes(b"x")
+    (old / "originals/user-1/link.mp4").symlink_to("/etc/passwd")
+    os.mkfifo(old / "originals/user-1/pipe.mp4")
+    done = run_import(old, new)
+    assert (done.status, done.summary) == (1, "imported 8, present already 0, refused 10"), done
+    refused = done.outcomes("refused")
+    assert refused["hls/t/c/m/with space"] == "the name is no id"
+    assert refused["hls/t/c/m/esc\\u{1b}[2J"] == "the name is no id"
+    assert refused["originals/user-1/bad\\u{a}name.mp4"] == "the name is none that can be asked for"
+    assert refused["originals/user-1/link.mp4"] == "it is a symbolic link, which is not followed"
+    assert refused["uploads/t/c/m/waiting/film.mp4"] == "it was waiting for its conversion; upload it again"
+    assert refused["presentation_videos/notes.txt"] == "it is no video"
+    assert "\x1b" not in done.output
+
+
+def test_nothing_that_is_there_is_replaced(old, new):
+    put(new / NESTED / "output.m3u8", b"#EXTM3U\n")
+    put(new / NESTED / "enc.key", bytes(16))
+    put(new / "originals/t/c/m/l/newer.mp4", b"newer")
+    put(new / "originals/user-1/film.mp4", b"newer")
+    put(new / "presentation_videos/courses/c/presentation.mov", b"newer")
+    done = run_import(old, new)
+    assert (done.status, done.outcomes("refused")) == (
+        1,
+        {
+            NESTED: "another video is there already",
+            "originals/t/c/m/l/Leçon 1.mp4": "newer.mp4 is there already",
+            "originals/user-1/film.mp4": "another file is there already",
+            "presentation_videos/courses/c/presentation.mp4": "presentation.mov is there already",
+        },
+    )
+    assert (new / NESTED / "output.m3u8").read_bytes() == b"#EXTM3U\n"
+    assert (new / "originals/user-1/film.mp4").read_bytes() == b"newer"
+
+
+def test_a_link_planted_in_the_new_tree_leads_nowhere(old, new, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (new / "originals").mkdir()
+    (new / "originals/user-1").symlink_to(outside)
+    done = run_import(old, new)
+    assert done.status == 1 and "originals/user-1/film.mp4" in done.outcomes("refused")
+    assert not list(outside.iterdir())
+
+
+def test_wrong_usage_is_told(old, new):
+    assert run_import(old, new, "--link", "--copy").status == 2
+    assert run_import(new, new).status == 2
+    assert run_import(old, old / "hls").status == 2
+    assert run_import(old / "nothing", new).status == 1
+    assert run_import(old, new / "nothing").status == 1
+
+
+# And it plays
+
+
+def test_what_was_imported_plays_downloads_and_shows_through_nginx(old, tmp_path, film):
+    server = Server(tmp_path / "server")
+    server.data.mkdir(parents=True)
+    assert run_import(old, server.data).status == 0
+    # The old tree is gone: nothing of it is needed any more.
+    shutil.rmtree(old)
+    server.start()
+    try:
+        wanted = frame_hashes(film)
+        for path, claims in (
+            ("hls2/t/c/m/l", {"rel": "t/c/m/l"}),
+            ("hls/user-1/film", {"rel": None, "user_id": "user-1", "filename": "film.mp4"}),
+        ):
+            web, mobile = (sign(play_claims(**({"rel": None, "platform": it} | claims))) for it in ("web", "mobile"))
+            assert frame_hashes(f"{server.url}/{path}/output.m3u8", *as_player(web)) == wanted
+            assert frame_hashes(f"{server.url}/mobile/{path}/output.m3u8?token={mobile}") == wanted
+        status = requests.get(f"{server.url}/api/lessons/t/c/m/l", headers=service(), timeout=10).json()
+        assert (status["status"], status["segments"]) == ("ready", 2)
+        for path in ("courses/c/presentation.mp4", "modules/c/m/presentation.webm", "welcome.mp4", "course/c"):
+            answer = requests.get(f"{server.url}/presentation_videos/{path}", timeout=10)
+            assert (answer.status_code, answer.content) == (200, film.read_bytes())
+        asked = {"user_id": "u", "type": "lesson", "rel": "t/c/m/l", "filename": "Leçon 1.mp4"}
+        download = requests.get(
+            f"{server.url}/api/get-download-token/v2", params=asked, headers=service(), timeout=10
+        ).json()
+        remember(download["token"])
+        kept = requests.get(download["download_url"], headers=bearer(download["token"]), timeout=10)
+        assert (kept.status_code, kept.content) == (200, film.read_bytes())
+        raw = sign(play_claims(rel=None, user_id="user-1", filename="film.mp4"))
+        shown = requests.get(
+            f"{server.url}/videos-user/user-1/film.mp4", headers=bearer(raw, **WEB_HEADERS), timeout=10
+        )
+        assert (shown.status_code, shown.content) == (200, film.read_bytes())
+    finally:
+        assert server.stop() == 0
