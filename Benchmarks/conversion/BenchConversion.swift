@@ -30,14 +30,21 @@ enum BenchConversion {
         }
     }
 
-    /// How far the progress that was shown is from the share of the time that had passed, in points of a hundred.
+    /// How far the progress that was shown is from the share of the time that had passed, in points of a hundred: at
+    /// each word, and just before the next one.
     private static func report(_ marks: [(time: Duration, share: Double)], whole: Duration) {
-        let errors = marks.map { abs($0.time / whole - $0.share) * 100 }
-        let mean = errors.reduce(0, +) / Double(max(1, errors.count))
-        print(
-            "progress: \(Int(mean.rounded())) points off on average, \(Int((errors.max() ?? 0).rounded())) at most"
-        )
+        let shown = [(time: .zero, share: 0)] + marks
+        var worst = 0.0
+        var sum = 0.0
+        for (mark, end) in zip(shown, marks.map(\.time) + [whole]) {
+            let (early, late) = (mark.time / whole - mark.share, end / whole - mark.share)
+            worst = max(worst, abs(early), abs(late))
+            sum += abs(early + late) / 2 * ((end - mark.time) / whole)
+        }
+        print("progress: \(rounded(sum * 100)) points off on average, \(rounded(worst * 100)) at most")
     }
+
+    private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
     /// So that the result can be played.
     private static func store(_ bytes: [UInt8], in path: String) {

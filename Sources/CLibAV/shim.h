@@ -9,6 +9,7 @@
 #include <libavutil/samplefmt.h>
 
 #include "filters.h"
+#include "scaler.h"
 
 // Macros with casts or arithmetic, which Swift cannot import.
 static const int focust_averror_eof = AVERROR_EOF;

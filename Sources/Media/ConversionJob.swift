@@ -13,25 +13,21 @@ struct ConversionJob {
     let capture: LogCapture
 
     /// Converts as `plan` says. The demuxer stands at its first packet.
-    func run(_ plan: ConversionPlan, _ progress: (Double) -> Void) throws(MediaError) -> ConversionResult {
-        try withoutActuallyEscaping(progress) { progress throws(MediaError) in
-            try run(plan, ProgressMeter(duration: plan.duration, report: progress))
-        }
-    }
-
-    private func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {
+    func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {
+        let done = WorkDone(plan, options: options, meter: meter)
         let lanes = try LaneBuilder(job: self, plan: plan).lanes()
         let segments = SegmentSequence(
             directory: directory, key: key, segmentSeconds: options.segmentSeconds,
             maxBytes: limits.maxOutputBytes)
-        let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters), meter: meter)
+        let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters), done: done)
         demuxer.keepOnly(Set(lanes.map(\.stream.index)))
         let packet = try Packet()
         var timeline = Timeline(demuxer, limits: limits, isRepaired: plan.video.action == .transcode)
         while try demuxer.read(into: packet) {
             try cancellation.check()
             guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
-            meter.didRead(to: try timeline.admit(packet, timeBase: lane.stream.timeBase))
+            let second = try timeline.admit(packet, timeBase: lane.stream.timeBase)
+            done.didRead(lane.lane.track, bytes: packet.bytes.count, at: second)
             try lane.lane.accept(packet, into: writer)
         }
         for lane in lanes { try lane.lane.finish(into: writer) }
@@ -57,5 +53,18 @@ struct ConversionJob {
             audioCodec: lanes.count > 1 ? CodecName.aac : nil, width: Int(video.width),
             height: Int(video.height), plan: plan.explanation,
             files: output.segments.map(\.name) + ["output.m3u8"])
+    }
+
+    /// Adds a poster to the finished lesson; answers why there is none.
+    func makePoster() -> String? {
+        do throws(MediaError) {
+            try Poster.make(
+                demuxer, to: directory + "/" + Poster.fileName, limits: limits, capture: capture,
+                cancellation: cancellation)
+            return nil
+        } catch {
+            unlink(directory + "/" + Poster.fileName)
+            return "\(error)"
+        }
     }
 }

@@ -17,4 +17,6 @@ package struct ConversionResult: Sendable {
     package let plan: String
     /// Names of the files that were written, playlist last, for whoever syncs them to disk.
     package let files: [String]
+    /// Why there is no poster; nil where there is one. A lesson without is a lesson all the same.
+    package var posterFailure: String?
 }

@@ -22,11 +22,12 @@ package struct HLSConverter: Sendable {
         let cancellation = Cancellation(deadline: .seconds(600))
         return try LogCapture(forward: log).during { () throws(MediaError) in
             let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
-            return try Planner(options: options, limits: limits, cancellation: cancellation).plan(demuxer)
+            let meter = ProgressMeter(elapsed: { 0 }, report: { _ in })
+            return try planner(cancellation, meter).plan(demuxer)
         }
     }
 
-    /// Writes `segment_000.ts` … and `output.m3u8` into the existing, empty `directory`.
+    /// Writes `segment_000.ts` …, `output.m3u8` and `poster.jpg` into the existing, empty `directory`.
     ///
     /// The caller writes `enc.key`, syncs and publishes. On an error, what was written so far stays there.
     /// - Parameter progress: called on this thread with a share from 0 to 0.99 that never falls.
@@ -35,32 +36,38 @@ package struct HLSConverter: Sendable {
         progress: (Double) -> Void
     ) throws(MediaError) -> ConversionResult {
         let capture = LogCapture(forward: log)
-        return try capture.during { () throws(MediaError) in
-            try cancellation.check()
-            let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
-            let plan = try Planner(options: options, limits: limits, cancellation: cancellation).plan(demuxer)
-            let job = ConversionJob(
-                demuxer: demuxer, options: options, limits: limits, directory: directory, key: key,
-                cancellation: cancellation, capture: capture)
-            return try run(job, plan, progress)
+        let start = ContinuousClock.now
+        return try withoutActuallyEscaping(progress) { progress throws(MediaError) in
+            let meter = ProgressMeter(
+                elapsed: { (ContinuousClock.now - start) / .seconds(1) }, report: progress)
+            return try capture.during { () throws(MediaError) in
+                try cancellation.check()
+                let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
+                let plan = try planner(cancellation, meter).plan(demuxer)
+                let job = ConversionJob(
+                    demuxer: demuxer, options: options, limits: limits, directory: directory, key: key,
+                    cancellation: cancellation, capture: capture)
+                var result = try run(job, plan, meter)
+                result.posterFailure = job.makePoster()
+                return result
+            }
         }
+    }
+
+    private func planner(_ cancellation: Cancellation, _ meter: ProgressMeter) -> Planner {
+        Planner(options: options, limits: limits, cancellation: cancellation, meter: meter)
     }
 
     /// A copy that turns out to break a rule on the way is made again by transcoding.
     private func run(
-        _ job: ConversionJob, _ plan: ConversionPlan, _ progress: (Double) -> Void
+        _ job: ConversionJob, _ plan: ConversionPlan, _ meter: ProgressMeter
     ) throws(MediaError) -> ConversionResult {
-        var shown = 0.0
-        func show(_ share: Double) {
-            shown = max(shown, min(0.99, share))
-            progress(shown)
-        }
         do {
-            return try job.run(plan, show)
+            return try job.run(plan, meter)
         } catch  where error.kind == .invalidOutput && plan.copiesSomething {
             try job.removeOutput()
             try job.demuxer.rewind()
-            return try job.run(plan.transcodingEverything(because: error.message), show)
+            return try job.run(plan.transcodingEverything(because: error.message), meter)
         }
     }
 }

@@ -24,6 +24,16 @@ final class Packet {
     /// Needed to decode others, never shown: in front of an edit list's start.
     var isDiscarded: Bool { pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
 
+    /// Codec headers that hold from here on; nil where they stay. An MP4 may have several (ISO/IEC 14496-12 §8.5.2),
+    /// FLV repeats the same ones.
+    var newHeaders: [UInt8]? {
+        var size = 0
+        guard let data = av_packet_get_side_data(pointer, AV_PKT_DATA_NEW_EXTRADATA, &size) else {
+            return nil
+        }
+        return Array(UnsafeBufferPointer(start: data, count: size))
+    }
+
     var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: pointer.pointee.data, count: Int(max(0, pointer.pointee.size)))
     }

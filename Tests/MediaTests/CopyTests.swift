@@ -80,6 +80,26 @@ struct CopyTests {
         #expect(starts.count > 2)
     }
 
+    @Test("A copy that turns out to be unsafe on the way is made again by re-encoding")
+    func fallsBack() throws {
+        let space = try Workspace()
+        let path = try space.clip("clip.mp4", "\(Self.pictures)6 \(Self.sound)6 \(Self.codecs) -g 25 -bf 0")
+        // One picture's unit claims to be longer than the packet: an index cannot tell.
+        let places = try Command.run([
+            "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pos", "-of", "csv=p=0",
+            path,
+        ]).text.split(separator: "\n").compactMap { Int($0.prefix { $0.isNumber }) }
+        var data = try Data(contentsOf: space.file("clip.mp4"))
+        data.replaceSubrange(places[110]..<places[110] + 4, with: [0x7F, 0xFF, 0xFF, 0xFF])
+        try data.write(to: space.file("clip.mp4"))
+        #expect(try HLSConverter(options: Lesson.quick).plan(path).video.action == .copy)
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(lesson.result.plan.hasPrefix("video: transcode"))
+        #expect(lesson.result.plan.contains(OutputRule.copySafe.rawValue), "\(lesson.result.plan)")
+        #expect(abs(lesson.result.duration - 6) < 0.1)
+    }
+
     @Test("A disk that is full is a resource error and nothing worse")
     func diskFull() throws {
         let space = try Workspace()

@@ -192,6 +192,43 @@ struct HostileInputTests {
         #expect(error.kind == .unsupported && error.message.contains("too large"))
     }
 
+    @Test("Pictures that all belong to one instant end the conversion, not its time limit")
+    func oneInstant() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mkv",
+            "-f lavfi -i testsrc2=s=160x120:r=25:d=8 -c:v mpeg4 -bf 0 -bsf:v setts=ts=0")
+        var limits = MediaLimits.default
+        limits.maxPacketsWithoutProgress = 100
+        let error = try #require(try Self.failure(path, space, limits: limits))
+        #expect(error.kind == .unsupported && error.message.contains("do not move on"), "\(error)")
+    }
+
+    @Test("Packets that nothing comes of end the conversion once there are too many")
+    func fruitlessPackets() throws {
+        let space = try Workspace()
+        let path = try space.clip("clip.mov", "-f lavfi -i testsrc2=s=64x48:r=25:d=4 -c:v prores_ks")
+        var data = try Data(contentsOf: space.file("clip.mov"))
+        // Each ProRes picture begins with its name.
+        let signature = Data("icpf".utf8)
+        var place = data.startIndex
+        var pictures = 0
+        while let next = data.range(of: signature, in: place..<data.endIndex) {
+            pictures += 1
+            if pictures > 20 { data[next.lowerBound] = 0 }
+            place = next.upperBound
+        }
+        try #require(pictures >= 100)
+        try data.write(to: space.file("clip.mov"))
+        var limits = MediaLimits.default
+        limits.maxPacketsWithoutProgress = 200
+        #expect(try Self.failure(path, space, limits: limits) == nil)
+        limits.maxPacketsWithoutProgress = 30
+        let error = try #require(try Self.failure(path, space, limits: limits))
+        #expect(error.kind == .unsupported && error.message.contains("nothing in it can be decoded"))
+        #expect(error.detail?.isEmpty == false)
+    }
+
     @Test("Streams beyond the limit are not even looked at")
     func manyStreams() throws {
         let space = try Workspace()

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Testing
 
@@ -56,6 +57,75 @@ struct PosterTests {
         try #require(raw.count == 200 * 120 * 3)
         #expect(raw[(20 * 200 + 20) * 3] > 180 && raw[(20 * 200 + 180) * 3] < 80)
         #expect(raw[(20 * 200 + 180) * 3 + 2] > 180)
+    }
+
+    /// A picture's colour in its middle, red, green and blue, as a browser shows the JPEG.
+    private static func colour(_ poster: URL) throws -> [Int] {
+        let raw = try Command.run([
+            "ffmpeg", "-v", "error", "-i", poster.path, "-vf", "crop=2:2", "-pix_fmt", "rgb24", "-f",
+            "rawvideo",
+            "-",
+        ]).standardOutput
+        return raw.prefix(3).map { Int($0) }
+    }
+
+    @Test(
+        "A poster has the colours of the film, whichever matrix they were made by",
+        arguments: [
+            ("1280x720", "-vf scale=out_color_matrix=bt709,format=yuv420p -colorspace bt709 -c:v libx264"),
+            ("1280x720", "-vf scale=out_color_matrix=bt709,format=yuv420p -c:v mpeg4 -q:v 2"),
+            ("320x240", "-vf scale=out_color_matrix=bt601,format=yuv420p -c:v mpeg4 -q:v 2"),
+            ("320x240", "-vf scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p -c:v libx264"),
+            ("320x240", "-pix_fmt rgb24 -c:v png"),
+        ])
+    func keepsColours(size: String, codec: String) throws {
+        let space = try Workspace()
+        let path = try space.clip("clip.mov", "-f lavfi -i color=0xC04020:s=\(size):d=1:r=5 \(codec)")
+        let colour = try Self.colour(Self.poster(path, space))
+        #expect(zip(colour, [0xC0, 0x40, 0x20]).allSatisfy { abs($0 - $1) <= 8 }, "\(colour)")
+    }
+
+    @Test("A poster of HDR film is neither washed out nor dark, and stands upright")
+    func mapsHDR() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mov",
+            "-f lavfi -i color=0xC04020:s=320x180:d=1:r=5 -vf scale=out_color_matrix=bt709,format=yuv420p,"
+                + "zscale=tin=bt709:min=bt709:pin=bt709:rin=tv:t=smpte2084:m=2020_ncl:p=2020:npl=203,"
+                + "format=yuv420p10le -c:v libx265 -preset ultrafast -x265-params "
+                + "log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc -tag:v hvc1")
+        try TrackHeader.set(.clockwise, in: space.file("clip.mov"))
+        let poster = try Self.poster(path, space)
+        #expect(try Command.ffprobe("stream=width,height", poster) == "180,320")
+        let colour = try Self.colour(poster)
+        #expect(zip(colour, [0xC0, 0x40, 0x20]).allSatisfy { abs($0 - $1) <= 24 }, "\(colour)")
+    }
+
+    @Test(
+        "A lesson has its poster, copied or re-encoded",
+        arguments: ["-c:v libx264 -pix_fmt yuv420p -g 25", "-c:v mpeg4"])
+    func isPartOfLesson(codec: String) throws {
+        let space = try Workspace()
+        let path = try space.clip("clip.mp4", "-f lavfi -i testsrc2=s=320x240:r=25:d=4 \(codec)")
+        let lesson = try Lesson(path, in: space)
+        #expect(lesson.result.posterFailure == nil)
+        let poster = lesson.directory.appendingPathComponent("poster.jpg")
+        #expect(try Command.ffprobe("stream=codec_name,width,height", poster) == "mjpeg,320,240")
+        try lesson.expectRules()
+    }
+
+    @Test("A poster that cannot be written costs nobody the lesson")
+    func mayFail() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mp4", "-f lavfi -i testsrc2=s=320x240:r=25:d=4 -c:v libx264 -pix_fmt yuv420p -g 25")
+        let poster = space.file("poster.jpg")
+        try FileManager.default.createSymbolicLink(atPath: poster.path, withDestinationPath: "/dev/full")
+        let result = try HLSConverter(options: Lesson.quick).convert(
+            path, into: space.url.path, key: .random(), cancellation: Cancellation()
+        ) { _ in }
+        #expect(result.segments == 2 && result.posterFailure?.contains("No space left") == true)
+        #expect(!FileManager.default.fileExists(atPath: poster.path))
     }
 
     @Test("No poster is made of what is no video")

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Testing
 
@@ -108,6 +109,64 @@ struct SegmentInspectorTests {
         var segments = try Self.segments()
         segments[1].removeLast(segments[1].count - 376)
         #expect(Self.firstBrokenRule(segments) == OutputRule.noSliver.rawValue)
+    }
+
+    /// Writes plain segments as a lesson; the second begins where `start` says.
+    private static func sequence(
+        _ segments: [[UInt8]], in space: Workspace, starts: [Int64]
+    ) throws(MediaError) -> SegmentSequence {
+        let sequence = SegmentSequence(
+            directory: space.url.path, key: .random(), segmentSeconds: 2, maxBytes: 1 << 30)
+        for (number, segment) in segments.enumerated() {
+            try sequence.open(at: starts[number])
+            segment.withUnsafeBytes { sequence.sink.inspector.read($0) }
+            try sequence.sink.segment?.write(segment)
+            try sequence.close(at: starts[number + 1])
+        }
+        return sequence
+    }
+
+    @Test("A duration that is not the distance of two first pictures is refused, and so is a segment of none")
+    func refusesFalseDurations() throws {
+        let segments = try Self.segments()
+        let space = try Workspace()
+        // Two seconds each, in 90 kHz.
+        try Self.sequence(Array(segments.prefix(2)), in: space, starts: [0, 180_000, 360_000]).finish()
+        let late = #expect(throws: MediaError.self) {
+            try Self.sequence(Array(segments.prefix(2)), in: space, starts: [0, 180_001, 360_000])
+        }
+        #expect(late?.rule == OutputRule.realDurations.rawValue)
+        let empty = #expect(throws: MediaError.self) {
+            try Self.sequence(Array(segments.prefix(1)), in: space, starts: [0, 0]).finish()
+        }
+        #expect(empty?.rule == OutputRule.noSliver.rawValue)
+    }
+
+    @Test("A segment that lost bytes on the disk, or was written under another key, is refused")
+    func refusesWhatDoesNotDecrypt() throws {
+        let space = try Workspace()
+        let (key, plain) = (ContentKey.random(), [UInt8](repeating: 0x47, count: 188 * 10))
+        let path = space.file("segment_003.ts").path
+        let segment = try EncryptedSegment(path: path, key: key, sequenceNumber: 3, maxWrite: plain.count)
+        try segment.write(plain)
+        try segment.finish()
+        func rule(_ key: ContentKey, number: Int = 3) -> String? {
+            do throws(MediaError) {
+                try SegmentReader(key: key).check(
+                    path, sequenceNumber: number, head: segment.head, plainCount: plain.count)
+                return nil
+            } catch {
+                return error.rule
+            }
+        }
+        #expect(rule(key) == nil)
+        #expect(rule(.random()) == OutputRule.decrypts.rawValue)
+        #expect(rule(key, number: 4) == OutputRule.decrypts.rawValue)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        try whole.dropLast(16).write(to: URL(fileURLWithPath: path))
+        #expect(rule(key) == OutputRule.decrypts.rawValue)
+        try (whole.dropLast(1) + [whole[whole.count - 1] ^ 1]).write(to: URL(fileURLWithPath: path))
+        #expect(rule(key) == OutputRule.decrypts.rawValue)
     }
 
     @Test("ffmpeg's own MPEG-TS, which begins with a service description, is refused")

@@ -85,21 +85,42 @@ struct SoundTests {
             "clip.mp4",
             "\(Self.pictures) -f lavfi -i sine=r=48000:d=4 -f lavfi -i sine=r=44100:d=4 -map 0 -map 1 -map 2 "
                 + "\(Self.h264) -c:a aac -disposition:a:0 default -disposition:a:1 0")
-        // As an iPhone writes its spatial sound: a codec that libav does not know, described by a box that it
-        // does not know either.
-        var data = try Data(contentsOf: space.file("clip.mp4"))
-        let index = try #require(data.range(of: Data("moov".utf8), options: .backwards)).lowerBound
-        for (known, unknown) in [("mp4a", "apac"), ("esds", "dapa")] {
-            let name = try #require(data.range(of: Data(known.utf8), in: index..<data.endIndex))
-            data.replaceSubrange(name, with: Data(unknown.utf8))
-        }
-        try data.write(to: space.file("clip.mp4"))
+        try Self.hideFirstSound(space.file("clip.mp4"))
         let probe = try Probe.examine(path)
         #expect(probe.audio?.sampleRate == 44100)
         #expect(probe.ignored.contains { $0.contains("not decodable") })
         let lesson = try Lesson(path, in: space)
         try lesson.expectRules()
         #expect(lesson.result.audioCodec == "mp4a.40.2")
+    }
+
+    @Test("A film as a phone makes it: HDR, held upright, its first sound of a kind that nobody knows")
+    func phoneFilm() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mov",
+            "-f lavfi -i color=blue:s=320x180:r=30:d=4 -f lavfi -i sine=r=48000:d=4 -f lavfi -i sine=r=44100:d=4 "
+                + "-map 0 -map 1 -map 2 -vf drawbox=0:140:40:40:white:fill,zscale=tin=bt709:min=bt709:pin=bt709:"
+                + "rin=tv:t=arib-std-b67:m=2020_ncl:p=2020:npl=203,format=yuv420p10le -c:v libx265 "
+                + "-preset ultrafast -x265-params "
+                + "log-level=none:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc -tag:v hvc1 "
+                + "-c:a aac -disposition:a:0 default -disposition:a:1 0 -timecode 10:00:00:00")
+        try Self.hideFirstSound(space.file("clip.mov"))
+        try TrackHeader.set(.clockwise, in: space.file("clip.mov"))
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(lesson.result.width == 180 && lesson.result.height == 320)
+        #expect(lesson.result.plan.contains("44100 Hz") && lesson.result.plan.contains("not decodable"))
+        let file = try lesson.joined()
+        let tags = "stream=codec_name,pix_fmt,color_transfer"
+        #expect(try Command.ffprobe(tags, file, ["-select_streams", "v"]) == "h264,yuv420p,bt709")
+        // What lay at the lower left is at the upper left when the film stands.
+        let raw = try Command.run([
+            "ffmpeg", "-v", "error", "-i", file.path, "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo",
+            "-",
+        ]).standardOutput
+        try #require(raw.count == 180 * 320)
+        #expect(raw[20 * 180 + 20] > 200 && raw[20 * 180 + 160] < 100 && raw[300 * 180 + 20] < 100)
     }
 
     @Test("Subtitles, covers, attachments and time codes are left out")
@@ -134,6 +155,19 @@ struct SoundTests {
         let picture = Double(try Command.ffprobe("packet=pts_time", file, first + ["v"]))
         #expect(abs((sound ?? 0) - (picture ?? 0) - 0.5) < 0.03)
         #expect(abs(lesson.result.duration - 5) < 0.05)
+    }
+
+    /// As an iPhone writes its spatial sound: a codec that libav does not know, described by a box that it does not
+    /// know either.
+    private static func hideFirstSound(_ file: URL) throws {
+        var data = try Data(contentsOf: file)
+        let index = try #require(data.range(of: Data("moov".utf8), options: .backwards)).lowerBound
+        // QuickTime wraps the description in `wave`.
+        for (known, unknown) in [("mp4a", "apac"), ("esds", "dapa")] {
+            let name = try #require(data.range(of: Data(known.utf8), in: index..<data.endIndex))
+            data.replaceSubrange(name, with: Data(unknown.utf8))
+        }
+        try data.write(to: file)
     }
 
     private static func samples(_ file: URL) throws -> [Float] {

@@ -95,35 +95,53 @@ struct TimingTests {
         #expect(abs(lesson.result.duration - 5) < 0.1)
     }
 
-    @Test("Flashes and beeps stay together from the first to the last")
-    func keepsSync() throws {
+    @Test("A second sample description in an MP4 means other parameter sets, so it is re-encoded")
+    func changesDescription() throws {
         let space = try Workspace()
-        let make =
-            "-f lavfi -i color=black:s=64x48:r=25:d=32,drawbox=0:0:64:48:white:fill:enable=lt(mod(t+26\\,28)\\,0.2) "
-            + "-f lavfi -i aevalsrc=sin(2*PI*1000*t)*lt(mod(t+26\\,28)\\,0.2):s=44100:d=32 "
-        let inputs = [
-            ("clip.mkv", "-c:v mpeg4 -q:v 4 -c:a libmp3lame"),
-            ("clip.mp4", "-c:v libx264 -g 50 -c:a aac -bf 2"),
-            ("clip.wmv", "-c:v wmv2 -q:v 4 -c:a wmav2"),
-            ("clip.webm", "-c:v libvpx -deadline realtime -c:a libopus"),
-            ("mixed.mkv", "-c:v libx264 -g 50 -pix_fmt yuv420p -c:a libopus"),
-        ]
-        for (name, codecs) in inputs {
-            let path = try space.clip(name, make + "-pix_fmt yuv420p " + codecs)
-            let lesson = try Lesson(path, in: space)
-            let file = try lesson.joined()
-            let flashes = try Self.flashes(file)
-            let beeps = try Self.beeps(file)
-            try #require(flashes.count == 2 && beeps.count == 2, "\(name): \(flashes) \(beeps)")
-            let source = zip(try Self.flashes(space.file(name)), try Self.beeps(space.file(name))).map {
-                $1 - $0
-            }
-            let result = zip(flashes, beeps).map { $1 - $0 }
-            try #require(source.count == 2, "\(name)")
-            for (before, after) in zip(source, result) {
-                #expect(abs(after - before) < 0.02, "\(name): \(source) \(result)")
-            }
+        for (name, size) in [("a", "320x240"), ("b", "160x120")] {
+            _ = try space.clip(
+                "\(name).mp4",
+                "-f lavfi -i testsrc2=s=\(size):r=25:d=3 -pix_fmt yuv420p -c:v libx264 -g 25 -bf 0 -preset ultrafast"
+            )
         }
+        _ = try space.write("ffconcat version 1.0\nfile a.mp4\nfile b.mp4\n", to: "list.txt")
+        let path = try space.clip("clip.mp4", "-f concat -i list.txt -c copy")
+        try SampleDescriptions.add(from: space.file("b.mp4"), behind: 75, in: space.file("clip.mp4"))
+        // ffmpeg reads all of it, which without the second description it could not.
+        let read = try Command.run(["ffmpeg", "-v", "error", "-i", path, "-f", "null", "-"])
+        try #require(read.standardError == "")
+        let lesson = try Lesson(path, in: space)
+        #expect(lesson.result.plan.contains("video: transcode"), "\(lesson.result.plan)")
+        #expect(lesson.result.plan.contains("parameter sets"), "\(lesson.result.plan)")
+        try lesson.expectRules()
+        #expect(try Self.times(lesson.joined()).count == 150)
+        #expect(lesson.result.width == 320 && lesson.result.height == 240)
+    }
+
+    @Test(
+        "Times that begin below zero, or pass the end of MPEG-TS's clock, become times from zero on",
+        arguments: [
+            ("cts.mp4", "-c:v libx264 -g 50 -bf 3 -movflags negative_cts_offsets"),
+            ("plain.mp4", "-c:v libx264 -g 50 -bf 3 -use_editlist 0"),
+            ("below.mov", "-c:v mpeg4 -bf 2 -output_ts_offset -0.2 -avoid_negative_ts disabled"),
+            // 2^33 ticks of 90 kHz are 95443.7 seconds.
+            ("copied.ts", "-c:v libx264 -g 50 -bf 2 -output_ts_offset 95440"),
+            ("wrapped.ts", "-c:v mpeg2video -b:v 2M -bf 2 -output_ts_offset 95440"),
+        ])
+    func movesTimes(name: String, more: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            name,
+            "-f lavfi -i testsrc2=s=320x240:r=25:d=8 -f lavfi -i sine=r=48000:d=8 -pix_fmt yuv420p -c:a aac \(more)"
+        )
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        let times = try Self.times(lesson.joined())
+        let shown = try Command.ffprobe(
+            "stream=nb_read_frames", space.file(name), ["-select_streams", "v", "-count_frames"])
+        #expect(Int(shown) == times.count && times.count > 190 && (times.first ?? -1) >= 0)
+        #expect(zip(times, times.dropFirst()).allSatisfy { abs($1 - $0 - 0.04) < 0.002 })
+        #expect(abs(lesson.result.duration - 8) < 0.25)
     }
 
     private static func times(_ file: URL) throws -> [Double] {
@@ -145,45 +163,5 @@ struct TimingTests {
         let counts = line.split(whereSeparator: { " :".contains($0) }).compactMap { Double($0) }
         try #require(counts.count == 4)
         return (counts[0] + counts[1]) / max(1, counts.reduce(0, +))
-    }
-
-    /// When white begins.
-    private static func flashes(_ file: URL) throws -> [Double] {
-        let output = try Command.run([
-            "ffmpeg", "-v", "error", "-copyts", "-i", file.path, "-vf", "signalstats,metadata=print:file=-",
-            "-an",
-            "-f", "null", "-",
-        ]).text
-        var starts: [Double] = []
-        var time = 0.0
-        var isWhite = false
-        for line in output.split(separator: "\n") {
-            if let range = line.range(of: "pts_time:") { time = Double(line[range.upperBound...]) ?? 0 }
-            guard let range = line.range(of: "signalstats.YAVG=") else { continue }
-            let white = (Double(line[range.upperBound...]) ?? 0) > 120
-            if white && !isWhite { starts.append(time) }
-            isWhite = white
-        }
-        return starts
-    }
-
-    /// When sound begins, to 5 ms, with the times that a player would use.
-    private static func beeps(_ file: URL) throws -> [Double] {
-        let output = try Command.run([
-            "ffmpeg", "-v", "error", "-copyts", "-i", file.path, "-vn", "-af",
-            "aresample=8000,asetnsamples=40,astats=metadata=1:reset=1,"
-                + "ametadata=print:key=lavfi.astats.Overall.Peak_level:file=-", "-f", "null", "-",
-        ]).text
-        var starts: [Double] = []
-        var time = 0.0
-        var quietSince = -10.0
-        for line in output.split(separator: "\n") {
-            if let range = line.range(of: "pts_time:") { time = Double(line[range.upperBound...]) ?? 0 }
-            guard let range = line.range(of: "Peak_level=") else { continue }
-            guard (Double(line[range.upperBound...]) ?? -100) > -20 else { continue }
-            if time - quietSince > 0.5 { starts.append(time) }
-            quietSince = time
-        }
-        return starts
     }
 }

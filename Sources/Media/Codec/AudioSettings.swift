@@ -7,8 +7,13 @@ enum AudioSettings {
     private static let bitRate: Int64 = 128_000
 
     /// Resampled and mixed to stereo such that loud surround sound does not clip; gaps filled with silence.
+    ///
+    /// A recorder's two clocks differ: a hundred parts in a million are a third of a second in an hour. From ten
+    /// milliseconds on, sound is stretched towards its times by up to half a percent, which nobody hears; a tenth of a
+    /// second is a gap or too much (libswresample's `min_hard_comp`). It resamples from the start (`flags=res`): beginning
+    /// to on the way, it would forget what it had to make up for.
     static let chain =
-        "aresample=48000:ochl=stereo:osf=fltp:async=1:rematrix_maxval=1.0,"
+        "aresample=48000:ochl=stereo:osf=fltp:async=240:min_comp=0.01:flags=res:rematrix_maxval=1.0,"
         + "aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo"
 
     static func encoder(capture: LogCapture) throws(MediaError) -> Encoder {

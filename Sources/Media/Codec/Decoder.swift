@@ -8,7 +8,7 @@ final class Decoder {
     private var fruitless = 0
     private var hasDecoded = false
 
-    /// - Parameter threads: worker threads; 0 for one per core.
+    /// - Parameter threads: worker threads.
     init(_ stream: Stream, threads: Int, limits: MediaLimits, capture: LogCapture) throws(MediaError) {
         guard let codec = avcodec_find_decoder(stream.parameters.codec_id) else {
             throw MediaError(

@@ -27,7 +27,7 @@ struct VideoSettings {
             context.pointee.framerate = frameRate
             context.pointee.gop_size = longestGroup
             context.pointee.flags |= Int32(bitPattern: UInt32(AV_CODEC_FLAG_CLOSED_GOP))
-            context.pointee.thread_count = Int32(options.threads)
+            context.pointee.thread_count = Int32(ThreadBudget(threads: options.threads).encoding)
             setColours(context)
         }
     }

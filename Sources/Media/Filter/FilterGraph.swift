@@ -15,7 +15,7 @@ final class FilterGraph {
     /// - Parameters:
     ///   - input: what comes in, as options of `buffer` or `abuffer`.
     ///   - chain: filters separated by commas, made of numbers and names of ours alone.
-    ///   - threads: worker threads of the filters; 0 for one per core.
+    ///   - threads: worker threads of the filters.
     init(_ kind: Kind, input: String, chain: String, threads: Int) throws(MediaError) {
         guard focust_filters_are_there() == 1 else {
             throw MediaError(.internal, "libavfilter is not installed.", operation: "dlopen")

@@ -12,22 +12,34 @@ struct PictureChain {
         // Only pictures that their decoder marked: a file may mix both kinds.
         if video.scan == .interlaced { chain.append("bwdif=mode=send_frame:deint=interlaced") }
         if video.frameRate > CopyRules.maxFrameRate { chain.append("fps=\(Self.maxFrameRate)") }
-        return (chain + colours(range: "tv") + turning + ["format=yuv420p", "setsar=1"]).joined(
+        return (chain + colours + turning + ["format=yuv420p", "setsar=1"]).joined(separator: ",")
+    }
+
+    /// For a single picture as JPEG has it: full range, BT.601 (JFIF 1.02).
+    var still: String {
+        let deinterlacing = video.scan == .interlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []
+        return (deinterlacing + stillColours + turning + ["format=yuvj420p", "setsar=1"]).joined(
             separator: ",")
     }
 
-    /// For a single picture with the full range of JPEG (JFIF).
-    var still: String {
-        (colours(range: "pc") + turning + ["setsar=1"]).joined(separator: ",")
+    /// What says nothing of its colours is BT.709 from 720 lines on, as players have it.
+    private var stillColours: [String] {
+        let jpeg = "out_color_matrix=bt601:out_range=pc"
+        let matrix = video.hasMatrix || video.isRGB ? "auto" : video.height >= 720 ? "bt709" : "bt601"
+        return switch video.gamut {
+        case .hdr, .wide: colours + ["scale=in_color_matrix=bt709:in_range=tv:\(jpeg)"]
+        case .standard:
+            ["scale=\(size.width):\(size.height):flags=bicubic:in_color_matrix=\(matrix):\(jpeg)"]
+        }
     }
 
     private var turning: [String] { [video.orientation.filter].compactMap(\.self) }
 
-    private func colours(range: String) -> [String] {
+    private var colours: [String] {
         switch video.gamut {
-        case .hdr: toneMapping(range)
-        case .wide: ["zscale=\(sides):p=bt709:t=bt709:m=bt709:r=\(range)"]
-        case .standard: [scaling(range)]
+        case .hdr: toneMapping + ["zscale=t=bt709:m=bt709:r=tv"]
+        case .wide: ["zscale=\(sides):p=bt709:t=bt709:m=bt709:r=tv"]
+        case .standard: [scaling]
         }
     }
 
@@ -38,20 +50,20 @@ struct PictureChain {
 
     private var sides: String { "w=\(size.width):h=\(size.height)" }
 
-    private func scaling(_ range: String) -> String {
+    private var scaling: String {
         let matrix = video.isRGB ? ":out_color_matrix=bt709" : ""
-        return "scale=\(size.width):\(size.height):flags=bicubic:out_range=\(range)\(matrix)"
+        return "scale=\(size.width):\(size.height):flags=bicubic:out_range=tv\(matrix)"
     }
 
     /// White is at 203 nits (ITU-R BT.2408 §2.2), so that everything up to half of it keeps the light it was graded
     /// with, and only highlights are rolled off (mobius; hable would darken the middle tones by a quarter).
     /// A file that says PQ or HLG and nothing else means BT.2020, the only primaries they are used with.
-    private func toneMapping(_ range: String) -> [String] {
+    private var toneMapping: [String] {
         [
             "zscale=\(sides):tin=\(video.transfer):pin=2020:min=2020_ncl:t=linear:npl=203",
             "format=gbrpf32le",
             "zscale=p=bt709",
-            "tonemap=mobius:param=0.5:desat=0", "zscale=t=bt709:m=bt709:r=\(range)",
+            "tonemap=mobius:param=0.5:desat=0",
         ]
     }
 }

@@ -53,6 +53,18 @@ final class Demuxer {
         return Double(ticks) / Double(AV_TIME_BASE)
     }
 
+    /// Seconds, of the first packet; nil where it is not known.
+    var startTime: Double? {
+        guard let ticks = context.flatMap({ Packet.timestamp($0.pointee.start_time) }) else { return nil }
+        return Double(ticks) / Double(AV_TIME_BASE)
+    }
+
+    /// Share of the file that was read, 0 to 1.
+    var readShare: Double {
+        guard let source = context?.pointee.pb else { return 0 }
+        return Double(avio_seek(source, 0, SEEK_CUR)) / Double(max(1, input.size))
+    }
+
     /// Reads the next packet of any stream into `packet`; false at the end of the file.
     func read(into packet: Packet) throws(MediaError) -> Bool {
         packet.unreference()

@@ -2,6 +2,7 @@ import CLibAV
 
 /// Decodes sound, mixes it to stereo at 48 kHz and encodes it as AAC.
 final class AudioTranscodeLane: Lane {
+    let track = Track.audio
     private let decoder: Decoder
     private let encoder: Encoder
     private let timeBase: AVRational

@@ -3,7 +3,7 @@ import CLibAV
 /// Hands a stream's packets on bit for bit; only their times change scale.
 final class CopyLane: Lane {
     let parameters: UnsafePointer<AVCodecParameters>
-    private let track: Track
+    let track: Track
     private let timeBase: AVRational
     private let cuts: Set<Int64>
     private var lastDTS = Int64.min
@@ -24,6 +24,9 @@ final class CopyLane: Lane {
             // Sound before an edit list's start is simply not part of the lesson; pictures would be missed.
             if track == .video { throw refusal("a hidden picture") }
             return
+        }
+        if let headers = packet.newHeaders, headers != CodecParameters.extradata(parameters.pointee) {
+            throw refusal("other parameter sets from here on")
         }
         guard !packet.isCorrupt, packet.pts != nil else { throw refusal("a damaged packet") }
         let output = try Packet()

@@ -2,6 +2,8 @@ import CLibAV
 
 /// The way of one stream from the demuxer to the segments: copied, or decoded and encoded again.
 protocol Lane: AnyObject {
+    var track: Track { get }
+
     /// What the muxer has to know of the track.
     var parameters: UnsafePointer<AVCodecParameters> { get }
 

@@ -2,6 +2,7 @@ import CLibAV
 
 /// Decodes pictures, makes them upright, even and progressive, and encodes them with libx264.
 final class VideoTranscodeLane: Lane {
+    let track = Track.video
     private let decoder: Decoder
     private let encoder: Encoder
     private let chain: PictureChain
@@ -12,6 +13,8 @@ final class VideoTranscodeLane: Lane {
     private var clock: SegmentClock
     private var starts: Set<Int64> = []
     private var lastPTS = Int64.min
+    private let maxFruitless: Int
+    private var fruitless = 0
 
     var parameters: UnsafePointer<AVCodecParameters> { encoder.parameters }
 
@@ -19,9 +22,12 @@ final class VideoTranscodeLane: Lane {
         let facts = stream.videoFacts
         let options = job.options
         chain = PictureChain(video: facts, target: PictureTarget(facts, maxHeight: options.maxHeight))
-        threads = options.threads
+        let budget = ThreadBudget(threads: options.threads)
+        threads = budget.encoding
         timeBase = stream.timeBase
-        decoder = try Decoder(stream, threads: threads, limits: job.limits, capture: job.capture)
+        maxFruitless = job.limits.maxPacketsWithoutProgress
+        decoder = try Decoder(
+            stream, threads: budget.decoding(facts), limits: job.limits, capture: job.capture)
         shape = PictureShape(stream)
         graph = try FilterGraph(
             .video, input: shape.input(timeBase), chain: chain.description, threads: threads)
@@ -58,12 +64,22 @@ final class VideoTranscodeLane: Lane {
 
     private func encode(_ picture: Frame, _ writer: LessonWriter) throws(MediaError) {
         // Two pictures of one instant: the second would never be seen, and x264 refuses it.
-        guard let pts = picture.pts, pts > lastPTS else { return }
+        guard let pts = picture.pts, pts > lastPTS else { return try countFruitless() }
+        fruitless = 0
         lastPTS = pts
         let begins = clock.begins(at: pts)
         if begins { starts.insert(pts) }
         picture.pointer.pointee.pict_type = begins ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
         try encoder.encode(picture) { packet throws(MediaError) in try self.pass(packet, writer) }
+    }
+
+    /// A file of a million pictures at one instant costs hours and shows nothing.
+    private func countFruitless() throws(MediaError) {
+        fruitless += 1
+        guard fruitless <= maxFruitless else {
+            throw MediaError(
+                .unsupported, "The file is damaged: its pictures do not move on in time.", operation: "times")
+        }
     }
 
     private func pass(_ packet: Packet, _ writer: LessonWriter) throws(MediaError) {

@@ -6,6 +6,8 @@ import Glibc
 final class EncryptedSegment {
     /// Plain bytes so far.
     private(set) var byteCount = 0
+    /// The first block of them, to be found again on the disk.
+    private(set) var head: [UInt8] = []
     private let descriptor: Int32
     private let cipher: AES128CBC
     private let buffer: UnsafeMutableRawBufferPointer
@@ -37,6 +39,7 @@ final class EncryptedSegment {
         do {
             let count = try cipher.update(bytes, into: buffer)
             byteCount += bytes.count
+            if head.isEmpty { head = Array(bytes.prefix(AES128CBC.blockSize)) }
             try store(count)
         } catch let error as AES128CBCError {
             throw MediaError(.internal, "The segment cannot be encrypted.", operation: error.operation)

@@ -5,7 +5,7 @@ import Crypto
 final class LessonWriter {
     private let segments: SegmentSequence
     private let muxer: MPEGTSMuxer
-    private let meter: ProgressMeter
+    private let done: WorkDone
     private let extradata: [UInt8]
     private var interleaver: Interleaver
     private var shift: Int64?
@@ -15,10 +15,10 @@ final class LessonWriter {
 
     /// - Parameter tracks: codec parameters of each track, in the order of `Track`.
     init(
-        _ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>], meter: ProgressMeter
+        _ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>], done: WorkDone
     ) throws(MediaError) {
         self.segments = segments
-        self.meter = meter
+        self.done = done
         extradata = tracks.first.map { CodecParameters.extradata($0.pointee) } ?? []
         muxer = try MPEGTSMuxer(tracks: tracks, sink: segments.sink)
         interleaver = Interleaver(hasAudio: tracks.count > 1)
@@ -66,7 +66,7 @@ final class LessonWriter {
         }
         try muxer.write(packet)
         if packet.track == .video {
-            meter.didWrite(to: Double(clock.end - clock.start) / Track.ticksPerSecond)
+            done.didWrite(to: Double(clock.end - clock.start) / Track.ticksPerSecond)
         }
     }
 

@@ -20,8 +20,12 @@ struct SegmentReader {
 
     /// Looks at a finished segment's length on disk, its first blocks and its last, which carries the padding.
     ///
+    /// - Parameter plainHead: the first block before it was encrypted: the IV shows in it alone.
+    ///
     /// CBC needs only the block before one to decrypt it, so the middle is not read.
-    func check(_ path: String, sequenceNumber: Int, plainCount: Int) throws(MediaError) {
+    func check(
+        _ path: String, sequenceNumber: Int, head plainHead: [UInt8], plainCount: Int
+    ) throws(MediaError) {
         let file = try FileInput(path: path, cancellation: nil)
         let block = AES128CBC.blockSize
         let padded = (plainCount / block + 1) * block
@@ -35,7 +39,7 @@ struct SegmentReader {
             let first = try AES128CBC(.decrypt, key: key, iv: iv).finishWithoutPadding(with: head)
             let rest = try AES128CBC(.decrypt, key: key, iv: Array(tail.prefix(block))).finish(
                 with: Array(tail.dropFirst(block)))
-            guard first.first == 0x47, rest.count == plainCount % block else {
+            guard first == plainHead, rest.count == plainCount % block else {
                 throw OutputRule.decrypts.broken("segment \(sequenceNumber), its ends")
             }
         } catch let error as AES128CBCError {

@@ -46,7 +46,8 @@ final class SegmentSequence {
         try checkDuration()
         try segment.finish()
         sink.segment = nil
-        try SegmentReader(key: key).check(path(number), sequenceNumber: number, plainCount: segment.byteCount)
+        try SegmentReader(key: key).check(
+            path(number), sequenceNumber: number, head: segment.head, plainCount: segment.byteCount)
         byteCount += segment.byteCount
         guard byteCount <= maxBytes else {
             throw MediaError(.unsupported, "The lesson would become too large.", operation: "output limit")
@@ -79,7 +80,8 @@ final class SegmentSequence {
             path: path(number), key: key, sequenceNumber: number, maxWrite: plain.count)
         try joined.write(plain)
         try joined.finish()
-        try reader.check(path(number), sequenceNumber: number, plainCount: plain.count)
+        try reader.check(
+            path(number), sequenceNumber: number, head: joined.head, plainCount: plain.count)
         unlink(path(number + 1))
         let ticks = segments[number].ticks + last.ticks
         segments.removeLast(2)

@@ -8,17 +8,20 @@ package struct ConversionOptions: Sendable {
     package var crf: Int
     /// Pixels; higher pictures are scaled down to this, none is scaled up; 1080.
     package var maxHeight: Int
-    /// Codec threads of one conversion; 0 leaves it to libav: one per core.
+    /// Codec threads of one conversion; 0 for one per core.
     package var threads: Int
+    /// The caller brings the lesson to the disk afterwards: a part of the time that progress has to leave; false.
+    package var isStored: Bool
 
     package init(
         segmentSeconds: Double = 6, preset: String = "veryfast", crf: Int = 22, maxHeight: Int = 1080,
-        threads: Int = 0
+        threads: Int = 0, isStored: Bool = false
     ) {
         self.segmentSeconds = segmentSeconds
         self.preset = preset
         self.crf = crf
         self.maxHeight = maxHeight
         self.threads = threads
+        self.isStored = isStored
     }
 }

@@ -8,6 +8,8 @@ package struct ConversionPlan: Sendable {
     package let duration: Double
     /// DTS of the copied pictures that begin a segment, in the stream's time base.
     let cuts: [Int64]
+    /// Bytes of the copied pictures; 0 where they are re-encoded.
+    let videoBytes: Int
 
     /// One line per stream, for the log and for people.
     package var explanation: String {
@@ -32,6 +34,7 @@ package struct ConversionPlan: Sendable {
                 reasons: decision.reasons + [reason])
         }
         return ConversionPlan(
-            probe: probe, video: forced(video), audio: audio.map(forced), duration: duration, cuts: [])
+            probe: probe, video: forced(video), audio: audio.map(forced), duration: duration, cuts: [],
+            videoBytes: 0)
     }
 }

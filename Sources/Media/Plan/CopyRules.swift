@@ -33,11 +33,10 @@ enum CopyRules {
 
     /// What speaks against copying the packets in time; nil for nothing.
     ///
-    /// - Parameter maxInterval: the longest time without an IDR picture, in the stream's time base.
-    static func obstacle(_ index: VideoIndex, maxInterval: Int64) -> String? {
+    static func obstacle(_ index: VideoIndex) -> String? {
         if let obstacle = index.obstacle { return obstacle }
         if index.idr.isEmpty { return "no IDR pictures" }
-        return index.longestInterval > maxInterval ? "IDR pictures are too far apart" : nil
+        return index.longestInterval > index.maxInterval ? VideoIndex.tooFarApart : nil
     }
 
     /// What speaks against copying this sound; empty for nothing.

@@ -5,6 +5,8 @@ struct Planner {
     let options: ConversionOptions
     let limits: MediaLimits
     let cancellation: Cancellation
+    /// Told how far the index is, where it has to be made of packets.
+    let meter: ProgressMeter
 
     /// The plan for an opened file, which stands at its first packet afterwards.
     func plan(_ demuxer: Demuxer) throws(MediaError) -> ConversionPlan {
@@ -14,7 +16,7 @@ struct Planner {
             throw MediaError(.internal, "The probe lost the video stream.", operation: "plan")
         }
         let obstacles = CopyRules.obstacles(facts, maxHeight: options.maxHeight)
-        let timing = obstacles.isEmpty ? try timing(demuxer, stream) : nil
+        let timing = obstacles.isEmpty ? try timing(demuxer, stream, probe) : nil
         let video = decision(facts.streamIndex, facts.summary, obstacles + (timing?.obstacles ?? []))
         // Where pictures were joined, sounds may overlap.
         let joints = timing?.isJoined == true ? ["times that jump"] : []
@@ -24,7 +26,8 @@ struct Planner {
                 decision($0.streamIndex, $0.summary, CopyRules.obstacles($0) + joints)
             },
             duration: max(probe.duration, timing?.duration ?? 0),
-            cuts: video.action == .copy ? timing?.cuts ?? [] : [])
+            cuts: video.action == .copy ? timing?.cuts ?? [] : [],
+            videoBytes: video.action == .copy ? timing?.bytes ?? 0 : 0)
     }
 
     /// What the packet index says of a stream whose headers allow a copy.
@@ -33,16 +36,31 @@ struct Planner {
         let cuts: [Int64]
         let duration: Double
         let isJoined: Bool
+        let bytes: Int
     }
 
-    private func timing(_ demuxer: Demuxer, _ stream: Stream) throws(MediaError) -> Timing {
-        let index = try VideoIndexer(demuxer: demuxer, stream: stream, cancellation: cancellation).index()
+    private func timing(
+        _ demuxer: Demuxer, _ stream: Stream, _ probe: MediaProbe
+    ) throws(MediaError) -> Timing {
         let target = ticks(options.segmentSeconds, stream.timeBase)
+        let indexer = VideoIndexer(
+            demuxer: demuxer, stream: stream, cancellation: cancellation, maxInterval: 2 * target)
+        let audio =
+            probe.audio.map { CopyRules.obstacles($0).isEmpty ? .copy : .transcode }
+            as StreamDecision.Action?
+        func work(_ video: StreamDecision.Action) -> Workload {
+            Workload(probe, video: video, audio: audio, options: options)
+        }
+        meter.begin(cost: work(.copy).indexing, ahead: work(.transcode).ahead)
+        let index = try indexer.index { share, isCopied in
+            meter.expect(ahead: work(isCopied ? .copy : .transcode).ahead)
+            meter.didReach(share)
+        }
         return Timing(
-            obstacles: [CopyRules.obstacle(index, maxInterval: 2 * target)].compactMap(\.self),
+            obstacles: [CopyRules.obstacle(index)].compactMap(\.self),
             cuts: SegmentGrid(idr: index.idr, end: index.end, target: target).cuts,
             duration: seconds(index.end - (index.start ?? index.end), stream.timeBase),
-            isJoined: index.isJoined)
+            isJoined: index.isJoined, bytes: index.bytes)
     }
 
     private func decision(_ index: Int, _ summary: String, _ obstacles: [String]) -> StreamDecision {

@@ -1,5 +1,7 @@
 /// Where a video stream's packets lie in time, and what speaks against copying them.
 struct VideoIndex {
+    static let tooFarApart = "IDR pictures are too far apart"
+
     /// DTS of every IDR picture, in the stream's time base, rising.
     var idr: [Int64] = []
     /// DTS of the first and the end of the last packet, in the stream's time base.
@@ -11,14 +13,25 @@ struct VideoIndex {
     var obstacle: String?
     /// The times jump: the recording was joined from several, and its sound may overlap at the joints.
     var isJoined = false
+    /// Bytes of all packets.
+    private(set) var bytes = 0
+    /// The longest time without an IDR picture that may be, in the stream's time base.
+    let maxInterval: Int64
 
     private var previous: Int64?
     private var step: Int64 = 0
     private var undated = UndatedStart()
 
+    init(maxInterval: Int64 = .max) {
+        self.maxInterval = maxInterval
+    }
+
     /// Notes the next packet in decoding order.
-    mutating func add(dts: Int64?, duration: Int64 = 0, isIDR: Bool, isDiscarded: Bool) {
+    mutating func add(
+        dts: Int64?, duration: Int64 = 0, bytes size: Int = 0, isIDR: Bool, isDiscarded: Bool
+    ) {
         count += 1
+        bytes += size
         if count == 1 && !isIDR { note("it does not begin with an IDR picture") }
         if isDiscarded { note("an edit list hides some pictures") }
         guard let dts else {
@@ -28,6 +41,7 @@ struct VideoIndex {
         if let previous {
             if dts <= previous { note("timestamps that do not rise") }
             step = dts - previous
+            if dts - (idr.last ?? dts) > maxInterval { note(Self.tooFarApart) }
             if isIDR { idr.append(dts) }
         } else {
             start = undated.dates(before: dts, duration: duration).first ?? dts
@@ -48,6 +62,9 @@ struct VideoIndex {
     mutating func note(_ what: String) {
         obstacle = obstacle ?? what
     }
+
+    /// Nothing speaks against a copy so far, and enough was seen to say so.
+    var promisesCopy: Bool { obstacle == nil && idr.count > 2 }
 
     /// The longest time between two IDR pictures, or from the last one to the end, in the stream's time base.
     var longestInterval: Int64 {

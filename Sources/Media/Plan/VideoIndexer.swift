@@ -8,18 +8,24 @@ struct VideoIndexer {
     let demuxer: Demuxer
     let stream: Stream
     let cancellation: Cancellation
+    /// The longest time without an IDR picture that a copy may have, in the stream's time base.
+    let maxInterval: Int64
     private let layout: H264Stream
 
-    init(demuxer: Demuxer, stream: Stream, cancellation: Cancellation) {
+    init(demuxer: Demuxer, stream: Stream, cancellation: Cancellation, maxInterval: Int64) {
         self.demuxer = demuxer
         self.stream = stream
         self.cancellation = cancellation
+        self.maxInterval = maxInterval
         layout = H264Stream(extradata: stream.extradata)
     }
 
-    /// The index; the demuxer stands at its first packet again afterwards.
-    func index() throws(MediaError) -> VideoIndex {
-        hasWholeIndex ? try fromContainer() : try fromPackets()
+    /// The index; the demuxer stands at its first packet again afterwards. Where something speaks against a copy, it
+    /// may end there.
+    ///
+    /// - Parameter progress: takes the share of the packets that were read, and whether a copy is likely.
+    func index(_ progress: (Double, Bool) -> Void) throws(MediaError) -> VideoIndex {
+        hasWholeIndex ? try fromContainer() : try fromPackets(progress)
     }
 
     /// MP4 and MOV list every sample in `moov`, unless the file is fragmented; then `nb_frames` is 0 or less.
@@ -30,48 +36,55 @@ struct VideoIndexer {
     }
 
     private func fromContainer() throws(MediaError) -> VideoIndex {
-        var index = VideoIndex()
+        var index = VideoIndex(maxInterval: maxInterval)
+        var parameterSets = ParameterSetWatch()
         let count = avformat_index_get_entries_count(stream.pointer)
         for number in 0..<count {
             guard let entry = avformat_index_get_entry(stream.pointer, number)?.pointee else { continue }
-            let isIDR = entry.flags & AVINDEX_KEYFRAME != 0 && headIsIDR(entry)
+            let facts = entry.flags & AVINDEX_KEYFRAME != 0 ? headFacts(entry) : nil
+            if parameterSets.haveChanged(facts) { index.note(ParameterSetWatch.complaint) }
             guard PacketTimes.isSane(entry.timestamp, stream.timeBase) else {
                 index.note("times that make no sense")
                 continue
             }
             let isDiscarded = entry.flags & AVINDEX_DISCARD_FRAME != 0
-            index.add(dts: entry.timestamp, isIDR: isIDR, isDiscarded: isDiscarded)
+            index.add(
+                dts: entry.timestamp, bytes: Int(entry.size), isIDR: facts?.isIDR == true,
+                isDiscarded: isDiscarded)
+            if index.obstacle != nil { break }
             if number % 1024 == 0 { try cancellation.check() }
         }
         return index
     }
 
-    private func headIsIDR(_ entry: AVIndexEntry) -> Bool {
+    private func headFacts(_ entry: AVIndexEntry) -> AccessUnitFacts {
         let head = demuxer.input.bytes(at: entry.pos, count: min(Int(entry.size), Self.headSize))
-        return head.withUnsafeBytes { layout.facts($0).isIDR }
+        return head.withUnsafeBytes { layout.facts($0) }
     }
 
-    private func fromPackets() throws(MediaError) -> VideoIndex {
-        var index = VideoIndex()
-        var parameterSets: Int?
+    private func fromPackets(_ progress: (Double, Bool) -> Void) throws(MediaError) -> VideoIndex {
+        var index = VideoIndex(maxInterval: maxInterval)
+        var parameterSets = ParameterSetWatch()
         let packet = try Packet()
         demuxer.keepOnly([stream.index])
         while try demuxer.read(into: packet) {
             try cancellation.check()
             guard packet.streamIndex == stream.index else { continue }
             let facts = packet.isKey ? layout.facts(packet.bytes) : nil
-            if facts?.isIDR == true, let hash = facts?.parameterSetHash {
-                if hash != parameterSets ?? hash { index.note("its parameter sets change on the way") }
-                parameterSets = parameterSets ?? hash
-            }
+            if parameterSets.haveChanged(facts) { index.note(ParameterSetWatch.complaint) }
             note(packet, in: &index)
             index.add(
-                dts: packet.dts, duration: packet.duration, isIDR: facts?.isIDR == true,
-                isDiscarded: packet.isDiscarded)
+                dts: packet.dts, duration: packet.duration, bytes: packet.bytes.count,
+                isIDR: facts?.isIDR == true, isDiscarded: packet.isDiscarded)
+            if index.obstacle != nil && !isNeededWhole { break }
+            if index.count % 256 == 0 { progress(demuxer.readShare, index.promisesCopy) }
         }
         try demuxer.rewind()
         return index
     }
+
+    /// Where times may jump, the sound has to know whether they do; and somebody has to find out how long it is.
+    private var isNeededWhole: Bool { demuxer.hasDiscontinuousTimes || (demuxer.duration ?? 0) <= 0 }
 
     private func note(_ packet: Packet, in index: inout VideoIndex) {
         if demuxer.hasDiscontinuousTimes {

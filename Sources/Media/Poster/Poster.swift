@@ -2,17 +2,18 @@ import CLibAV
 
 /// The picture that a page shows before a video plays.
 package enum Poster {
+    /// Its name within a lesson's directory.
+    package static let fileName = "poster.jpg"
     /// Pixels; a wider picture is scaled down to this.
     static let maxWidth = 1280
-    /// Key pictures to choose from, evenly over the video; `thumbnail` takes the one whose colours are nearest to
-    /// their mean.
-    private static let candidates = 12
+    /// Key pictures to choose from, evenly over the video; the one whose brightness is nearest to their mean is taken.
+    /// Three are enough to leave out a black beginning, and each costs as much as copying some megabytes.
+    static let candidates = 3
     /// Packets that are looked at for one of them.
     private static let maxPackets = 600
 
-    /// Writes a JPEG of a representative picture of the video at `path` to `output`, upright and in BT.709.
+    /// Writes a JPEG of a representative picture of the video at `path` to `output`, upright and in sRGB.
     ///
-    /// Decodes a dozen key pictures alone, so that it costs little beside a copy.
     /// Throws `.unsupported` where no picture can be decoded, like `Probe.examine`.
     package static func make(
         _ path: String, to output: String, limits: MediaLimits = .default, cancellation: Cancellation
@@ -21,34 +22,46 @@ package enum Poster {
         try capture.during { () throws(MediaError) in
             let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
             _ = try Probe.examine(demuxer, limits: limits)
-            guard let stream = StreamSelection(demuxer.streams).video else { return }
-            demuxer.keepOnly([stream.index])
-            let picker = try PosterPicker(
-                stream, candidates: candidates, limits: limits, capture: capture)
-            try pick(demuxer, stream, picker, cancellation)
-            guard let jpeg = try picker.finish() else {
-                throw MediaError(
-                    .unsupported, "There is no picture in this video that can be decoded.",
-                    operation: "poster")
-            }
-            try OutputFile.write(jpeg, to: output)
+            try make(demuxer, to: output, limits: limits, capture: capture, cancellation: cancellation)
         }
+    }
+
+    /// The same of a file that is open already, wherever it stands.
+    ///
+    /// Decodes a handful of key pictures alone, so that it costs little beside a copy.
+    static func make(
+        _ demuxer: Demuxer, to output: String, limits: MediaLimits, capture: LogCapture,
+        cancellation: Cancellation
+    ) throws(MediaError) {
+        guard let stream = StreamSelection(demuxer.streams).video else { return }
+        demuxer.keepOnly([stream.index])
+        let picker = try PosterPicker(stream, limits: limits, capture: capture)
+        try pick(demuxer, stream, picker, cancellation)
+        guard let jpeg = try picker.finish() else {
+            throw MediaError(
+                .unsupported, "There is no picture in this video that can be decoded.", operation: "poster")
+        }
+        try OutputFile.write(jpeg, to: output)
     }
 
     private static func pick(
         _ demuxer: Demuxer, _ stream: Stream, _ picker: PosterPicker, _ cancellation: Cancellation
     ) throws(MediaError) {
         let duration = demuxer.duration ?? 0
+        let start = demuxer.startTime ?? 0
+        var offered: Set<Int64> = []
         for number in 0..<candidates {
             // A file that cannot be searched gives its pictures in a row, which is only a worse choice.
-            try? demuxer.seek(to: duration * (Double(number) + 0.5) / Double(candidates))
+            try? demuxer.seek(to: start + duration * (Double(number) + 0.5) / Double(candidates))
             let packet = try Packet()
             var looked = 0
             while looked < maxPackets, try demuxer.read(into: packet) {
                 try cancellation.check()
                 looked += 1
                 guard packet.streamIndex == stream.index, packet.isKey else { continue }
-                try picker.offer(packet)
+                // A short film has fewer key pictures than that.
+                let isNew = offered.insert(packet.pts ?? packet.dts ?? Int64(number)).inserted
+                if isNew { try picker.offer(packet) }
                 break
             }
         }

@@ -14,7 +14,8 @@ extension Stream {
             orientation: orientation,
             sampleAspectRatio: sampleAspectRatio, frameRate: frameRate,
             scan: Self.scan(parameters.field_order),
-            transfer: Self.name(av_color_transfer_name(parameters.color_trc)), gamut: Self.gamut(parameters))
+            transfer: Self.name(av_color_transfer_name(parameters.color_trc)),
+            hasMatrix: parameters.color_space != AVCOL_SPC_UNSPECIFIED, gamut: Self.gamut(parameters))
     }
 
     /// The facts of an audio stream.

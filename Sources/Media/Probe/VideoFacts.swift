@@ -24,6 +24,8 @@ package struct VideoFacts: Sendable, Equatable {
     /// libav's name of the transfer characteristics: "bt709", "smpte2084", …; "unknown" where not said.
     package let transfer: String
 
+    /// Whether the file says by which matrix its colours were made.
+    package let hasMatrix: Bool
     /// How much colour and light the picture has.
     package let gamut: Gamut
 

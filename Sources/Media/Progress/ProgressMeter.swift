@@ -1,0 +1,51 @@
+/// Which share of a conversion's time has passed.
+///
+/// Not how much is done: opening a file and filling the encoder take time in which nothing comes out. So what is left
+/// is reckoned from the speed so far, and the share is time passed over time passed and left.
+final class ProgressMeter {
+    /// Highest share before the work is over and published.
+    static let highest = 0.99
+
+    private let elapsed: () -> Double
+    private let report: (Double) -> Void
+    private var begun = 0.0
+    private var cost = 1.0
+    private var ahead = 0.0
+    private var shown = 0.0
+
+    /// - Parameters:
+    ///   - elapsed: seconds since the conversion began.
+    ///   - report: takes a share that never falls.
+    init(elapsed: @escaping () -> Double, report: @escaping (Double) -> Void) {
+        self.elapsed = elapsed
+        self.report = report
+    }
+
+    /// A part of the work begins.
+    ///
+    /// - Parameters:
+    ///   - cost: of this part beside the others.
+    ///   - ahead: of all the parts that follow it.
+    func begin(cost: Double, ahead: Double) {
+        begun = elapsed()
+        self.cost = max(cost, .leastNormalMagnitude)
+        self.ahead = ahead
+        report(shown)
+    }
+
+    /// What follows this part turned out to cost something else.
+    func expect(ahead: Double) {
+        self.ahead = ahead
+    }
+
+    /// Of the part that was begun, this share is done.
+    func didReach(_ share: Double) {
+        guard share > 0 else { return }
+        let now = elapsed()
+        let whole = (now - begun) / min(share, 1)
+        let left = whole * (1 - min(share, 1)) + whole * ahead / cost
+        let passed = now > 0 ? now / (now + left) : 0
+        shown = max(shown, min(Self.highest, passed))
+        report(shown)
+    }
+}
