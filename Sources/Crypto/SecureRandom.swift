@@ -10,6 +10,12 @@ package struct SecureRandom: RandomNumberGenerator, Sendable {
         return value
     }
 
+    /// For what takes 128 random bits.
+    package static func pair() -> (UInt64, UInt64) {
+        let random = SecureRandom()
+        return (random.next(), random.next())
+    }
+
     /// `count` random bytes.
     package static func bytes(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -11,9 +11,13 @@ package struct TaskID: Hashable, Sendable, CustomStringConvertible {
         self.value = String(value)
     }
 
-    /// A new random one (version 4).
-    package init(using generator: inout some RandomNumberGenerator) {
-        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    /// A new one (version 4) of 128 random bits, which must be unguessable.
+    ///
+    /// Bits and no generator: the address of a generator without a size is none, and ThreadSanitizer dies of it.
+    package init(random: (UInt64, UInt64)) {
+        var bytes = (0..<16).map { index in
+            UInt8(truncatingIfNeeded: (index < 8 ? random.0 : random.1) >> (index % 8 * 8))
+        }
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
         var text = ""

@@ -1,3 +1,6 @@
+import Domain
+import Glibc
+
 extension DataDirectory {
     /// Removes what dead processes left half-done; answers the paths, for the log.
     ///
@@ -14,6 +17,42 @@ extension DataDirectory {
                 if isGone { removed.append("\(directory)/\(name)") }
             }
         }
+        return removed + (try sweepPresentations())
+    }
+
+    /// Where an upload died between storing a presentation and removing that of another extension, there are two: the
+    /// older one goes.
+    private func sweepPresentations() throws(FileError) -> [String] {
+        var folders = try FileSystem.names(in: absolutePath("presentation_videos/courses")).map {
+            "courses/\($0)"
+        }
+        for course in try FileSystem.names(in: absolutePath("presentation_videos/modules")) {
+            let modules = try FileSystem.names(in: absolutePath("presentation_videos/modules/\(course)"))
+            folders += modules.map { "modules/\(course)/\($0)" }
+        }
+        var removed: [String] = []
+        for folder in folders { removed += try keepNewest(in: "presentation_videos/\(folder)") }
         return removed
+    }
+
+    private func keepNewest(in folder: String) throws(FileError) -> [String] {
+        guard try presentations(in: folder).count > 1 else { return [] }
+        // Whoever uploads one now holds this until there is one again.
+        let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
+        defer { close(lock) }
+        let old = try presentations(in: folder).sorted { $0.modified < $1.modified }.dropLast().map(\.path)
+        for path in old { try FileSystem.remove(absolutePath(path)) }
+        return old
+    }
+
+    private func presentations(in folder: String) throws(FileError) -> [(path: String, modified: Int64)] {
+        try FileSystem.names(in: absolutePath(folder)).compactMap { name in
+            let type =
+                name.hasPrefix("presentation.") ? VideoFileType(rawValue: String(name.dropFirst(13))) : nil
+            var status = stat()
+            guard type != nil, lstat(absolutePath("\(folder)/\(name)"), &status) == 0 else { return nil }
+            let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+            return ("\(folder)/\(name)", modified)
+        }
     }
 }

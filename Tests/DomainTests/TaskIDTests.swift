@@ -6,14 +6,22 @@ import Testing
 struct TaskIDTests {
     @Test("is made at random, in the form that is read")
     func makes() throws {
-        var generator = SystemRandomNumberGenerator()
-        let ids = (0..<100).map { _ in TaskID(using: &generator) }
+        let ids = (0..<100).map { _ in TaskID(random: (.random(in: 0 ... .max), .random(in: 0 ... .max))) }
         #expect(Set(ids).count == ids.count)
         for id in ids {
             #expect(TaskID(id.value) == id)
             let text = Array(id.value)
             #expect(text[14] == "4" && "89ab".contains(text[19]))
         }
+    }
+
+    @Test("has every bit of what it is made of, but for the version's and the variant's")
+    func keepsItsBits() {
+        #expect(TaskID(random: (0, 0)).value == "00000000-0000-4000-8000-000000000000")
+        #expect(TaskID(random: (.max, .max)).value == "ffffffff-ffff-4fff-bfff-ffffffffffff")
+        #expect(
+            TaskID(random: (0x0807_0605_0403_0201, 0x100F_0E0D_0C0B_0A09)).value
+                == "01020304-0506-4708-890a-0b0c0d0e0f10")
     }
 
     @Test(

@@ -7,87 +7,16 @@ FOCUST_FAULT_POINTS=all kills at every call; otherwise at the first of each kind
 """
 
 import os
-import threading
 import time
 
 import pytest
 import requests
 
 from harness.client import service, upload, wait_for_task
-from harness.faults import Tracer, distinct, points
-from harness.media import make_h264
+from harness.faults import distinct
 from harness.player import Player
-from harness.processes import Site
 from harness.server import wait_for
-
-SETTINGS = {
-    "FOCUST_THREADS": "2",
-    "FOCUST_UPLOAD_THREADS": "1",
-    "FOCUST_CONVERSION_JOBS": "1",
-    "FOCUST_SEGMENT_SECONDS": "2",
-}
-
-
-class Studio:
-    """A site, two films that can be told apart, and what each looks like when it is played."""
-
-    def __init__(self, directory):
-        self.site = Site(directory, SETTINGS).start_nginx().start()
-        self.directory = directory
-        sizes = ("160x120", "176x144")
-        films = [make_h264(directory / f"film-{size}.mp4", seconds=3, size=size, bitrate="60k") for size in sizes]
-        self.films = {self.publish(film, f"{film.stem}/c/m/l"): film for film in films}
-        assert len(self.films) == 2
-        self.count = 0
-
-    def publish(self, film, rel: str) -> str:
-        answer = upload(self.site, rel, film)
-        assert answer.status_code == 202, answer.text
-        assert wait_for_task(self.site, answer.json()["task_id"])["status"] == "completed"
-        return Player.of(self.site, rel).watch()
-
-    def new_rel(self) -> str:
-        self.count += 1
-        return f"trainer-{self.count}/c/m/l"
-
-    def other(self, digest: str | None) -> tuple[str, object]:
-        """A film that is not the one with `digest`."""
-        return next((found, film) for found, film in self.films.items() if found != digest)
-
-    def trace(self, thread: str, rel: str, film) -> list:
-        """The points of the unharmed way of `film` to `rel`, as the thread goes it."""
-        output = self.directory / f"trace-{thread}"
-        tracer = Tracer(self.site.thread_id(thread), output)
-        self.publish(film, rel)
-        # The thread's last steps come after the task is seen as completed.
-        wait_for(lambda: not self.site.leftovers(), "the end of the way")
-        time.sleep(0.1)
-        tracer.detach()
-        return points(output, self.site.data)
-
-    def die_at(self, point, thread: str, rel: str, film) -> requests.Response | None:
-        """Uploads; the process dies at `point`. Answers what the client was told, if anything."""
-        output = self.directory / "trace-fault"
-        inject = f"{point.call}:signal=KILL:when={point.number}"
-        tracer = Tracer(self.site.thread_id(thread), output, inject)
-        answers = []
-
-        def send():
-            answers.append(upload(self.site, rel, film))
-
-        client = threading.Thread(target=send)
-        client.start()
-        try:
-            self.site.app.wait(timeout=20)
-        finally:
-            client.join(timeout=20)
-            tracer.detach()
-        return answers[0] if answers else None
-
-    def tasks(self, rel: str) -> list[dict]:
-        answer = requests.get(f"{self.site.url}/api/tasks", params={"rel": rel}, headers=service(), timeout=10)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["tasks"]
+from harness.studio import Studio
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +37,7 @@ def die_and_recover(studio: Studio, point, thread: str, before: str | None) -> s
         assert studio.publish(studio.films[before], rel) == before
     known = {task["task_id"] for task in studio.tasks(rel)}
     wanted, film = studio.other(before)
-    answer = studio.die_at(point, thread, rel, film)
+    answer = studio.die_at(point, thread, lambda: upload(studio.site, rel, film))
     studio.site.start()
     was_accepted = answer is not None and answer.status_code == 202
     player = Player.of(studio.site, rel)
@@ -148,7 +77,7 @@ def test_whatever_the_moment_of_death_the_lesson_is_whole(studio, thread, replac
     rel = studio.new_rel()
     if before:
         studio.publish(studio.films[before], rel)
-    found = studio.trace(thread, rel, studio.other(before)[1])
+    found = studio.trace(thread, lambda: studio.publish(studio.other(before)[1], rel))
     hit = chosen(found)
     assert len(hit) > 10, hit
     problems = []
@@ -157,4 +86,48 @@ def test_whatever_the_moment_of_death_the_lesson_is_whole(studio, thread, replac
         if problem:
             problems.append(f"{point}: {problem}")
     print(f"{thread}, replaces={replaces}: died at {len(hit)} of {len(found)} points, {len(problems)} problems")
+    assert problems == []
+
+
+def present(studio: Studio, course: str, film, extension: str) -> requests.Response:
+    files = {"video": (f"film.{extension}", film.read_bytes(), "video/mp4")}
+    address = f"{studio.site.url}/upload_presentation/course/{course}"
+    return requests.post(address, headers=service(), files=files, timeout=60)
+
+
+def die_presenting_and_recover(studio: Studio, point, old: bytes, new: bytes, films: list) -> str | None:
+    """One death at `point` of an upload that replaces `old`, under another extension; what is wrong afterwards."""
+    course = studio.new_id()
+    assert present(studio, course, films[0], "mp4").status_code == 201
+    answer = studio.die_at(point, "upload-0", lambda: present(studio, course, films[1], "mov"))
+    studio.site.start()
+    folder = studio.site.data / f"presentation_videos/courses/{course}"
+    wait_for(
+        lambda: len(list(folder.iterdir())) == 1, f"one presentation after {point}: {list(folder.iterdir())}", 10
+    )
+    wait_for(lambda: not studio.site.leftovers(), f"no leftovers after {point}: {studio.site.leftovers()}", 10)
+    shown = requests.get(f"{studio.site.url}/presentation_videos/course/{course}", timeout=10)
+    allowed = [new] if answer is not None and answer.status_code == 201 else [old, new]
+    if shown.status_code != 200 or shown.content not in allowed:
+        return f"{shown.status_code} with {len(shown.content)} bytes, told {answer}"
+    return None
+
+
+def test_whatever_the_moment_of_death_there_is_one_presentation_and_it_is_whole(studio):
+    films = list(studio.films.values())
+    course = studio.new_id()
+    bodies = []
+    for film in films:
+        assert present(studio, course, film, "mp4").status_code == 201
+        bodies.append(requests.get(f"{studio.site.url}/presentation_videos/course/{course}", timeout=10).content)
+    assert bodies[0] != bodies[1]
+    found = studio.trace("upload-0", lambda: present(studio, course, films[1], "mov"))
+    hit = chosen(found)
+    assert len(hit) > 8, hit
+    problems = []
+    for point in hit:
+        problem = die_presenting_and_recover(studio, point, *bodies, films)
+        if problem:
+            problems.append(f"{point}: {problem}")
+    print(f"presentation: died at {len(hit)} of {len(found)} points, {len(problems)} problems")
     assert problems == []

@@ -3,9 +3,7 @@
 import base64
 import hashlib
 import hmac
-import http.server
 import json
-import threading
 
 import pytest
 import requests
@@ -13,6 +11,7 @@ import requests
 from harness import media
 from harness.client import bearer, lesson_fields, refusal, service, upload, wait_for_task
 from harness.openapi import document
+from harness.receiver import Receiver
 from harness.server import ORIGIN, wait_for
 from harness.tokens import play
 
@@ -20,32 +19,11 @@ SECRET = "a-secret-that-the-receiver-of-callbacks-shares"
 REL = "trainer-1/course-1/module-1/lesson-1"
 
 
-class Receiver:
-    """A site's backend that takes every callback."""
-
-    def __init__(self):
-        self.received = received = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                received.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/hook"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-
 @pytest.fixture
 def receiver():
     site = Receiver()
     yield site
-    site.http.shutdown()
+    site.close()
 
 
 def settings(receiver, **more):

@@ -76,8 +76,7 @@ final class Fixture {
 }
 
 func newTask() -> TaskID {
-    var random = SystemRandomNumberGenerator()
-    return TaskID(using: &random)
+    TaskID(random: (.random(in: 0 ... .max), .random(in: 0 ... .max)))
 }
 
 func location(_ path: String) throws -> LessonLocation { try #require(LessonLocation(path)) }

@@ -42,6 +42,22 @@ import Testing
         #expect(try tree.presentationPath(of: module) == nil)
     }
 
+    @Test func ofTwoThatADeathLeftTheNewerStays() throws {
+        _ = try commit("m", module, .mp4)
+        _ = try commit("new", course, .mov)
+        // As it was before the new one came, and would be had its upload died before removing it.
+        try fixture.write("old", to: "presentation_videos/courses/c/presentation.mp4")
+        try fixture.write("no presentation", to: "presentation_videos/courses/c/presentation.txt")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1)],
+            ofItemAtPath: tree.absolutePath("presentation_videos/courses/c/presentation.mp4"))
+        #expect(try tree.sweep() == ["presentation_videos/courses/c/presentation.mp4"])
+        #expect(
+            try fixture.names("presentation_videos/courses/c") == ["presentation.mov", "presentation.txt"])
+        #expect(try tree.sweep().isEmpty)
+        #expect(try tree.presentationPath(of: module) != nil)
+    }
+
     @Test func aRemovedPresentationIsGoneAndAgainIsFine() throws {
         _ = try commit("c", course, .mp4)
         _ = try commit("m", module, .mp4)

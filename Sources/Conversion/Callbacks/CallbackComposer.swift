@@ -30,8 +30,7 @@ package struct CallbackComposer: Sendable {
 
     private func callback(to url: String?, _ message: CallbackMessage) -> NewCallback? {
         guard let url = url ?? defaultURL else { return nil }
-        var random = SecureRandom()
         // No dot in it: what is signed is `id.timestamp.body`.
-        return NewCallback(id: "msg_\(TaskID(using: &random))", url: url, body: message.body)
+        return NewCallback(id: "msg_\(TaskID(random: SecureRandom.pair()))", url: url, body: message.body)
     }
 }

@@ -26,8 +26,7 @@ struct CallbackSender: Sendable {
         self.service = service
         self.delivery = CallbackDelivery(service: service, client: client)
         self.stop = stop
-        var random = SecureRandom()
-        self.name = TaskID(using: &random).value
+        self.name = TaskID(random: SecureRandom.pair()).value
     }
 
     func run() {

@@ -31,7 +31,7 @@ extension DataDirectory {
     ) throws(FileError) -> Adoption {
         guard !hasLesson(at: location) else { return .present }
         var random = SystemRandomNumberGenerator()
-        let staging = try makeStagingDirectory(task: TaskID(using: &random))
+        let staging = try makeStagingDirectory(task: TaskID(random: (random.next(), random.next())))
         try staging.writeKey(key)
         for playlist in playlists { try staging.write(playlist.bytes, as: playlist.name) }
         let target = try openDirectory("hls/.staging/" + (staging.path.split(separator: "/").last ?? ""))

@@ -20,8 +20,7 @@ struct UploadQueue: Sendable {
         _ video: consuming ReceivedVideo, at location: LessonLocation, _ admission: UploadAdmission,
         _ callbacks: Callbacks = Callbacks()
     ) throws(Refusal) -> NewJob {
-        var random = SecureRandom()
-        let id = TaskID(using: &random)
+        let id = TaskID(random: SecureRandom.pair())
         let filename = video.filename
         let bytes = ByteCount(video.file.byteCount)
         let kept: KeptUpload

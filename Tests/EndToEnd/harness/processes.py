@@ -183,8 +183,10 @@ class Site:
         """What a process that died may have left behind, and a later one must have removed."""
         places = ("uploads/.staging", "hls/.staging", "hls/.trash")
         found = [path for place in places for path in (self.data / place).iterdir()]
-        found += [path for path in (self.data / "uploads").rglob("*") if path.is_file()]
-        found += list((self.data / "originals").rglob(".new-*"))
+        # Not rglob: it fails where a directory goes while it looks.
+        found += [Path(folder) / name for folder, _, names in os.walk(self.data / "uploads") for name in names]
+        originals = [(folder, name) for folder, _, names in os.walk(self.data / "originals") for name in names]
+        found += [Path(folder) / name for folder, name in originals if name.startswith(".new-")]
         return sorted({str(path.relative_to(self.data)) for path in found})
 
 
