@@ -3,7 +3,7 @@
 BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
-TEST_PACKAGES = python3-venv shellcheck strace
+TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3
 BENCH_PACKAGES = wrk python3-venv
 
 .PHONY: help deps build release demo run test unit-test e2e-test soak fuzz bench lint clean

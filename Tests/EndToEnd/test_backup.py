@@ -1,0 +1,148 @@
+"""A copy made while the server works, by the script that the documentation shows; a server that goes on from it."""
+
+import os
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+
+from harness.client import WEB_HEADERS, bearer, get_token, make_lesson, refusal, service, upload, wait_for_task
+from harness.media import make_h264
+from harness.player import Player
+from harness.processes import Site
+from harness.server import REPOSITORY, wait_for
+
+EXAMPLES = REPOSITORY / "packaging/examples"
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("films")
+    return [
+        make_h264(directory / f"film-{seconds}.mp4", seconds=seconds, size="160x120", bitrate="60k")
+        for seconds in (2, 4, 6)
+    ]
+
+
+@pytest.fixture
+def sites(tmp_path):
+    started = []
+
+    def make(name: str, **settings) -> Site:
+        started.append(Site(tmp_path / name, settings).start_nginx())
+        return started[-1]
+
+    yield make
+    for site in started:
+        site.stop()
+
+
+def run(script: str, data: Path, backup: Path) -> subprocess.CompletedProcess:
+    environment = {"PATH": os.environ["PATH"], "FOCUST_DATA_DIR": str(data)}
+    command = ["sh", EXAMPLES / script, backup]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_a_copy_of_a_busy_server_plays_from_an_empty_directory(sites, films, tmp_path):
+    site = sites("first").start()
+    before = [f"t/c/m/before-{number}" for number in range(3)]
+    for rel, film in zip(before, films, strict=True):
+        make_lesson(site, rel, film)
+    digests = {rel: Player.of(site, rel).watch() for rel in before}
+    busy = "t/c/m/replaced-again-and-again"
+    wanted = set()
+    for film in films:
+        make_lesson(site, busy, film)
+        wanted.add(Player.of(site, busy).watch())
+    presentation = requests.post(
+        f"{site.url}/upload_presentation/course/c",
+        headers=service(),
+        files={"video": films[0].open("rb")},
+        timeout=30,
+    )
+    assert presentation.status_code == 201
+    shown = requests.get(f"{site.url}/presentation_videos/course/c", timeout=10).content
+    revoked = get_token(site, before[0])["token"]
+    requests.post(f"{site.url}/api/revoke", headers=service(), json={"rel": before[0]}, timeout=10)
+
+    stop, accepted, failures = threading.Event(), [], []
+
+    def send() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            answers = [upload(site, busy, films[number % 3]), upload(site, f"t/c/m/new-{number}", films[number % 3])]
+            if {answer.status_code for answer in answers} != {202}:
+                failures.append([answer.text for answer in answers])
+            accepted.append(f"t/c/m/new-{number}")
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        wait_for(lambda: len(accepted) > 2, "uploads")
+        acknowledged = list(accepted)
+        backup = tmp_path / "backup"
+        made = run("backup.sh", site.data, backup)
+    finally:
+        stop.set()
+        sender.join(timeout=30)
+    assert (made.returncode, made.stderr, failures) == (0, "", []), made
+    assert backup.stat().st_mode & 0o077 == 0
+
+    # The first server is lost, disk and all.
+    site.stop()
+    shutil.rmtree(site.data)
+    second = sites("second")
+    assert run("restore.sh", second.data, backup).returncode == 0
+    shutil.rmtree(backup)
+    second.start()
+    assert requests.get(f"{second.url}/readyz", timeout=10).status_code == 200
+    assert {rel: Player.of(second, rel).watch() for rel in before} == digests
+    assert requests.get(f"{second.url}/presentation_videos/course/c", timeout=10).content == shown
+    # What waited is converted now; what was acknowledged before the copy began is there.
+    for rel in acknowledged:
+        wait_for(lambda rel=rel: get_token(second, rel)["status"] == "ready", f"{rel} to be converted", 30, 0.1)
+        assert Player.of(second, rel).watch() in wanted
+    assert Player.of(second, busy).watch() in wanted
+    # Keys are private again, revocations hold.
+    assert {path.stat().st_mode & 0o777 for path in second.data.glob("hls/**/enc.key")} == {0o600}
+    assert (second.data / "state").stat().st_mode & 0o777 == 0o700
+    answer = requests.get(
+        f"{second.url}/hls2/{before[0]}/enc.key", headers=bearer(revoked, **WEB_HEADERS), timeout=10
+    )
+    assert refusal(answer) == "token_revoked"
+    # And it goes on working.
+    task = upload(second, "t/c/m/after", films[0]).json()["task_id"]
+    assert wait_for_task(second, task)["status"] == "completed"
+
+
+def test_a_second_copy_takes_what_is_new_and_drops_what_is_gone(sites, films, tmp_path):
+    site = sites("site").start()
+    make_lesson(site, "t/c/m/stays", films[0])
+    make_lesson(site, "t/c/m/goes", films[0])
+    backup = tmp_path / "backup"
+    assert run("backup.sh", site.data, backup).returncode == 0
+    segment = backup / "hls/t/c/m/stays/segment_000.ts"
+    first = segment.stat().st_ino
+    # The version's second names are links in the copy too, and take no room.
+    assert segment.stat().st_nlink == 2
+    requests.delete(f"{site.url}/api/lessons/t/c/m/goes", headers=service(), timeout=10)
+    make_lesson(site, "t/c/m/comes", films[0])
+    assert run("backup.sh", site.data, backup).returncode == 0
+    assert segment.stat().st_ino == first
+    assert sorted(path.name for path in (backup / "hls/t/c/m").iterdir()) == ["comes", "stays"]
+
+
+def test_a_restore_refuses_a_directory_in_use_and_what_is_no_copy(sites, films, tmp_path):
+    site = sites("site").start()
+    make_lesson(site, "t/c/m/l", films[0])
+    backup = tmp_path / "backup"
+    assert run("backup.sh", site.data, backup).returncode == 0
+    refused = run("restore.sh", site.data, backup)
+    assert refused.returncode == 2 and "is not empty" in refused.stderr
+    refused = run("restore.sh", tmp_path, tmp_path / "nothing")
+    assert refused.returncode == 2 and "is no copy" in refused.stderr
+    assert run("backup.sh", tmp_path / "nothing", tmp_path / "other").returncode != 0
