@@ -56,6 +56,9 @@ struct ConversionRun {
         let result = try keeper.during {
             let result = try converter.convert(
                 source, into: staging.path, key: key, cancellation: cancellation, progress: keeper.note)
+            if let failure = result.posterFailure {
+                service.log.warning("poster_failed", metadata: metadata(cause: failure))
+            }
             try staging.writeKey(key.bytes)
             try staging.sync()
             return result

@@ -4,17 +4,24 @@ import Glibc
 extension DataDirectory {
     /// Publishes a received presentation in one step; answers its path relative to the root.
     ///
-    /// Those with another extension go afterwards: in between there are two for a moment, never none. Two uploads at
-    /// once, of whichever processes, take turns, or each would remove the other's.
+    /// Those with another extension go afterwards: in between there are two for a moment, never none. The poster goes
+    /// before and comes afterwards: in between there is none for a moment, never another film's. Two uploads at once,
+    /// of whichever processes, take turns, or each would remove the other's.
+    /// - Parameter poster: nil where none could be made.
     package func commitPresentation(
-        _ staged: consuming StagingFile, as presentation: Presentation, type: VideoFileType
+        _ staged: consuming StagingFile, poster: consuming StagingFile?, as presentation: Presentation,
+        type: VideoFileType
     ) throws(FileError) -> String {
         let relative = presentation.path(type)
         let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
         defer { close(lock) }
+        if let poster = presentation.poster { try discard(poster) }
         try staged.commit(to: absolutePath(relative), in: self)
         for other in presentation.candidates where other != relative {
             try FileSystem.remove(absolutePath(other))
+        }
+        if let path = presentation.poster, let poster = consume poster {
+            try poster.commit(to: absolutePath(path), in: self)
         }
         return relative
     }
@@ -25,10 +32,11 @@ extension DataDirectory {
         return nil
     }
 
-    /// Removes a presentation, whichever extension it has. That there is none is fine.
+    /// Removes a presentation, whichever extension it has, and its poster. That there is none is fine.
     package func removePresentation(_ presentation: Presentation) throws(FileError) {
         let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
         defer { close(lock) }
         for path in presentation.candidates { try discard(path) }
+        if let poster = presentation.poster { try discard(poster) }
     }
 }

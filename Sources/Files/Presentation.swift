@@ -23,6 +23,15 @@ package enum Presentation: Hashable, Sendable {
         }
     }
 
+    /// Where its poster lies, relative to the root; the older layout has none.
+    var poster: String? {
+        switch self {
+        case .course(let course): "presentation_videos/courses/\(course)/poster.jpg"
+        case .module(let course, let module): "presentation_videos/modules/\(course)/\(module)/poster.jpg"
+        case .flat: nil
+        }
+    }
+
     /// Where one of this type lies, relative to the root.
     package func path(_ type: VideoFileType) -> String {
         switch self {

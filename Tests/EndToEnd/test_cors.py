@@ -115,6 +115,8 @@ ROUTES = [
     "/presentation_videos/course/c",
     "/presentation_videos/module/c/m",
     "/presentation_videos/courses/c/presentation.mp4",
+    "/presentation_videos/courses/c/poster.jpg",
+    "/presentation_videos/modules/c/m/poster.jpg",
     "/presentation_videos/film.mp4",
 ]
 

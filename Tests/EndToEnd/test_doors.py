@@ -34,7 +34,7 @@ from harness.tokens import remember
 from harness.trees import put, put_lesson
 
 PREVIOUS_KEY = "end-to-end-previous-secret-key-of-more-than-32-bytes"
-SEGMENTS = {"segment_000.ts": b"\x47" + bytes(187)}
+SEGMENTS = {"segment_000.ts": b"\x47" + bytes(187), "poster.jpg": b"\xff\xd8\xff\xd9"}
 SESSION_SECRET = "end-to-end-session-secret-of-more-than-32-bytes"
 
 

@@ -126,7 +126,8 @@ def test_a_presentation_is_replaced_whatever_its_extension(server, films, kind):
         assert answer.status_code == 201, answer.text
         assert answer.json()["file_path"] == path
         assert answer.json()["url"] == f"{server.url}/{path}"
-        assert [name for name in server.stored_files() if f"/{stored}/" in name] == [path]
+        poster = f"presentation_videos/{stored}/poster.jpg"
+        assert sorted(name for name in server.stored_files() if f"/{stored}/" in name) == [poster, path]
         for address in (answer.json()["url"], f"{server.url}/presentation_videos/{route}"):
             served = requests.get(address, headers={"Origin": ORIGIN}, timeout=10)
             assert served.content == film.read_bytes()

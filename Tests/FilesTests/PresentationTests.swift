@@ -17,11 +17,20 @@ import Testing
         module = .module(course: c, module: m)
     }
 
-    private func commit(_ text: String, _ presentation: Presentation, _ type: VideoFileType) throws -> String
-    {
+    private func commit(
+        _ text: String, _ presentation: Presentation, _ type: VideoFileType, poster: String? = nil
+    ) throws -> String {
+        let film = try staged(text)
+        if let poster {
+            return try tree.commitPresentation(film, poster: staged(poster), as: presentation, type: type)
+        }
+        return try tree.commitPresentation(film, poster: nil, as: presentation, type: type)
+    }
+
+    private func staged(_ text: String) throws -> StagingFile {
         var staged = try tree.makeStagingFile()
         try staged.write(Array(text.utf8).span)
-        return try tree.commitPresentation(staged, as: presentation, type: type)
+        return staged
     }
 
     @Test func presentationsLieWhereNginxLooksForThem() throws {
@@ -56,6 +65,30 @@ import Testing
             try fixture.names("presentation_videos/courses/c") == ["presentation.mov", "presentation.txt"])
         #expect(try tree.sweep().isEmpty)
         #expect(try tree.presentationPath(of: module) != nil)
+    }
+
+    @Test func aPosterIsThatOfThePresentationBesideIt() throws {
+        for presentation in [course, module] {
+            _ = try commit("old", presentation, .mov, poster: "old picture")
+            let poster = try #require(presentation.poster)
+            #expect(try fixture.text(poster) == "old picture" && fixture.mode(poster) == 0o644)
+            #expect(try tree.presentationPath(of: presentation)?.hasSuffix("presentation.mov") == true)
+            _ = try commit("new", presentation, .mp4, poster: "new picture")
+            #expect(try fixture.text(poster) == "new picture")
+            // None could be made of this one.
+            _ = try commit("newer", presentation, .mp4)
+            #expect(!fixture.exists(poster))
+            _ = try commit("newest", presentation, .mp4, poster: "newest picture")
+            try tree.removePresentation(presentation)
+            #expect(!fixture.exists(poster))
+        }
+    }
+
+    @Test func aLooseFileHasNoPoster() throws {
+        let flat = Presentation.flat(try #require(Filename("film.mp4")))
+        _ = try commit("f", flat, .mp4, poster: "picture")
+        #expect(try fixture.names("presentation_videos").filter { $0.contains("poster") } == [])
+        #expect(try fixture.names("uploads/.staging") == [])
     }
 
     @Test func aRemovedPresentationIsGoneAndAgainIsFine() throws {

@@ -10,6 +10,8 @@ package enum PlaybackFile: Equatable, Sendable {
     static let mainPlaylist = "output.m3u8"
     /// The key's file. `key` is how the predecessor's playlists ended their URLs.
     static let keyName = "enc.key"
+    /// What a page shows before the video plays; older lessons have none.
+    static let posterName = "poster.jpg"
 
     /// Nil where nobody may have such a file.
     package init?(_ name: Substring) {
@@ -28,6 +30,8 @@ package enum PlaybackFile: Equatable, Sendable {
         case "m3u8": self = .playlist(name)
         // Segments of ours and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
         case "ts", "m4s", "mp4", "aac", "vtt": self = .segment(name)
+        // Delivered like one: the same tokens, the same caching, gone with the version it belongs to.
+        case "jpg" where name == Self.posterName: self = .segment(name)
         default: return nil
         }
     }
@@ -36,6 +40,7 @@ package enum PlaybackFile: Equatable, Sendable {
     static func segmentType(_ name: String) -> String {
         if name.hasSuffix(".ts") { return "video/mp2t" }
         if name.hasSuffix(".aac") { return "audio/aac" }
+        if name == posterName { return "image/jpeg" }
         return name.hasSuffix(".vtt") ? "text/vtt" : "video/mp4"
     }
 }

@@ -44,9 +44,10 @@ struct PresentationUpload: Sendable {
         let video = try ReceivedVideo(&form)
         let place = presentation(video.filename)
         let type = video.type
+        let poster = poster(of: video.file.path)
         let file = fastStarted(video)
         do {
-            return try services.files.commitPresentation(file, as: place, type: type)
+            return try services.files.commitPresentation(file, poster: poster, as: place, type: type)
         } catch {
             throw Refusal(error)
         }
@@ -62,6 +63,18 @@ struct PresentationUpload: Sendable {
             services.log.warning("fast_start_failed", metadata: ["cause": "\(error)"])
         }
         return video.file
+    }
+
+    /// Nil where none can be made: the presentation is one without it too.
+    private func poster(of film: String) -> StagingFile? {
+        do {
+            let staged = try services.files.makeStagingFile()
+            try Poster.make(film, to: staged.path, cancellation: Cancellation(deadline: .seconds(20)))
+            return staged
+        } catch {
+            services.log.warning("poster_failed", metadata: ["cause": "\(error)"])
+            return nil
+        }
     }
 
     private func answer(_ path: String, url: Bool) -> HTTPResponse {

@@ -41,6 +41,7 @@ class Route:
 
 def _routes():
     names = {"playlist": "output.m3u8", "segment": f"segment_000.ts?v={VERSION}", "key file": "enc.key", "key": "key"}
+    names |= {"poster": f"poster.jpg?v={VERSION}"}
     for mobile in (False, True):
         root = "/mobile" if mobile else ""
         for part, name in names.items():
