@@ -4,7 +4,7 @@ BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcod
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
 TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3
-BENCH_PACKAGES = wrk python3-venv
+BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
 .PHONY: help deps build release demo run test unit-test e2e-test soak fuzz bench lint clean
 

@@ -6,7 +6,6 @@ static files is the median of the shares of the rounds. The table goes to docs/b
 """
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 
 import playback_report
+from playback_peers import start_c, start_flask, start_go, start_njs, start_php
 from playback_servers import (
     ORIGIN,
     REL,
@@ -26,6 +26,10 @@ from playback_servers import (
     token,
 )
 
+WEB = {"Authorization": f"Bearer {token()}", "Referer": f"{ORIGIN}/course/1"}
+MOBILE = {"Authorization": f"Bearer {token('mobile')}"}
+# Those that are also measured with one connection.
+ALONE = ("nginx, static file", "focust-video, segment", "C on libfcgi, the same checks")
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1}
 
 
@@ -67,43 +71,67 @@ def load(contender, seconds, connections):
     }
 
 
-def contenders(fleet, peers=True):
+def segments(url, name, app, nginx, headers, sizes=("4k",), path="/hls2/{rel}/segment_{size}.ts?v={version}"):
+    """One contender for each size."""
+    return {
+        size: Contender(name, url + path.format(rel=REL, size=size, version=VERSION), headers, app, nginx)
+        for size in sizes
+    }
+
+
+def ours(fleet):
     """name of the case: its contenders; static files first, in each."""
     port, app, nginx = fleet.start_app()
     url = f"http://127.0.0.1:{port}"
-    web = {"Authorization": f"Bearer {token()}", "Referer": f"{ORIGIN}/course/1"}
-    mobile = {"Authorization": f"Bearer {token('mobile')}"}
-    cases = {}
-    for size in ("4k", "1m"):
-        segment = f"{REL}/segment_{size}.ts?v={VERSION}"
-        cases[size] = [
-            Contender("nginx, static file", f"{url}/presentation_videos/{size}.mp4", {}, [], nginx),
-            Contender("focust-video, segment", f"{url}/hls2/{segment}", web, app, nginx),
-        ]
+    cases = {
+        size: [Contender("nginx, static file", f"{url}/presentation_videos/{size}.mp4", {}, [], nginx)]
+        for size in ("4k", "1m")
+    }
     cases["other"] = [
         Contender("nginx, static file", f"{url}/presentation_videos/4k.mp4", {}, [], nginx),
-        Contender("focust-video, key", f"{url}/hls2/{REL}/enc.key?v={VERSION}", web, app, nginx),
-        Contender("focust-video, mobile playlist", f"{url}/mobile/hls2/{REL}/output.m3u8", mobile, app, nginx),
+        Contender("focust-video, key", f"{url}/hls2/{REL}/enc.key?v={VERSION}", WEB, app, nginx),
+        Contender("focust-video, playlist", f"{url}/hls2/{REL}/output.m3u8", WEB, app, nginx),
+        Contender("focust-video, mobile playlist", f"{url}/mobile/hls2/{REL}/output.m3u8", MOBILE, app, nginx),
     ]
-    if not peers:
-        return cases
-    for checks, words in (
-        ("full", "C on libfcgi, the same checks"),
-        ("token", "C on libfcgi, token and referrer alone"),
-        ("none", "C on libfcgi, no checks"),
+    add(cases, segments(url, "focust-video, segment", app, nginx, WEB, ("4k", "1m")))
+    port, app, nginx = fleet.start_app("remembering", FOCUST_NGINX_DECISION_CACHE="5s")
+    name = "focust-video, decision remembered for 5 s"
+    add(cases, segments(f"http://127.0.0.1:{port}", name, app, nginx, WEB, ("4k", "1m")))
+    return cases
+
+
+def add(cases, contenders):
+    for size, contender in contenders.items():
+        cases[size].append(contender)
+
+
+def peers(fleet, cases):
+    for name, sizes, start in (
+        ("C on libfcgi, the same checks", ("4k", "1m"), lambda: start_c(fleet, "full")),
+        ("C on libfcgi, the same checks, libfcgi's closing", ("4k",), lambda: start_c(fleet, "full", "stock")),
+        ("C on libfcgi, token and referrer alone", ("4k",), lambda: start_c(fleet, "token")),
+        ("C on libfcgi, no checks", ("4k",), lambda: start_c(fleet, "none")),
+        ("njs in nginx, token and referrer alone", ("4k",), lambda: start_njs(fleet)),
+        ("PHP-FPM, the same checks", ("4k",), lambda: start_php(fleet)),
+        ("Go net/http/fcgi, the same checks", ("4k",), lambda: start_go(fleet)),
     ):
-        port, app, nginx = fleet.start_peer(checks)
-        for size in ("4k", "1m")[: 2 if checks == "full" else 1]:
-            address = f"http://127.0.0.1:{port}/hls2/{REL}/segment_{size}.ts?v={VERSION}"
-            cases[size].append(Contender(words, address, web, app, nginx))
-    port, app, nginx = fleet.start_flask()
+        port, app, nginx = start()
+        add(cases, segments(f"http://127.0.0.1:{port}", name, app, nginx, WEB, sizes))
+    port, app, nginx = start_flask(fleet)
     url = f"http://127.0.0.1:{port}"
-    for size in ("4k", "1m"):
-        name = f"{REL}/segment_{size}.ts"
-        if size == "4k":
-            cases[size].append(Contender("nginx, secure_link", url + secure_link(f"/secure/hls/{name}"), {}, [], nginx))
-            cases[size].append(Contender("Flask + gunicorn, X-Accel", f"{url}/accel/{name}", web, app, nginx))
-        cases[size].append(Contender("Flask + gunicorn, send_file", f"{url}/send/{name}", web, app, nginx))
+    link = secure_link(f"/secure/hls/{REL}/segment_4k.ts")
+    cases["4k"].append(Contender("nginx, secure_link", url + link, {}, [], nginx))
+    for name, sizes, path in (
+        ("Flask + gunicorn, X-Accel", ("4k",), "/accel/{rel}/segment_{size}.ts"),
+        ("Flask + gunicorn, send_file", ("4k", "1m"), "/send/{rel}/segment_{size}.ts"),
+    ):
+        add(cases, segments(url, name, app, nginx, WEB, sizes, path))
+
+
+def contenders(fleet, with_peers=True):
+    cases = ours(fleet)
+    if with_peers:
+        peers(fleet, cases)
     return cases
 
 
@@ -126,7 +154,7 @@ def run(workers, options):
             cases = {name: case for name, case in cases.items() if name in options.only}
         measure(cases, options.rounds, options.seconds, 32)
         found = [(playback_report.HEADINGS[name].format(workers=workers), case) for name, case in cases.items()]
-        alone = [Contender(c.name, c.url, c.headers, c.app, c.nginx) for c in cases.get("4k", [])[:3]]
+        alone = [Contender(c.name, c.url, c.headers, c.app, c.nginx) for c in cases.get("4k", []) if c.name in ALONE]
         if alone:
             measure({"alone": alone}, options.rounds, options.seconds, 1)
             found.append((playback_report.HEADINGS["alone"].format(workers=workers), alone))
@@ -143,7 +171,6 @@ def main():
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--only", nargs="*", choices=["4k", "1m", "other"])
     parser.add_argument("--app", help="another executable instead of .build/release/focust-video")
-    parser.add_argument("--json", help="also write every single run there")
     parser.add_argument("--print", action="store_true", help="leave docs/benchmarks.md as it is")
     options = parser.parse_args()
     if options.quick:
@@ -156,9 +183,7 @@ def main():
     print(f"took {time.monotonic() - start:.0f} s", file=sys.stderr)
     if not options.print and not options.quick:
         playback_report.write("playback", text)
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump([(heading, [vars(c) for c in case]) for heading, case in results], file, indent=1)
+    playback_report.keep("playback", playback_report.runs(results), options.quick)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,21 @@
 """Writes the benchmarks' tables into docs/benchmarks.md, between the markers that carry their names."""
 
 import datetime
+import json
 import os
 import pathlib
 import platform
 import re
 import statistics
 import subprocess
+import time
 
-DOCUMENT = pathlib.Path(__file__).resolve().parent.parent / "docs/benchmarks.md"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs/benchmarks.md"
+RESULTS = ROOT / ".build/bench-results"
+# Above these, what was measured is called noisy: the share of the cores that others used before the measurement, and
+# the spread of static files between rounds, as a share of their median.
+BUSY, UNSTEADY = 0.05, 0.2
 
 HEADINGS = {
     "4k": "4 KiB segments, 32 connections, nginx workers: {workers}",
@@ -47,18 +54,75 @@ def table(case):
 
 
 def tables(results):
-    return "\n\n".join(f"#### {heading}\n\n{table(case)}" for heading, case in results)
+    text = "\n\n".join(f"#### {heading}\n\n{table(case)}" for heading, case in results)
+    noise = unsteadiness(results)
+    return f"{noise}\n\n{text}" if noise else text
+
+
+def runs(results):
+    """{heading: {contender: its runs}}, for `keep`."""
+    return {heading: {c.name: c.rounds for c in case} for heading, case in results}
+
+
+def unsteadiness(results):
+    """A sentence where static files, which cost the same each time, did not; else nothing."""
+    found = []
+    for heading, case in results:
+        rates = [run["rate"] for run in case[0].rounds]
+        swing = (max(rates) - min(rates)) / statistics.median(rates)
+        if swing > UNSTEADY:
+            found.append(f"{heading.split(',')[0]}: {swing:.0%}")
+    return f"NOISY: static files differed between rounds ({'; '.join(found)})." if found else ""
+
+
+def busy_share(seconds=1.0):
+    """The share of all cores that somebody uses while nothing of ours runs; what the hypervisor took counts too."""
+
+    def ticks():
+        fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+        numbers = list(map(int, fields))
+        return sum(numbers), numbers[3] + numbers[4]
+
+    total, idle = ticks()
+    time.sleep(seconds)
+    total, idle = (now - before for now, before in zip(ticks(), (total, idle)))
+    return 1 - idle / max(1, total)
+
+
+def commit():
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    found = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+    return found or "an unknown commit"
+
+
+def processor():
+    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    return model[1] if model else platform.machine()
 
 
 def machine():
-    """What the figures were measured on."""
-    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    load = os.getloadavg()[0]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=False, capture_output=True, text=True).stdout.strip()
+    """What the figures were measured on, and whether others were at work there afterwards."""
+    busy = busy_share()
+    noise = f" NOISY: others used {busy:.0%} of the cores right afterwards." if busy > BUSY else ""
     return (
-        f"Measured {datetime.date.today()} at {commit or 'an unknown commit'} on {os.cpu_count()} cores of "
-        f"{model[1] if model else platform.machine()}, Linux {platform.release()}, load average {load:.1f} at the end."
+        f"Measured {datetime.date.today()} at {commit()} on {os.cpu_count()} cores of {processor()}, "
+        f"Linux {platform.release()}, load average {os.getloadavg()[0]:.1f} at the end.{noise}"
     )
+
+
+def keep(part, data, is_quick=False):
+    """Leaves the figures of a part for `goals.py`; those of a quick run are not kept."""
+    if is_quick:
+        return
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    kept = {"machine": machine(), "date": str(datetime.date.today()), "commit": commit(), "data": data}
+    (RESULTS / f"{part}.json").write_text(json.dumps(kept, indent=1))
+
+
+def kept(part):
+    """The figures that a part has left; None where it has not been run."""
+    path = RESULTS / f"{part}.json"
+    return json.loads(path.read_text())["data"] if path.exists() else None
 
 
 def write(name, text):

@@ -15,8 +15,6 @@ import time
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PEER = ROOT / ".build/bench-peer-fastcgi"
-GUNICORN = ROOT / ".venv-bench/bin/gunicorn"
 SECRET = "benchmark-secret-key-of-at-least-thirty-two-bytes"
 API_KEY = "benchmark-api-key-0123456789abcdef0123456789"
 ORIGIN = "https://learner.example.com"
@@ -88,6 +86,11 @@ def tree_of(pid):
     return found
 
 
+def is_cache_process(pid):
+    """Whether it is nginx's cache manager or loader, the second of which ends by itself after a minute."""
+    return b"nginx: cache" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 def cpu_seconds(pids):
     ticks = 0
     for pid in pids:
@@ -144,29 +147,37 @@ class Fleet:
             "FOCUST_NGINX_WORKERS": str(self.workers),
         } | more
 
+    def stop(self, process):
+        """Ends one of them before the others."""
+        self.processes.remove(process)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
     def spawn(self, command, log, **options):
         with (self.directory / f"{log}.log").open("ab") as output:
             process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, **options)
         self.processes.append(process)
         return process
 
-    def start_app(self):
+    def start_app(self, name="app", **more):
         """focust-video as `make run` starts it. Returns its port and the processes of the app and of nginx."""
         port = free_port()
-        run = self.directory / "app"
-        environment = self.settings(FOCUST_HTTP_PORT=str(port), FOCUST_RUN_DIR=str(run))
+        run = self.directory / name
+        environment = self.settings(FOCUST_HTTP_PORT=str(port), FOCUST_RUN_DIR=str(run), **more)
         environment["FOCUST_BINARY"] = str(self.app_binary)
-        process = self.spawn([ROOT / "scripts/run"], "app", env=environment)
-        log = self.directory / "app.log"
+        process = self.spawn([ROOT / "scripts/run"], name, env=environment)
+        log = self.directory / f"{name}.log"
         wait_until(lambda: f"ready http://127.0.0.1:{port}" in log.read_text(), "focust-video")
         app, nginx = [], []
         for child in tree_of(process.pid)[1:]:
             command = pathlib.Path(f"/proc/{child}/cmdline").read_bytes()
-            (nginx if b"nginx" in command else app).append(child)
+            if not is_cache_process(child):
+                (nginx if b"nginx" in command else app).append(child)
         return port, app, nginx
 
-    def start_nginx(self, name, body):
-        """An nginx with `body` in its http block, which has @PORT@ for its port. Returns the port and processes."""
+    def start_nginx(self, name, body, head=""):
+        """An nginx with `body` in its http block, which has @PORT@ for its port, and `head` before all blocks. Returns
+        the port and processes."""
         port, run = free_port(), self.directory / name
         (run / "tmp").mkdir(parents=True, exist_ok=True)
         temporary = "".join(
@@ -174,56 +185,14 @@ class Fleet:
         )
         user = "user root;" if os.geteuid() == 0 else ""
         (run / "nginx.conf").write_text(
-            f"{user} daemon off; worker_processes {self.workers}; pid {run}/nginx.pid;"
+            f"{head} {user} daemon off; worker_processes {self.workers}; pid {run}/nginx.pid;"
             f"error_log {run}/error.log warn; events {{ worker_connections 2048; }}\n"
             f"http {{ {temporary}\n{body.replace('@PORT@', str(port))} }}\n"
         )
         nginx = self.spawn([NGINX, "-p", run, "-c", run / "nginx.conf", "-e", run / "error.log"], name)
-        wait_until(lambda: answers(port), name)
+        # The port answers before there are workers.
+        wait_until(lambda: answers(port) and len(tree_of(nginx.pid)) == self.workers + 1, name)
         return port, tree_of(nginx.pid)
-
-    def start_peer(self, checks):
-        """The C program behind the very same nginx files as focust-video's."""
-        name = f"c-{checks}"
-        run, path = self.directory / name, self.directory / f"{name}.sock"
-        run.mkdir()
-        peer = self.spawn([PEER, path, checks, self.data, SECRET, ORIGIN, str(self.threads)], name)
-        wait_until(path.exists, name)
-        environment = self.settings(FOCUST_LISTEN=str(path), FOCUST_UPLOAD_LISTEN=str(path), FOCUST_NGINX_LOG_DIR=str(run))
-        subprocess.run([ROOT / "nginx/render", run / "focust-video"], env=environment, check=True)
-        body = f"""include focust-video/http.conf;
-            access_log {run}/access.log focust_video;
-            server {{ listen 127.0.0.1:@PORT@ reuseport; include focust-video/server.conf; }}"""
-        port, nginx = self.start_nginx(name, body)
-        return port, [peer.pid], nginx
-
-    def start_flask(self):
-        """Flask under gunicorn behind nginx; secure_link and a bare upload beside it. Returns the same three."""
-        path = self.directory / "flask.sock"
-        environment = os.environ | {"PEER_DATA_DIR": str(self.data), "PEER_SECRET": SECRET, "PEER_ORIGIN": ORIGIN}
-        command = [GUNICORN, "--workers", "4", "--bind", f"unix:{path}", "--timeout", "120", "flask_app:app"]
-        gunicorn = self.spawn(command, "flask", env=environment, cwd=ROOT / "Benchmarks/peers")
-        wait_until(path.exists, "gunicorn")
-        wait_until(lambda: len(tree_of(gunicorn.pid)) == 5, "gunicorn's workers")
-        log = self.directory / "flask-access.log"
-        body = f"""access_log {log};
-            types {{ video/mp2t ts; }}
-            upstream flask {{ server unix:{path}; }}
-            server {{
-                listen 127.0.0.1:@PORT@ reuseport; sendfile on; tcp_nopush on; client_max_body_size 200m;
-                location /send/ {{ proxy_pass http://flask; proxy_set_header Host $host; }}
-                location /accel/ {{ proxy_pass http://flask; proxy_set_header Host $host; }}
-                location /upload {{ proxy_pass http://flask; proxy_set_header Host $host; client_body_buffer_size 128k; }}
-                location /spool {{ client_body_buffer_size 128k; client_body_in_file_only clean;
-                    proxy_pass http://127.0.0.1:@PORT@/sink; proxy_pass_request_body off;
-                    proxy_set_header Content-Length ""; }}
-                location /sink {{ return 202; }}
-                location /_accel/ {{ internal; alias {self.data}/; }}
-                location /secure/ {{ alias {self.data}/; secure_link $arg_s,$arg_e;
-                    secure_link_md5 "$secure_link_expires$uri {SECRET}"; if ($secure_link != "1") {{ return 403; }} }}
-            }}"""
-        port, nginx = self.start_nginx("flask", body)
-        return port, tree_of(gunicorn.pid), nginx
 
 
 def secure_link(path):

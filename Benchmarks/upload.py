@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import playback_report
+from playback_peers import start_c, start_flask
 from playback_servers import API_KEY, ROOT, Fleet, cpu_seconds, memory_mb
 
 FILM_BYTES = 100_000_000
@@ -72,9 +73,9 @@ def main():
         make_film(film)
         port, app, nginx = fleet.start_app()
         contenders = [("focust-video", f"http://127.0.0.1:{port}/upload/lesson", app, nginx)]
-        port, app, nginx = fleet.start_peer("upload")
+        port, app, nginx = start_c(fleet, "upload")
         contenders.append(("C on libfcgi, read and write", f"http://127.0.0.1:{port}/upload/lesson", app, nginx))
-        port, app, nginx = fleet.start_flask()
+        port, app, nginx = start_flask(fleet)
         contenders.append(("nginx, spooling alone", f"http://127.0.0.1:{port}/spool", [], nginx))
         contenders.append(("Flask + gunicorn", f"http://127.0.0.1:{port}/upload", app, nginx))
         text = table(measure(contenders, film, 1 if options.quick else options.rounds))

@@ -1,11 +1,12 @@
 /* What a C program on libfcgi does for a segment, with the closing sequence of focust-video.
  *
- *   fastcgi SOCKET CHECKS DATA_DIR SECRET ORIGIN [THREADS]
+ *   fastcgi SOCKET CHECKS DATA_DIR SECRET ORIGIN [THREADS [stock]]
  *
  * CHECKS: none    answers X-Accel-Redirect at once
  *         token   HS256 signature, dates, platform, rel, revocation-free, the Referer's origin
  *         full    the same, and the lesson's version and the segment's existence on disk
  *         upload  writes the body to a file in DATA_DIR, 64 KiB at a time
+ * stock: the closing is left to libfcgi, which shuts down, polls, reads and closes.
  */
 #define _GNU_SOURCE
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -15,6 +16,7 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ static enum checks checks;
 static const char *data_dir, *origin;
 static SHA256_CTX inner, outer; /* the key's two blocks, hashed once */
 static int listener;
+static bool closes_stock;
 
 static void prepare_key(const char *secret) {
     unsigned char block[64] = {0}, pad[64];
@@ -240,7 +243,7 @@ static void *work(void *unused) {
         checks == UPLOAD ? upload(&request) : play(&request);
         while (FCGX_GetStr(rest, sizeof rest, request.in) > 0) continue;
         /* Then it is only closed, not shut down and waited for. */
-        FCGX_Detach(&request);
+        if (!closes_stock) FCGX_Detach(&request);
         FCGX_Finish_r(&request);
     }
     return unused;
@@ -248,7 +251,7 @@ static void *work(void *unused) {
 
 int main(int count, char **arguments) {
     if (count < 6) {
-        fprintf(stderr, "usage: fastcgi SOCKET none|token|full|upload DATA_DIR SECRET ORIGIN [THREADS]\n");
+        fprintf(stderr, "usage: fastcgi SOCKET none|token|full|upload DATA_DIR SECRET ORIGIN [THREADS [stock]]\n");
         return 2;
     }
     const char *kind = arguments[2];
@@ -257,10 +260,12 @@ int main(int count, char **arguments) {
     origin = arguments[5];
     prepare_key(arguments[4]);
     FCGX_Init();
+    signal(SIGTERM, SIG_DFL); /* libfcgi would wait for one more request */
     unlink(arguments[1]);
     listener = FCGX_OpenSocket(arguments[1], 4096);
     if (listener < 0) return 1;
     int threads = count > 6 ? atoi(arguments[6]) : 8;
+    closes_stock = count > 7 && !strcmp(arguments[7], "stock");
     pthread_t handle;
     for (int i = 0; i < threads; i++)
         if (pthread_create(&handle, NULL, work, NULL)) return 1;
