@@ -42,6 +42,8 @@ class Contender:
     headers: dict = field(default_factory=dict)
     app: list = field(default_factory=list)
     nginx: list = field(default_factory=list)
+    # For wrk, where one address is not enough.
+    script: str | None = None
     rounds: list = field(default_factory=list)
 
 
@@ -49,9 +51,10 @@ def load(contender, seconds, connections):
     """One run of wrk; requests per second, median delay in µs, CPU per request in µs."""
     headers = [part for name, value in contender.headers.items() for part in ("-H", f"{name}: {value}")]
     threads = min(2, connections)
+    script = ["-s", str(contender.script)] if contender.script else []
     before = [cpu_seconds(contender.app), cpu_seconds(contender.nginx)]
     output = subprocess.run(
-        ["wrk", f"-c{connections}", f"-t{threads}", f"-d{seconds}s", "--latency", *headers, contender.url],
+        ["wrk", f"-c{connections}", f"-t{threads}", f"-d{seconds}s", "--latency", *headers, *script, contender.url],
         capture_output=True,
         text=True,
         check=True,

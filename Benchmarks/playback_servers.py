@@ -25,14 +25,14 @@ SIZES = {"4k": 4 << 10, "1m": 1 << 20}
 NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
 
 
-def token(platform="web"):
+def token(platform="web", rel=REL):
     """A media token of six claims."""
 
     def encode(data):
         return base64.urlsafe_b64encode(data).rstrip(b"=")
 
     now = int(time.time())
-    claims = {"user_id": "learner-1", "rel": REL, "platform": platform, "iat": now, "exp": now + 3600}
+    claims = {"user_id": "learner-1", "rel": rel, "platform": platform, "iat": now, "exp": now + 3600}
     claims["jti"] = uuid.uuid4().hex
     head = encode(b'{"alg":"HS256","typ":"JWT"}') + b"." + encode(json.dumps(claims, separators=(",", ":")).encode())
     return (head + b"." + encode(hmac.new(SECRET.encode(), head, hashlib.sha256).digest())).decode()
