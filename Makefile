@@ -55,18 +55,15 @@ fuzz: deps
 soak: deps release
 	cd Tests/EndToEnd && FOCUST_BINARY=$(CURDIR)/.build/release/focust-video ../../.venv/bin/python soak.py
 
-# Each beside its peers, alternately; FOCUST_BENCH=--quick takes a round of each and leaves the document alone.
+# Each beside its peers, alternately; about 20 minutes. PART='playback start' runs these alone (Benchmarks/run lists them);
+# FOCUST_BENCH=--quick takes a round of each and leaves the document alone.
 bench: deps release
 	@scripts/deps $(BENCH_PACKAGES)
 	@Benchmarks/peers/build
-	python3 Benchmarks/playback.py $(FOCUST_BENCH)
-	python3 Benchmarks/upload.py $(FOCUST_BENCH)
-	python3 Benchmarks/playback_tokens.py
-	python3 Benchmarks/under_load.py
-	python3 Benchmarks/conversion.py $(if $(FOCUST_BENCH),--rounds 1)
+	@Benchmarks/run $(PART)
 
 lint: deps
-	@scripts/lint nginx/render $(wildcard scripts/*) .ci/run Fuzz/run
+	@scripts/lint nginx/render $(wildcard scripts/*) .ci/run Fuzz/run Benchmarks/run Benchmarks/peers/build
 
 clean:
 	rm -rf .build .run .venv .venv-bench

@@ -13,7 +13,7 @@ from playback import WEB, Contender, load
 from playback_servers import API_KEY, REL, VERSION, Fleet
 from upload import make_film, send
 
-FILM = "-f lavfi -i testsrc2=s=1920x1080:r=30:d=120 -vf noise=alls=10:allf=t -c:v mpeg4 -q:v 4"
+FILM = "-f lavfi -i testsrc2=s=1920x1080:r=30:d=60 -vf noise=alls=10:allf=t -c:v mpeg4 -q:v 4"
 
 
 def service(url, method="GET"):
@@ -80,7 +80,7 @@ def main():
         film, big = fleet.directory / "film.avi", fleet.directory / "film.mp4"
         subprocess.run(["ffmpeg", "-v", "error", *FILM.split(), str(film)], check=True)
         make_film(big)
-        port, app, nginx = fleet.start_app(FOCUST_CONVERSION_JOBS="1", MAX_CONTENT_LENGTH=str(1 << 30))
+        port, app, nginx = fleet.start_app(FOCUST_CONVERSION_JOBS="1", MAX_CONTENT_LENGTH=str(4 << 30))
         base = f"http://127.0.0.1:{port}"
         url = f"{base}/hls2/{REL}/segment_4k.ts?v={VERSION}"
         cases = {name: Contender(name, url, WEB, app, nginx) for name in ("nothing else", "a conversion", "uploads", "both")}

@@ -49,9 +49,12 @@ def make_many(data, count):
 
 SCRIPT = """
 local requests, next = {{}}, 0
-for line in io.lines("{list}") do
-    local path, token = line:match("(%S+) (%S+)")
-    requests[#requests + 1] = wrk.format("GET", path, {{ Authorization = "Bearer " .. token, Referer = "{referrer}" }})
+function init()
+    for line in io.lines("{list}") do
+        local path, token = line:match("(%S+) (%S+)")
+        local headers = {{ Host = "bench", Authorization = "Bearer " .. token, Referer = "{referrer}" }}
+        requests[#requests + 1] = wrk.format("GET", path, headers)
+    end
 end
 function request()
     next = next % #requests + 1

@@ -78,10 +78,12 @@ def main():
         port, app, nginx = start_flask(fleet)
         contenders.append(("nginx, spooling alone", f"http://127.0.0.1:{port}/spool", [], nginx))
         contenders.append(("Flask + gunicorn", f"http://127.0.0.1:{port}/upload", app, nginx))
-        text = table(measure(contenders, film, 1 if options.quick else options.rounds))
+        results = measure(contenders, film, 1 if options.quick else options.rounds)
+    text = table(results)
     print(text)
     if not options.quick:
         playback_report.write("upload", text)
+    playback_report.keep("upload", results, options.quick)
 
 
 if __name__ == "__main__":
