@@ -17,6 +17,20 @@ RESULTS = ROOT / ".build/bench-results"
 # the spread of static files between rounds, as a share of their median.
 BUSY, UNSTEADY = 0.05, 0.2
 
+TITLES = {
+    "goals": "The goals",
+    "playback": "Requests",
+    "tokens": "Tokens",
+    "parser": "Parsers",
+    "upload": "Uploads of 100 MB",
+    "scaling": "Threads",
+    "viewers": "A thousand viewers",
+    "busy": "Viewers while films come in and are converted",
+    "under_load": "Delay while a film is converted",
+    "conversion": "Conversion",
+    "start": "Start and size",
+    "lessons": "Many lessons",
+}
 HEADINGS = {
     "4k": "4 KiB segments, 32 connections, nginx workers: {workers}",
     "1m": "1 MiB segments, 32 connections, nginx workers: {workers}",
@@ -54,7 +68,7 @@ def table(case):
 
 
 def tables(results):
-    text = "\n\n".join(f"#### {heading}\n\n{table(case)}" for heading, case in results)
+    text = "\n\n".join(f"### {heading}\n\n{table(case)}" for heading, case in results)
     noise = unsteadiness(results)
     return f"{noise}\n\n{text}" if noise else text
 
@@ -128,7 +142,7 @@ def kept(part):
 def write(name, text):
     """Replaces what stands between the markers of `name`; puts it at the end where there are none."""
     begin, end = f"<!-- {name}: begin, written by make bench -->", f"<!-- {name}: end -->"
-    block = f"{begin}\n{machine()}\n\n{text}\n{end}"
+    block = f"{begin}\n## {TITLES.get(name, name)}\n\n{machine()}\n\n{text}\n{end}"
     DOCUMENT.parent.mkdir(exist_ok=True)
     old = DOCUMENT.read_text() if DOCUMENT.exists() else "# Benchmarks\n"
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
