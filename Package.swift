@@ -13,7 +13,10 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let package = Package(
     name: "focust-video",
-    products: [.executable(name: "focust-video", targets: ["FocustVideo"])],
+    products: [
+        .executable(name: "focust-video", targets: ["FocustVideo"]),
+        .executable(name: "focust-media", targets: ["FocustMedia"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -58,8 +61,18 @@ let package = Package(
             name: "Tokens", dependencies: ["Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
         .target(name: "Database", dependencies: ["CSQLite", "Domain", "Runtime"], swiftSettings: strict),
         .target(name: "Files", dependencies: ["CLinux", "Domain", "Runtime"], swiftSettings: strict),
+        // libav has a process of its own, which is asked over a pipe.
+        .target(name: "MediaProtocol", dependencies: ["Crypto", "Formats"], swiftSettings: strict),
         .target(
-            name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "Formats", "Runtime"],
+            name: "Media",
+            dependencies: ["CLibAV", "MediaProtocol", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
+        .target(
+            name: "MediaProcess", dependencies: ["MediaProtocol", "Crypto", "Domain", "Formats", "Runtime"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "FocustMedia",
+            dependencies: ["Media", "MediaProtocol", "Crypto", "Domain", "Formats", "Runtime"],
             swiftSettings: strict),
         .target(
             name: "Outbound", dependencies: ["CCurl", "Crypto", "Domain", "Formats", "Runtime"],
@@ -69,13 +82,15 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Tokens", "Database", "Files", "Media", "Outbound", "Formats", "Domain", "Runtime",
+                "Tokens", "Database", "Files", "MediaProcess", "MediaProtocol", "Outbound", "Formats",
+                "Domain", "Runtime",
             ],
             swiftSettings: strict),
         .target(
             name: "Conversion",
             dependencies: [
-                "Crypto", "Database", "Files", "Media", "Outbound", "Formats", "Domain", "Runtime",
+                "Crypto", "Database", "Files", "MediaProcess", "MediaProtocol", "Outbound", "Formats",
+                "Domain", "Runtime",
             ],
             swiftSettings: strict),
         // What an older server left; judged by what ours would serve.
@@ -87,7 +102,7 @@ let package = Package(
                 "FastCGI", "Server", "Migration", "Conversion", "Settings", "Outbound", "Tokens", "Crypto",
                 "Database",
                 "Files",
-                "Media", "Formats", "Domain", "Runtime",
+                "MediaProcess", "MediaProtocol", "Formats", "Domain", "Runtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -100,7 +115,8 @@ let package = Package(
             path: "Benchmarks/tokens", swiftSettings: strict),
         // What the conversion benchmark runs; nothing that is installed.
         .executableTarget(
-            name: "bench-conversion", dependencies: ["Media", "Crypto"], path: "Benchmarks/conversion",
+            name: "bench-conversion", dependencies: ["Media", "MediaProtocol", "Crypto"],
+            path: "Benchmarks/conversion",
             swiftSettings: strict),
 
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
@@ -120,7 +136,12 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["Database", "MemoryDatabase", "Domain"],
             swiftSettings: strict),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
-        .testTarget(name: "MediaTests", dependencies: ["Media", "Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "MediaTests", dependencies: ["Media", "MediaProtocol", "Crypto"], swiftSettings: strict),
+        .testTarget(
+            name: "MediaProcessTests",
+            dependencies: ["MediaProcess", "MediaProtocol", "Crypto", "Formats", "Runtime"],
+            swiftSettings: strict),
         // A real HTTP server on the loopback, for the tests of those who send.
         .target(
             name: "HTTPReceiver", dependencies: ["Runtime"], path: "Tests/HTTPReceiver", swiftSettings: strict
@@ -133,7 +154,7 @@ let package = Package(
             name: "ConversionTests",
             dependencies: [
                 "Conversion", "HTTPReceiver", "MemoryDatabase", "Crypto", "Database", "Domain", "Files",
-                "Formats", "Media", "Outbound", "Runtime",
+                "Formats", "MediaProcess", "MediaProtocol", "FocustMedia", "Outbound", "Runtime",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 import Crypto
 import Glibc
 import Media
+import MediaProtocol
 
 /// Converts one file with the media room alone, so that a benchmark measures nothing else.
 @main

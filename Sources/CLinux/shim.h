@@ -50,3 +50,32 @@ static inline int focust_set_idle_cpu(void) {
     struct sched_param none = {0};
     return sched_setscheduler(0, 5, &none);
 }
+
+// prctl(2): this process dies when the thread that started it does; gains no rights by what it executes; leaves no core
+// and lets no process of the same user look into its memory.
+static inline int focust_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0); }
+static inline int focust_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+static inline int focust_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+// landlock_create_ruleset(2), landlock_add_rule(2), landlock_restrict_self(2), as linux/landlock.h has them; the structs
+// are written out here, for Debian's header may be older than the kernel.
+struct focust_landlock_ruleset { uint64_t files, network, scopes; };
+struct focust_landlock_beneath { uint64_t access; int32_t directory; } __attribute__((packed));
+
+// The version of the kernel's interface, 1 and up; -1 where it has none. LANDLOCK_CREATE_RULESET_VERSION (1).
+static inline int focust_landlock_version(void) { return (int)syscall(SYS_landlock_create_ruleset, 0, 0, 1); }
+static inline int focust_landlock_create(struct focust_landlock_ruleset rules, size_t size) {
+    return (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+}
+// LANDLOCK_RULE_PATH_BENEATH (1).
+static inline int focust_landlock_allow(int ruleset, struct focust_landlock_beneath rule) {
+    return (int)syscall(SYS_landlock_add_rule, ruleset, 1, &rule, 0);
+}
+static inline int focust_landlock_enforce(int ruleset) { return (int)syscall(SYS_landlock_restrict_self, ruleset, 0); }
+
+// <fcntl.h> O_PATH: a descriptor that names a file and opens nothing of it.
+static const int focust_o_path = 010000000;
+
+// posix_spawn(3): a GNU extension, so that the child gets no descriptor from `from` on.
+#include <spawn.h>
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);

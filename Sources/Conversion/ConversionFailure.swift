@@ -1,6 +1,6 @@
 import Database
 import Files
-import Media
+import MediaProtocol
 
 /// Why an attempt failed, and what follows from it.
 struct ConversionFailure: Error {
@@ -11,17 +11,20 @@ struct ConversionFailure: Error {
     /// Whether another attempt may succeed: disk and memory pass, a bad file does not.
     let mayPass: Bool
     let isCancellation: Bool
+    /// Whether the file killed its converter.
+    let isCrash: Bool
 
     /// Somebody removed the file; trying again brings it not back.
     static let uploadMissing = ConversionFailure(
         forTask: JobFailure(code: "upload_missing", message: "The uploaded file is gone; upload it again."),
-        cause: "the uploaded file is gone", mayPass: false, isCancellation: false)
+        cause: "the uploaded file is gone", mayPass: false)
 
-    private init(forTask: JobFailure, cause: String, mayPass: Bool, isCancellation: Bool) {
+    private init(forTask: JobFailure, cause: String, mayPass: Bool) {
         self.forTask = forTask
         self.cause = cause
         self.mayPass = mayPass
-        self.isCancellation = isCancellation
+        isCancellation = false
+        isCrash = false
     }
 
     init(_ error: any Error) {
@@ -29,6 +32,7 @@ struct ConversionFailure: Error {
         let media = error as? MediaError
         let isHiding = (error as? FileError)?.isNotEmpty == true
         isCancellation = media?.kind == .cancelled
+        isCrash = media?.kind == .crashed
         mayPass = media.map { Self.mayPass($0.kind) } ?? !isHiding
         forTask =
             media.map { JobFailure(code: Self.code($0.kind), message: $0.message) }
@@ -37,7 +41,7 @@ struct ConversionFailure: Error {
 
     private static func mayPass(_ kind: MediaError.Kind) -> Bool {
         switch kind {
-        case .resource, .cancelled: true
+        case .resource, .cancelled, .crashed: true
         case .unsupported, .deadline, .invalidOutput, .internal: false
         }
     }
@@ -49,6 +53,7 @@ struct ConversionFailure: Error {
         case .deadline: "conversion_timeout"
         case .invalidOutput: "invalid_output"
         case .internal: "conversion_failed"
+        case .crashed: "converter_crashed"
         }
     }
 }

@@ -3,7 +3,8 @@ import Database
 import Domain
 import Files
 import Logging
-import Media
+import MediaProcess
+import MediaProtocol
 import Runtime
 
 /// One attempt at one job: look, convert into a staging directory, publish, finish.
@@ -46,16 +47,12 @@ struct ConversionRun {
     /// Nil where the lease was lost on the way, and nothing was published.
     private func convert() throws -> ConversionResult? {
         guard try service.files.size(of: job.sourcePath) != nil else { throw ConversionFailure.uploadMissing }
-        let probe = try Probe.examine(source, limits: .default)
-        let seconds = service.timeout ?? ConversionService.defaultTimeout(duration: probe.duration)
-        let cancellation = Cancellation(deadline: .seconds(seconds))
-        let keeper = try LeaseKeeper(
-            job: job, worker: worker, service: service, stop: stop, cancellation: cancellation)
+        let keeper = try LeaseKeeper(job: job, worker: worker, service: service, stop: stop)
         let staging = try service.files.makeStagingDirectory(task: job.id)
         let key = ContentKey.random()
         let result = try keeper.during {
-            let result = try converter.convert(
-                source, into: staging.path, key: key, cancellation: cancellation, progress: keeper.note)
+            let result = try service.media.convert(
+                source, into: staging.path, key: key, options: service.options, watch(keeper))
             if let failure = result.posterFailure {
                 service.log.warning("poster_failed", metadata: metadata(cause: failure))
             }
@@ -67,12 +64,12 @@ struct ConversionRun {
         return try publish(staging, result) ? result : nil
     }
 
-    private var converter: HLSConverter {
-        let log = service.log
-        let id = job.id
-        return HLSConverter(options: service.options) { line in
-            log.debug("libav", metadata: ["task_id": "\(id)", "line": "\(line)"])
-        }
+    private func watch(_ keeper: LeaseKeeper) -> ConversionWatch {
+        ConversionWatch(
+            cancellation: keeper.cancellation,
+            deadline: { .seconds(service.timeout ?? ConversionService.defaultTimeout(duration: $0)) },
+            progress: keeper.note,
+            log: { service.log.debug("libav", metadata: ["task_id": "\(job.id)", "line": "\($0)"]) })
     }
 
     private func describe(_ result: ConversionResult) throws {
@@ -115,10 +112,12 @@ struct ConversionRun {
 
     private func fail(_ failure: ConversionFailure) throws(DatabaseError) -> ConversionOutcome {
         let now = service.clock.now()
-        let pause = QueueRules.pause(afterAttempt: job.attempts)
+        let pause =
+            failure.isCrash
+            ? QueueRules.pause(afterCrash: job.attempts) : QueueRules.pause(afterAttempt: job.attempts)
         let retryAt = failure.mayPass ? now.adding(seconds: Int(pause.components.seconds)) : nil
         let outcome = try service.database.jobs.fail(
-            job.id, worker: worker, failure: failure.forTask, retryAt: retryAt,
+            job.id, worker: worker, failure: failure.forTask, isCrash: failure.isCrash, retryAt: retryAt,
             callback: service.callbacks.failure(of: job, failure.forTask), now: now)
         service.callbackWakeUp.signal()
         service.log.warning("conversion_failed", metadata: metadata(cause: failure.cause))

@@ -2,13 +2,16 @@ import Database
 import Domain
 import Files
 import Logging
-import Media
+import MediaProcess
+import MediaProtocol
 import Runtime
 
 /// What conversion threads work with; made once, when the process starts.
 package struct ConversionService: Sendable {
     package let database: any Database
     package let files: DataDirectory
+    /// Converts, in a process of its own for each.
+    package let media: MediaProgram
     package let options: ConversionOptions
     /// Seconds an attempt may take; nil: `defaultTimeout` of the video's duration.
     package let timeout: Int?
@@ -23,12 +26,14 @@ package struct ConversionService: Sendable {
     let callbackWakeUp: WakeFile
 
     package init(
-        database: any Database, files: DataDirectory, options: ConversionOptions, timeout: Int?,
+        database: any Database, files: DataDirectory, media: MediaProgram,
+        options: ConversionOptions, timeout: Int?,
         metrics: ServerMetrics, clock: SystemClock, log: Logger, wakeUp: WakeFile,
         callbacks: CallbackComposer, callbackWakeUp: WakeFile
     ) {
         self.database = database
         self.files = files
+        self.media = media
         self.options = options
         self.timeout = timeout
         self.metrics = metrics
@@ -53,11 +58,7 @@ package struct ConversionService: Sendable {
         var threads: [Runtime.Thread] = []
         for index in 0..<count {
             let worker = ConversionWorker(service: self, stop: stop, mark: mark, number: index)
-            // libav's own threads inherit the priority of the one that starts them.
-            threads.append(
-                try Runtime.Thread(
-                    name: "convert-\(index)", stackSize: .mebibytes(8), priority: .background,
-                    body: worker.run))
+            threads.append(try Runtime.Thread(name: "convert-\(index)", body: worker.run))
         }
         return threads
     }

@@ -1,7 +1,6 @@
 import Database
 import Domain
 import Logging
-import Media
 import Runtime
 import Synchronization
 
@@ -17,19 +16,20 @@ final class LeaseKeeper: Sendable {
     private let worker: String
     private let service: ConversionService
     private let stop: StopSignal
-    private let cancellation: Cancellation
+    /// Raised when the lease is lost or the process stops.
+    let cancellation: StopSignal
     private let finished: WakeUp
     private let isFinished = Atomic(false)
     private let progress = Atomic<UInt64>(0)
 
     init(
-        job: Job, worker: String, service: ConversionService, stop: StopSignal, cancellation: Cancellation
+        job: Job, worker: String, service: ConversionService, stop: StopSignal
     ) throws(SystemError) {
         self.job = job
         self.worker = worker
         self.service = service
         self.stop = stop
-        self.cancellation = cancellation
+        self.cancellation = try StopSignal()
         self.finished = try WakeUp()
     }
 
@@ -54,7 +54,7 @@ final class LeaseKeeper: Sendable {
             finished.wait(milliseconds: Self.interval, or: stop)
             if isFinished.load(ordering: .relaxed) { return }
             guard !stop.isRaised, renew() else {
-                cancellation.cancel()
+                cancellation.raise()
                 return
             }
         }

@@ -73,10 +73,11 @@ package protocol JobQueue: Sendable {
 
     /// Ends an attempt that failed: `retryAt` nil where trying again cannot help, else when to.
     ///
-    /// `callback` is stored only if the job thereby ends as failed.
+    /// `isCrash`: the file killed its converter; the `QueueRules.maxCrashes`th time is the last. `callback` is stored
+    /// only if the job thereby ends as failed.
     func fail(
-        _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
-        now: Timestamp
+        _ id: TaskID, worker: String, failure: JobFailure, isCrash: Bool, retryAt: Timestamp?,
+        callback: NewCallback?, now: Timestamp
     ) throws(DatabaseError) -> FailOutcome
 
     /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it
@@ -122,4 +123,16 @@ package protocol JobQueue: Sendable {
     /// Deletes up to `limit` rows that ended before `cutoff`, but never the newest of a lesson that still
     /// exists: it names the lesson's file and duration. Returns how many; call again while it is `limit`.
     func prune(endedBefore cutoff: Timestamp, limit: Int) throws(DatabaseError) -> Int
+}
+
+extension JobQueue {
+    /// Ends an attempt that failed without a crash.
+    package func fail(
+        _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
+        now: Timestamp
+    ) throws(DatabaseError) -> FailOutcome {
+        try fail(
+            id, worker: worker, failure: failure, isCrash: false, retryAt: retryAt, callback: callback,
+            now: now)
+    }
 }

@@ -1,6 +1,7 @@
 /// The numbers of the queue, whatever keeps it.
 package enum QueueRules {
-    /// Leases that may run out before the job is failed as `converter_crashed`.
+    /// Times that a file may kill its converter, or the whole worker (its lease runs out), before the job is failed as
+    /// `converter_crashed`.
     package static let maxCrashes = 3
     /// Attempts, of any end, before a failure that could pass is final.
     package static let maxAttempts = 8

@@ -1,7 +1,7 @@
 import Conversion
 import Glibc
 import Logging
-import Media
+import MediaProtocol
 import Runtime
 import Settings
 
@@ -16,7 +16,7 @@ extension ConversionService {
         // The cores are divided among the conversions that may run at once; 0 would take all for each.
         options.threads = max(1, Machine.cores / max(1, jobs))
         self.init(
-            database: storage.database, files: storage.files, options: options,
+            database: storage.database, files: storage.files, media: storage.media, options: options,
             timeout: settings.conversionTimeout, metrics: metrics, clock: .system, log: log,
             wakeUp: storage.wakeUp, callbacks: CallbackComposer(defaultURL: settings.callbackURL),
             callbackWakeUp: storage.callbackWakeUp)

@@ -5,7 +5,7 @@ import FastCGI
 import Files
 import Glibc
 import Logging
-import Media
+import MediaProcess
 import Outbound
 import Runtime
 import Server
@@ -77,7 +77,7 @@ struct ServerProcess {
             settings: settings, issuer: TokenIssuer(signer: TokenSigner(key: signingKey), clock: .system),
             revocations: RevocationList(), identity: identity(settings, log),
             eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) },
-            database: storage.database, files: storage.files,
+            database: storage.database, files: storage.files, media: storage.media,
             conversionWakeUp: storage.wakeUp,
             metrics: ServerMetrics(version: Version.number, probes: ServerProbes(storage)), clock: .system,
             log: log)

@@ -1,12 +1,15 @@
 import Database
 import Files
 import Glibc
+import MediaProcess
 import Runtime
 import Settings
 
 /// What every command that works on the stored lessons opens first.
 struct Storage {
     let files: DataDirectory
+    /// What looks into files and converts them.
+    let media: MediaProgram
     let database: any Database
     /// Touched when a job was queued.
     let wakeUp: WakeFile
@@ -16,6 +19,7 @@ struct Storage {
     init(_ settings: Settings) throws {
         // What others may read gets its mode by name; the database and everything else is this user's alone.
         umask(0o077)
+        media = try MediaProgram.installed()
         files = try DataDirectory(creatingAt: settings.dataDirectory)
         database = try SQLiteDatabase(path: files.databasePath)
         wakeUp = try WakeFile(path: files.conversionWakePath)

@@ -1,4 +1,5 @@
 import Glibc
+import MediaProtocol
 import Synchronization
 
 /// Tells a running conversion to stop: because somebody asked, or because its time is over.

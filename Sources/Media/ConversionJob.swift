@@ -1,6 +1,7 @@
 import CLibAV
 import Crypto
 import Glibc
+import MediaProtocol
 
 /// One run over a file's packets: every packet through its lane into the lesson.
 struct ConversionJob {
@@ -51,8 +52,7 @@ struct ConversionJob {
             duration: Double(output.segments.reduce(0) { $0 + $1.ticks }) / Track.ticksPerSecond,
             segments: output.segments.count, bytes: output.byteCount, videoCodec: videoCodec,
             audioCodec: lanes.count > 1 ? CodecName.aac : nil, width: Int(video.width),
-            height: Int(video.height), plan: plan.explanation,
-            files: output.segments.map(\.name) + ["output.m3u8"])
+            height: Int(video.height), plan: plan.explanation)
     }
 
     /// Adds a poster to the finished lesson; answers why there is none.

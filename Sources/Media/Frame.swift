@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// One decoded picture or run of samples and its owner (frame.h: AVFrame).
 final class Frame {

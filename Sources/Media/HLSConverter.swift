@@ -1,5 +1,6 @@
 import CLibAV
 import Crypto
+import MediaProtocol
 
 /// Makes an encrypted HLS lesson of an uploaded file.
 package struct HLSConverter: Sendable {
@@ -30,10 +31,12 @@ package struct HLSConverter: Sendable {
     /// Writes `segment_000.ts` …, `output.m3u8` and `poster.jpg` into the existing, empty `directory`.
     ///
     /// The caller writes `enc.key`, syncs and publishes. On an error, what was written so far stays there.
-    /// - Parameter progress: called on this thread with a share from 0 to 0.99 that never falls.
+    /// - Parameters:
+    ///   - planned: called once, with the seconds of video that there are to convert.
+    ///   - progress: called on this thread with a share from 0 to 0.99 that never falls.
     package func convert(
         _ path: String, into directory: String, key: ContentKey, cancellation: Cancellation,
-        progress: (Double) -> Void
+        planned: (Double) -> Void = { _ in }, progress: (Double) -> Void
     ) throws(MediaError) -> ConversionResult {
         let capture = LogCapture(forward: log)
         let start = ContinuousClock.now
@@ -44,6 +47,7 @@ package struct HLSConverter: Sendable {
                 try cancellation.check()
                 let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
                 let plan = try planner(cancellation, meter).plan(demuxer)
+                planned(plan.duration)
                 let job = ConversionJob(
                     demuxer: demuxer, options: options, limits: limits, directory: directory, key: key,
                     cancellation: cancellation, capture: capture)

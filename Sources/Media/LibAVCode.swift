@@ -1,11 +1,12 @@
 import CLibAV
 import Glibc
+import MediaProtocol
 
 /// What a libav function returned: its own negative code, or a negated errno (error.h: AVERROR).
-package struct LibAVCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    package let rawValue: Int32
+struct LibAVCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    let rawValue: Int32
 
-    package init(rawValue: Int32) {
+    init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
@@ -25,7 +26,7 @@ package struct LibAVCode: RawRepresentable, Hashable, Sendable, CustomStringConv
         [ENOMEM, ENOSPC, EDQUOT, EFBIG, EIO, EMFILE, ENFILE, EROFS].contains(-rawValue)
     }
 
-    package var description: String {
+    var description: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(AV_ERROR_MAX_STRING_SIZE)) { buffer in
             buffer.initialize(repeating: 0)
             guard let start = buffer.baseAddress else { return "\(rawValue)" }
@@ -33,4 +34,7 @@ package struct LibAVCode: RawRepresentable, Hashable, Sendable, CustomStringConv
             return String(cString: start)
         }
     }
+
+    /// The number and its words, as an error carries them.
+    var forError: MediaErrorCode { MediaErrorCode(rawValue: rawValue, text: description) }
 }

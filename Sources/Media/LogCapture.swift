@@ -1,5 +1,6 @@
 import CLibAV
 import Glibc
+import MediaProtocol
 import Synchronization
 
 /// What libav logged during one probe or conversion: the last error goes into the error that is thrown, every

@@ -1,9 +1,12 @@
+import MediaProtocol
+
 extension MediaError {
     /// The error for a code that libav returned outside of reading: a full disk is a resource, anything else ours.
     static func library(_ operation: String, _ code: Int32) -> MediaError {
         let code = LibAVCode(rawValue: code)
         let kind: Kind = code.isResource ? .resource : .internal
-        return MediaError(kind, "The conversion could not go on: \(code).", operation: operation, code: code)
+        return MediaError(
+            kind, "The conversion could not go on: \(code).", operation: operation, code: code.forError)
     }
 
     /// The error for an errno of a system call.
@@ -17,7 +20,8 @@ extension MediaError {
     static func input(_ operation: String, _ code: Int32, _ message: String) -> MediaError {
         let code = LibAVCode(rawValue: code)
         let isMachine = code.isResource && code != .outOfMemory
-        return MediaError(isMachine ? .resource : .unsupported, message, operation: operation, code: code)
+        return MediaError(
+            isMachine ? .resource : .unsupported, message, operation: operation, code: code.forError)
     }
 
     /// An allocation that libav refused.

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// One compressed packet and its owner (packet.h: AVPacket).
 final class Packet {

@@ -9,6 +9,17 @@ package final class Thread: Sendable {
         case normal
         /// For conversions: only the CPU and disk time that nobody else wants.
         case background
+
+        /// Gives it to the calling thread, and to those it starts from then on: that is how Linux reads these calls. A
+        /// refusal costs nothing but the courtesy.
+        ///
+        /// With niceness alone a conversion keeps its core until the end of a time slice while a request waits.
+        package func apply() {
+            guard self == .background else { return }
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+            _ = focust_set_idle_cpu()
+            _ = focust_set_idle_io()
+        }
     }
 
     private let handle: pthread_t
@@ -56,17 +67,8 @@ package final class Thread: Sendable {
 
         func run() {
             focust_set_thread_name(name)
-            if priority == .background { Self.stepBack() }
+            priority.apply()
             body()
-        }
-
-        /// The calls act on the calling thread in Linux, and on those it starts. A refusal costs nothing but the courtesy.
-        ///
-        /// With niceness alone a conversion keeps its core until the end of a time slice while a request waits.
-        private static func stepBack() {
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
-            _ = focust_set_idle_cpu()
-            _ = focust_set_idle_io()
         }
     }
 }

@@ -1,6 +1,7 @@
 import Database
 import Files
 import Logging
+import MediaProcess
 import Outbound
 import Runtime
 import Settings
@@ -17,6 +18,8 @@ package struct Services: Sendable {
     package let eligibility: EligibilityClient?
     package let database: any Database
     package let files: DataDirectory
+    /// Looks into uploads.
+    package let media: MediaProgram
     /// Tells the conversion threads of every process that a job was queued.
     package let conversionWakeUp: WakeFile
     package let metrics: ServerMetrics
@@ -26,7 +29,8 @@ package struct Services: Sendable {
     package init(
         settings: Settings, issuer: TokenIssuer, revocations: RevocationList,
         identity: IdentityVerifier?, eligibility: EligibilityClient?, database: any Database,
-        files: DataDirectory, conversionWakeUp: WakeFile, metrics: ServerMetrics, clock: SystemClock,
+        files: DataDirectory, media: MediaProgram, conversionWakeUp: WakeFile, metrics: ServerMetrics,
+        clock: SystemClock,
         log: Logger
     ) {
         self.settings = settings
@@ -36,6 +40,7 @@ package struct Services: Sendable {
         self.eligibility = eligibility
         self.database = database
         self.files = files
+        self.media = media
         self.conversionWakeUp = conversionWakeUp
         self.metrics = metrics
         self.clock = clock

@@ -3,7 +3,8 @@ import Domain
 import Files
 import Foundation
 import Logging
-import Media
+import MediaProcess
+import MediaProtocol
 import Runtime
 import Testing
 
@@ -56,7 +57,9 @@ import Testing
 
     private func service() throws -> ConversionService {
         ConversionService(
-            database: outbox.database, files: files, options: ConversionOptions(), timeout: nil,
+            database: outbox.database, files: files,
+            media: try #require(MediaProgram.beside(CommandLine.arguments[0])), options: ConversionOptions(),
+            timeout: nil,
             metrics: .forTests, clock: outbox.time.clock,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wakeUp: try outbox.wakeFile("wake"), callbacks: CallbackComposer(defaultURL: nil),

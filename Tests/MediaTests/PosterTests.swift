@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import MediaProtocol
 import Testing
 
 @testable import Media

@@ -1,4 +1,5 @@
 import Foundation
+import MediaProtocol
 import Testing
 
 @testable import Media

@@ -92,12 +92,14 @@ extension MemoryJobQueue {
     }
 
     func fail(
-        _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
-        now: Timestamp
+        _ id: TaskID, worker: String, failure: JobFailure, isCrash: Bool, retryAt: Timestamp?,
+        callback: NewCallback?, now: Timestamp
     ) throws(DatabaseError) -> FailOutcome {
         try database.change { (state) throws(DatabaseError) in
             guard let index = state.index(of: id, heldBy: worker) else { return .lost }
-            let mayRetry = state.jobs[index].attempts < QueueRules.maxAttempts
+            if isCrash { state.jobs[index].crashes += 1 }
+            let isLast = isCrash && state.jobs[index].crashes >= QueueRules.maxCrashes
+            let mayRetry = !isLast && state.jobs[index].attempts < QueueRules.maxAttempts
             let end = state.returnOrEnd(index, retryAt: mayRetry ? retryAt : nil, because: failure, now: now)
             guard let end else { return .willRetry }
             if let callback, end.status == .failed { try state.store(callback, of: id, now) }

@@ -2,9 +2,6 @@ import CSQLite
 import Domain
 
 extension Job {
-    /// How many `columns` are.
-    static let columnCount: Int32 = 17
-
     /// The columns that `init(row:)` expects, in its order.
     static let columns = """
         id, rel, filename, source, bytes, success_url, error_url, status, progress, duration, plan, \

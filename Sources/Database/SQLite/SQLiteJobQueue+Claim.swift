@@ -35,11 +35,8 @@ extension SQLiteJobQueue {
         _ connection: Connection, now: Timestamp, ended: (Job) -> NewCallback?
     ) throws(DatabaseError) {
         let time = Value.integer(now.milliseconds)
-        let dead = try connection.prepared(Self.expired).all([time]) { (row) throws(DatabaseError) in
-            (job: try Job(row: row), crashes: row.integer(Job.columnCount) + 1)
-        }
-        for (job, crashes) in dead {
-            try connection.prepared(Self.countCrash).run([.text(job.id.value)])
+        for job in try connection.prepared(Self.expired).all([time], Job.init(row:)) {
+            let crashes = try countCrash(job.id, connection)
             let mayReturn = crashes < QueueRules.maxCrashes
             let end = try returnOrEnd(
                 job, connection, retryAt: mayReturn ? now.adding(QueueRules.pause(afterCrash: crashes)) : nil,
@@ -49,6 +46,11 @@ extension SQLiteJobQueue {
                 try SQLiteCallbackOutbox.store(callback, of: job.id, connection, now)
             }
         }
+    }
+
+    /// Counts one crash more; answers how many there have been.
+    func countCrash(_ id: TaskID, _ connection: Connection) throws(DatabaseError) -> Int {
+        try connection.prepared(Self.oneMoreCrash).first([.text(id.value)]) { (row) in row.integer(0) } ?? 0
     }
 
     static let anyWork = """
@@ -61,11 +63,11 @@ extension SQLiteJobQueue {
         """
 
     static let expired = """
-        SELECT \(Job.columns), crashes FROM job INDEXED BY job_lease
+        SELECT \(Job.columns) FROM job INDEXED BY job_lease
         WHERE status = 'processing' AND lease_until <= ?1
         """
 
-    private static let countCrash = "UPDATE job SET crashes = crashes + 1 WHERE id = ?1"
+    private static let oneMoreCrash = "UPDATE job SET crashes = crashes + 1 WHERE id = ?1 RETURNING crashes"
 
     static let endPauses = """
         UPDATE job INDEXED BY job_back_off SET not_before = 0

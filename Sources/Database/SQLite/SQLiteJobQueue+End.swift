@@ -17,12 +17,13 @@ extension SQLiteJobQueue {
     }
 
     func fail(
-        _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
-        now: Timestamp
+        _ id: TaskID, worker: String, failure: JobFailure, isCrash: Bool, retryAt: Timestamp?,
+        callback: NewCallback?, now: Timestamp
     ) throws(DatabaseError) -> FailOutcome {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try held(id, by: worker, connection) else { return .lost }
-            let mayRetry = job.attempts < QueueRules.maxAttempts
+            let crashes = isCrash ? try countCrash(id, connection) : 0
+            let mayRetry = job.attempts < QueueRules.maxAttempts && crashes < QueueRules.maxCrashes
             guard
                 let end = try returnOrEnd(
                     job, connection, retryAt: mayRetry ? retryAt : nil, because: failure, now: now)

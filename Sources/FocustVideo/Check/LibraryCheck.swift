@@ -1,18 +1,31 @@
 import Crypto
 import Database
-import Media
+import MediaProcess
+import MediaProtocol
+import Runtime
 
 /// The libraries found at run time, and the codecs in them.
 struct LibraryCheck {
     func findings() -> [Finding] {
-        let versions = MediaLibraries.versions + [OpenSSLLibrary.version, SQLiteLibrary.version]
-        return [Finding(.good, "libraries", versions.joined(separator: ", "))]
-            + ["libx264", "aac"].map { name in
-                MediaLibraries.hasEncoder(name)
-                    ? Finding(.good, name, "is there")
-                    : Finding(
-                        .problem, name, "this FFmpeg cannot encode with it",
-                        advice: "Install Debian's libavcodec, built with libx264.")
-            }
+        let own = [OpenSSLLibrary.version, SQLiteLibrary.version]
+        do {
+            let facts = try MediaProgram.installed().describe()
+            let versions = Finding(.good, "libraries", (facts.versions + own).joined(separator: ", "))
+            return [versions] + LibraryFacts.neededEncoders.map { encoder($0, facts) }
+        } catch {
+            let advice = "Install focust-video again; FFmpeg's libraries of Debian must be there."
+            return [
+                Finding(.good, "libraries", own.joined(separator: ", ")),
+                Finding(.problem, MediaProgram.name, "does not run: \(error)", advice: advice),
+            ]
+        }
+    }
+
+    private func encoder(_ name: String, _ facts: LibraryFacts) -> Finding {
+        facts.encoders.contains(name)
+            ? Finding(.good, name, "is there")
+            : Finding(
+                .problem, name, "this FFmpeg cannot encode with it",
+                advice: "Install Debian's libavcodec, built with libx264.")
     }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Crypto
 import Files
-import Media
+import MediaProcess
+import MediaProtocol
 import Runtime
 
 /// `focust-video convert INPUT OUTPUT_DIR`: one file into encrypted HLS, without a server.
@@ -9,6 +10,9 @@ struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Convert one file into encrypted HLS, without a server.",
         discussion: "OUTPUT_DIR must not exist or be empty; it gets output.m3u8, the segments and enc.key.")
+
+    /// A week: whoever waits in front of a terminal ends it when they like.
+    private static let maxSeconds = 604_800
 
     @Argument(help: "The video.") var input: String
     @Argument(help: "Where the lesson is written.") var outputDirectory: String?
@@ -32,8 +36,9 @@ struct Convert: ParsableCommand {
     func run() throws {
         let bar = ProgressBar(clock: .system)
         do {
-            if plan { return print(try HLSConverter(options: options).plan(input).explanation) }
-            let result = try convert(bar)
+            let media = try MediaProgram.installed()
+            if plan { return print(try media.plan(input, options)) }
+            let result = try convert(media, bar)
             bar.finish()
             print("\(result.segments) segments, \(result.duration) s in \(directory)\n\(result.plan)")
         } catch {
@@ -47,11 +52,14 @@ struct Convert: ParsableCommand {
 
     private var directory: String { outputDirectory ?? "" }
 
-    private func convert(_ bar: ProgressBar) throws -> ConversionResult {
+    private func convert(_ media: MediaProgram, _ bar: ProgressBar) throws -> ConversionResult {
         let output = try OutputDirectory(publishingAt: directory)
         let key = ContentKey.random()
-        let result = try HLSConverter(options: options).convert(
-            input, into: output.path, key: key, cancellation: Cancellation(), progress: bar.show)
+        let result = try media.convert(
+            input, into: output.path, key: key, options: options,
+            ConversionWatch(
+                cancellation: nil, deadline: { _ in .seconds(Self.maxSeconds) }, progress: bar.show,
+                log: { _ in }))
         try output.writePrivate(key.bytes, as: "enc.key")
         try output.publish()
         return result

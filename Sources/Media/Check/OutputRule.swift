@@ -1,3 +1,5 @@
+import MediaProtocol
+
 /// What must hold of every lesson before anybody sees it; the raw value is the name in the failed task.
 package enum OutputRule: String, Sendable, CaseIterable {
     /// 188-byte packets that begin with 0x47 (ISO/IEC 13818-1 §2.4.3.2).

@@ -1,3 +1,5 @@
+import MediaProtocol
+
 /// Reads a lesson's segments once more, as they are written and before they are encrypted, and holds them against
 /// the output rules. A packet costs a few nanoseconds; reading the files back would cost a fifth of a copy.
 struct SegmentInspector {

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// The sound of every lesson that is not copied: AAC-LC, stereo, 48 kHz, 128 kbit/s.
 enum AudioSettings {

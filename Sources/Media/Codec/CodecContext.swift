@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// An AVCodecContext and its owner (avcodec.h: avcodec_alloc_context3). Born and used in one thread.
 final class CodecContext {

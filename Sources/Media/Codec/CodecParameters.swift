@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Codec parameters and their owner (codec_par.h: AVCodecParameters).
 final class CodecParameters {

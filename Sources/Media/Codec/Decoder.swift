@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Packets in, pictures or samples out (avcodec.h: the send/receive API).
 final class Decoder {

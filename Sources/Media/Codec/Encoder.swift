@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Pictures or samples in, packets out (avcodec.h: the send/receive API).
 final class Encoder {

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// How libx264 is set up for one lesson.
 struct VideoSettings {

@@ -1,4 +1,5 @@
 import Glibc
+import MediaProtocol
 
 /// Puts the index of an MP4 or MOV in front of its media, so that a browser plays it while it still loads.
 package enum FastStart {

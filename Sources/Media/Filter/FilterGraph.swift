@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// A chain of libavfilter's filters with one input and one output (avfilter.h, buffersrc.h, buffersink.h).
 final class FilterGraph {

@@ -1,5 +1,6 @@
 import CLibAV
 import Glibc
+import MediaProtocol
 
 /// An opened upload: its container's headers, its streams, its packets (avformat.h: AVFormatContext).
 ///

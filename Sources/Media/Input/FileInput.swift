@@ -1,5 +1,6 @@
 import CLibAV
 import Glibc
+import MediaProtocol
 
 /// One regular file as libav's only source of bytes: reads and seeks on a descriptor, and no protocol at all.
 ///

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Keeps the times of packets where they can be calculated with: no honest file is near these limits, and an
 /// overflow would end the process.

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Keeps the times of a file's packets going on where a recording was joined from several (MPEG-TS, MPEG-PS) or one
 /// of them is damaged, and refuses files that claim to last for ever.

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Decodes sound, mixes it to stereo at 48 kHz and encodes it as AAC.
 final class AudioTranscodeLane: Lane {

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Hands a stream's packets on bit for bit; only their times change scale.
 final class CopyLane: Lane {

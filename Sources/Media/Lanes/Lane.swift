@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// The way of one stream from the demuxer to the segments: copied, or decoded and encoded again.
 protocol Lane: AnyObject {

@@ -1,3 +1,5 @@
+import MediaProtocol
+
 /// Builds the lanes that a plan asks for, picture first.
 struct LaneBuilder {
     let job: ConversionJob

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Fills a gap in the sound with frames of silence, so that a player's clock does not stand still.
 ///

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Decodes pictures, makes them upright, even and progressive, and encodes them with libx264.
 final class VideoTranscodeLane: Lane {

@@ -1,6 +1,7 @@
 import CLibAV
 import Crypto
 import Glibc
+import MediaProtocol
 
 /// One segment file that is encrypted as it is written (RFC 8216 §4.3.2.4: AES-128-CBC, PKCS#7).
 final class EncryptedSegment {

@@ -1,5 +1,6 @@
 import CLibAV
 import Crypto
+import MediaProtocol
 
 /// Brings the packets of both tracks into order and into segments.
 final class LessonWriter {

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// libavformat's `mpegts` muxer, writing into a `SegmentSink`.
 final class MPEGTSMuxer {

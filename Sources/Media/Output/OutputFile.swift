@@ -1,4 +1,5 @@
 import Glibc
+import MediaProtocol
 
 /// A file that is written from its beginning to its end.
 final class OutputFile {

@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import MediaProtocol
 
 /// Reads finished segments back, decrypted.
 struct SegmentReader {

@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import MediaProtocol
 
 /// The segment files of one lesson, one after the other, each checked when it is finished.
 final class SegmentSequence {

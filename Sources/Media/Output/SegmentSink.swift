@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// The muxer's output: an AVIO context whose bytes go to whatever segment is open (avio.h: avio_alloc_context).
 final class SegmentSink {

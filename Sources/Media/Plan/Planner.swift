@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Decides what a conversion does, from the probe and the packet index.
 struct Planner {

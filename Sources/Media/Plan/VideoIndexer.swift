@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Makes a `VideoIndex`: from the container's own index where that is whole, else by reading every packet once.
 struct VideoIndexer {

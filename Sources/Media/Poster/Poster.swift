@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// The picture that a page shows before a video plays.
 package enum Poster {

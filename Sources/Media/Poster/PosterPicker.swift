@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Decodes some pictures of a video and makes the most representative one a JPEG.
 final class PosterPicker {

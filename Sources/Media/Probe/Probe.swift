@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// The look at an upload that is made at once, before anybody waits for a conversion.
 package enum Probe {

@@ -19,6 +19,7 @@ struct FlatUpload: Sendable {
         try reader.read(context, into: &form)
         let user = try form.identifier("user_id")
         let video = try ReceivedVideo(&form)
+        try video.check(services.media)
         guard let id = video.filename.flatVideoID else {
             throw Refusal(.invalidFilename, "The file's name gives no id for the video.", field: "video")
         }

@@ -3,7 +3,6 @@ import Database
 import Domain
 import Files
 import Formats
-import Media
 import Settings
 
 /// `POST /upload/lesson`: takes a lesson's video and queues its conversion.
@@ -32,6 +31,7 @@ struct LessonUpload: Sendable {
             success: try callbackURL(form, "success_callback_url"),
             error: try callbackURL(form, "error_callback_url"))
         let video = try ReceivedVideo(&form)
+        try video.check(services.media)
         let job = try UploadQueue(services: services).add(video, at: .lesson(lesson), admission, callbacks)
         let status = "\(services.settings.publicURL)/api/tasks/\(job.id)"
         return .json(

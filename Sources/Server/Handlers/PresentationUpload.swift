@@ -1,8 +1,6 @@
 import Domain
 import Files
 import Formats
-import Logging
-import Media
 import Settings
 
 /// `POST /upload_presentation…`: takes the public presentation of a course or a module, served by nginx as it is.
@@ -44,36 +42,12 @@ struct PresentationUpload: Sendable {
         let video = try ReceivedVideo(&form)
         let place = presentation(video.filename)
         let type = video.type
-        let poster = poster(of: video.file.path)
-        let file = fastStarted(video)
+        let prepared = try PreparedPresentation(video, services)
         do {
-            return try services.files.commitPresentation(file, poster: poster, as: place, type: type)
+            return try services.files.commitPresentation(
+                prepared.file, poster: prepared.poster, as: place, type: type)
         } catch {
             throw Refusal(error)
-        }
-    }
-
-    /// With its index in front of its media, where it was behind: a browser then plays it while it loads. Where that
-    /// cannot be done, as it came: it plays all the same.
-    private func fastStarted(_ video: consuming ReceivedVideo) -> StagingFile {
-        do {
-            let rewritten = try services.files.makeStagingFile()
-            if try FastStart.rewrite(video.file.path, to: rewritten.path) { return rewritten }
-        } catch {
-            services.log.warning("fast_start_failed", metadata: ["cause": "\(error)"])
-        }
-        return video.file
-    }
-
-    /// Nil where none can be made: the presentation is one without it too.
-    private func poster(of film: String) -> StagingFile? {
-        do {
-            let staged = try services.files.makeStagingFile()
-            try Poster.make(film, to: staged.path, cancellation: Cancellation(deadline: .seconds(20)))
-            return staged
-        } catch {
-            services.log.warning("poster_failed", metadata: ["cause": "\(error)"])
-            return nil
         }
     }
 

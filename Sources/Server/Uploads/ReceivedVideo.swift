@@ -1,8 +1,9 @@
 import Domain
 import Files
-import Media
+import MediaProcess
+import MediaProtocol
 
-/// The video of a form that was read to its end: of an accepted type by its name and by what is inside.
+/// The video of a form that was read to its end: of an accepted type by its name.
 struct ReceivedVideo: ~Copyable {
     let file: StagingFile
     let filename: Filename
@@ -14,13 +15,13 @@ struct ReceivedVideo: ~Copyable {
             throw Refusal(.missingField, "video is missing.", field: "video")
         }
         guard let type = VideoFileType(of: filename) else { throw UnsupportedMedia.extensionOf(filename) }
-        do {
-            _ = try Probe.examine(file.path, limits: .default)
-        } catch {
-            throw UnsupportedMedia.refusal(error)
-        }
         self.file = file
         self.filename = filename
         self.type = type
+    }
+
+    /// Looks inside. Refuses with `unsupported_media` where a lesson cannot be made of it.
+    borrowing func check(_ media: MediaProgram) throws(Refusal) {
+        do { try media.probe(file.path) } catch { throw UnsupportedMedia.refusal(error) }
     }
 }

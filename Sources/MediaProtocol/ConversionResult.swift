@@ -15,8 +15,20 @@ package struct ConversionResult: Sendable {
     package let height: Int
     /// What was done with which stream, and why; one line each.
     package let plan: String
-    /// Names of the files that were written, playlist last, for whoever syncs them to disk.
-    package let files: [String]
     /// Why there is no poster; nil where there is one. A lesson without is a lesson all the same.
     package var posterFailure: String?
+
+    package init(
+        duration: Double, segments: Int, bytes: Int, videoCodec: String, audioCodec: String?, width: Int,
+        height: Int, plan: String
+    ) {
+        self.duration = duration
+        self.segments = segments
+        self.bytes = bytes
+        self.videoCodec = videoCodec
+        self.audioCodec = audioCodec
+        self.width = width
+        self.height = height
+        self.plan = plan
+    }
 }

@@ -6,7 +6,7 @@ package struct MediaError: Error, Sendable, CustomStringConvertible {
         case unsupported
         /// Disk or memory: another attempt may succeed.
         case resource
-        /// `Cancellation.cancel()` was called.
+        /// Somebody asked for an end.
         case cancelled
         /// The deadline passed.
         case deadline
@@ -14,6 +14,8 @@ package struct MediaError: Error, Sendable, CustomStringConvertible {
         case invalidOutput
         /// A library refused what it should not have.
         case `internal`
+        /// The process that worked on the file died of it.
+        case crashed
     }
 
     package let kind: Kind
@@ -22,14 +24,14 @@ package struct MediaError: Error, Sendable, CustomStringConvertible {
     /// The function or step that failed, for the log.
     package let operation: String
     /// libav's code or the errno, where one was given.
-    package var code: LibAVCode?
+    package var code: MediaErrorCode?
     /// The last line that libav logged as an error during this work.
     package var detail: String?
     /// The output rule that was broken, of `.invalidOutput`.
     package var rule: String?
 
     package init(
-        _ kind: Kind, _ message: String, operation: String, code: LibAVCode? = nil, rule: String? = nil
+        _ kind: Kind, _ message: String, operation: String, code: MediaErrorCode? = nil, rule: String? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -40,7 +42,7 @@ package struct MediaError: Error, Sendable, CustomStringConvertible {
 
     package var description: String {
         var text = "\(kind.rawValue): \(message) [\(operation)"
-        if let code { text += ": \(code) (\(code.rawValue))" }
+        if let code { text += ": \(code)" }
         text += "]"
         if let detail { text += " libav: \(detail)" }
         return text

@@ -1,0 +1,88 @@
+import Crypto
+import Formats
+import Glibc
+import Media
+import MediaProtocol
+import Runtime
+
+/// One order on its way: shut in, done, answered.
+struct Execution {
+    /// A presentation's uploader waits for it.
+    private static let posterDeadline = Duration.seconds(20)
+
+    let order: MediaOrder
+    let reply: ReplyWriter
+
+    /// The exit code.
+    func run() -> Int32 {
+        do {
+            try Sandbox.enter(for: order)
+            reply.send(.finished(try result()))
+            return EXIT_SUCCESS
+        } catch let error as MediaError {
+            reply.send(.failed(error))
+        } catch {
+            reply.send(
+                .failed(MediaError(.internal, "The converter could not be shut in.", operation: "\(error)")))
+        }
+        return EXIT_FAILURE
+    }
+
+    private func result() throws(MediaError) -> JSONValue {
+        switch order {
+        case .probe(let source):
+            _ = try Probe.examine(source)
+            return .null
+        case .plan(let source, let options):
+            return .string(try HLSConverter(options: options, log: log).plan(source).explanation)
+        case .convert(let source, let directory, let key, let options):
+            return try convert(source, directory, key, options).json
+        case .present(let source, let output, let poster):
+            _ = try Probe.examine(source)
+            return present(source, output, poster).json
+        case .describe:
+            return LibraryFacts(
+                versions: MediaLibraries.versions,
+                encoders: LibraryFacts.neededEncoders.filter(MediaLibraries.hasEncoder)
+            ).json
+        }
+    }
+
+    /// Neither is worth refusing a film that plays.
+    private func present(_ source: String, _ output: String, _ poster: String) -> PresentationResult {
+        var isRewritten = false
+        let fastStartFailure = failure(of: { () throws(MediaError) in
+            isRewritten = try FastStart.rewrite(source, to: output)
+        })
+        let posterFailure = failure(of: { () throws(MediaError) in
+            try Poster.make(source, to: poster, cancellation: Cancellation(deadline: Self.posterDeadline))
+        })
+        return PresentationResult(
+            isRewritten: isRewritten, fastStartFailure: fastStartFailure, posterFailure: posterFailure)
+    }
+
+    private func failure(of work: () throws(MediaError) -> Void) -> String? {
+        do throws(MediaError) {
+            try work()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// With the CPU and disk time that nobody else wants: a film being encoded must not slow a film being watched.
+    private func convert(
+        _ source: String, _ directory: String, _ key: ContentKey, _ options: ConversionOptions
+    ) throws(MediaError) -> ConversionResult {
+        Runtime.Thread.Priority.background.apply()
+        let converter = HLSConverter(options: options, log: log)
+        // Nobody cancels in here: whoever has enough of this process ends it.
+        return try converter.convert(
+            source, into: directory, key: key, cancellation: Cancellation(),
+            planned: { reply.send(.planned(duration: $0)) }, progress: { reply.send(.progress($0)) })
+    }
+
+    private var log: @Sendable (String) -> Void {
+        { [reply] line in reply.send(.log(line)) }
+    }
+}

@@ -1,0 +1,25 @@
+import Formats
+
+extension ConversionResult {
+    package var json: JSONValue {
+        [
+            "duration": .number(duration), "segments": .integer(segments), "bytes": .integer(bytes),
+            "video_codec": .string(videoCodec), "audio_codec": audioCodec.map { .string($0) } ?? .null,
+            "width": .integer(width), "height": .integer(height), "plan": .string(plan),
+            "poster_failure": posterFailure.map { .string($0) } ?? .null,
+        ]
+    }
+
+    /// Nil where something is missing.
+    package init?(_ json: JSONValue) {
+        guard let duration = json["duration"]?.doubleValue, let segments = json["segments"]?.intValue,
+            let bytes = json["bytes"]?.intValue, let videoCodec = json["video_codec"]?.stringValue,
+            let width = json["width"]?.intValue, let height = json["height"]?.intValue,
+            let plan = json["plan"]?.stringValue
+        else { return nil }
+        self.init(
+            duration: duration, segments: segments, bytes: bytes, videoCodec: videoCodec,
+            audioCodec: json["audio_codec"]?.stringValue, width: width, height: height, plan: plan)
+        posterFailure = json["poster_failure"]?.stringValue
+    }
+}

@@ -1,0 +1,52 @@
+import Formats
+
+/// What a media process answers, a line of JSON each, in any number; `finished` or `failed` is the last.
+package enum MediaReply: Sendable {
+    /// The plan is made: what is to be converted takes this many seconds to watch.
+    case planned(duration: Double)
+    /// The share that is done, 0 to 1.
+    case progress(Double)
+    /// A warning or error of libav's.
+    case log(String)
+    /// Done; the members depend on the order.
+    case finished(JSONValue)
+    case failed(MediaError)
+
+    /// The longest reply, in bytes; the longest there is names each stream of a plan, and why.
+    package static let maxBytes = 64 << 10
+}
+
+extension MediaReply {
+    package var json: JSONValue {
+        switch self {
+        case .planned(let duration): ["planned": .number(duration)]
+        case .progress(let share): ["progress": .number(share)]
+        case .log(let line): ["log": .string(line)]
+        case .finished(let result): ["finished": result]
+        case .failed(let error): ["failed": error.json]
+        }
+    }
+
+    /// Nil for what is no reply.
+    package init?(_ json: JSONValue) {
+        guard case .object(let members) = json, members.count == 1, let member = members.first else {
+            return nil
+        }
+        switch member.key {
+        case "planned":
+            guard let duration = member.value.doubleValue else { return nil }
+            self = .planned(duration: duration)
+        case "progress":
+            guard let share = member.value.doubleValue, (0...1).contains(share) else { return nil }
+            self = .progress(share)
+        case "log":
+            guard let line = member.value.stringValue else { return nil }
+            self = .log(line)
+        case "finished": self = .finished(member.value)
+        case "failed":
+            guard let error = MediaError(member.value) else { return nil }
+            self = .failed(error)
+        default: return nil
+        }
+    }
+}
