@@ -13,6 +13,7 @@ extension ConversionService {
         options.preset = settings.x264Preset
         options.crf = settings.crf
         options.maxHeight = settings.maxHeight
+        options.isStored = true
         // The cores are divided among the conversions that may run at once; 0 would take all for each.
         options.threads = max(1, Machine.cores / max(1, jobs))
         self.init(

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import MediaProtocol
 import Testing
 
 @testable import Media

@@ -1,4 +1,5 @@
 import CLibAV
+import MediaProtocol
 
 /// Makes one decoded picture of a video a JPEG: upright, in square pixels, no wider than a page shows it.
 struct Still {

@@ -1,3 +1,5 @@
+import MediaProtocol
+
 /// How much of a conversion's main part is done: what was read counts for copying and decoding, what was written for
 /// encoding, each with its part of the work.
 ///

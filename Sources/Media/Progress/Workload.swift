@@ -1,3 +1,5 @@
+import MediaProtocol
+
 /// What the parts of a conversion cost beside each other, in seconds of one processor of 2020; only the proportions
 /// count, because the speed is measured on the way (`Benchmarks/conversion_table.py` gave them).
 struct Workload {
