@@ -28,7 +28,7 @@ struct PreparedPresentation: ~Copyable {
             if let failure { services.log.warning("\(event)", metadata: ["cause": "\(failure)"]) }
         }
         file = result.isRewritten ? rewritten : video.file
-        self.poster = result.posterFailure == nil ? poster : nil
+        if result.posterFailure == nil { self.poster = consume poster } else { self.poster = nil }
     }
 
     private static func stagingFile(_ services: Services) throws(Refusal) -> StagingFile {
