@@ -6,7 +6,7 @@ RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
 TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3
 BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
-.PHONY: help deps build release demo run test unit-test e2e-test soak fuzz bench lint clean
+.PHONY: help deps build release demo run test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
@@ -14,6 +14,8 @@ help:
 	@echo 'make run    start nginx and focust-video on http://127.0.0.1:8080 (build first: make release)'
 	@echo 'make lint   formatting, shell scripts, nginx configuration'
 	@echo 'make soak   minutes of bad company (SOAK_SECONDS), and what it leaves behind'
+	@echo 'make kill-points   death before every system call of uploads and conversions, and what is found after it'
+	@echo 'make sanitize      the unit tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make fuzz   the parsers under libFuzzer, a minute each'
 	@echo 'make bench  this server side by side with its peers; the tables go to docs/benchmarks.md'
 	@echo 'also: deps build release unit-test e2e-test clean'
@@ -54,6 +56,14 @@ fuzz: deps
 # Bounded: four minutes unless SOAK_SECONDS says otherwise. docs/soak.md keeps what was seen.
 soak: deps release
 	cd Tests/EndToEnd && FOCUST_BINARY=$(CURDIR)/.build/release/focust-video ../../.venv/bin/python soak.py
+
+# Every system call that changes something, where `make test` takes the first of each kind; docs/faults.md keeps the figures.
+kill-points: deps release
+	FOCUST_FAULT_POINTS=all FOCUST_BINARY=$(CURDIR)/.build/release/focust-video \
+		timeout 1800 .venv/bin/python -m pytest -q -s Tests/EndToEnd/test_faults_kill.py
+
+sanitize: deps
+	@scripts/sanitize
 
 # Each beside its peers, alternately; about 20 minutes. PART='playback start' runs these alone (Benchmarks/run lists them);
 # FOCUST_BENCH=--quick takes a round of each and leaves the document alone.

@@ -7,7 +7,7 @@ import time
 import pytest
 import requests
 
-from harness.client import refusal, service, task, upload, wait_for_task
+from harness.client import lesson_fields, refusal, service, task, upload, wait_for_task
 from harness.faults import Tracer
 from harness.media import make_h264, pad_mp4
 from harness.player import Player
@@ -68,11 +68,24 @@ def is_ready(site: Site) -> bool:
     return requests.get(f"{site.url}/readyz", timeout=10).status_code == 200
 
 
+ROUTES = {
+    "/upload/lesson": lesson_fields(REL),
+    "/upload": {"user_id": "learner-1"},
+    "/upload_presentation/course/course-1": {},
+    "/upload_presentation/module/course-1/module-1": {},
+    "/upload_presentation": {},
+}
+
+
 def test_uploads_are_refused_while_less_is_free_than_must_stay(sites, film):
     site = sites(FOCUST_MIN_FREE_BYTES=str(1 << 50)).start()
-    answer = upload(site, REL, film)
-    assert (answer.status_code, refusal(answer)) == (507, "insufficient_storage")
+    for route, fields in ROUTES.items():
+        files = {"video": ("film.mp4", film.read_bytes(), "video/mp4")}
+        answer = requests.post(site.url + route, headers=service(), data=fields, files=files, timeout=30)
+        assert (answer.status_code, refusal(answer)) == (507, "insufficient_storage"), route
+        assert int(answer.headers["Retry-After"]) > 0
     assert site.leftovers() == []
+    assert [path for path in (site.data / "presentation_videos").rglob("*.mp4")] == []
     site.terminate()
     site.start(FOCUST_MIN_FREE_BYTES="0")
     publish(site, film)
@@ -104,6 +117,41 @@ def test_a_full_disk_refuses_uploads_and_keeps_what_is_there(sites, disk, film, 
     site.kill()
     site.start()
     wait_for(lambda: not [name for name in site.leftovers() if ".staging" in name], "no leftovers")
+
+
+@needs_root
+def test_a_job_table_without_room_refuses_uploads_and_plays_on(sites, tmp_path, film, other):
+    data = tmp_path / "data"
+    state = SmallDisk(data / "state", 2 << 20)
+    try:
+        site = sites(FOCUST_DATA_DIR=str(data)).start()
+        whole = publish(site, film)
+        state.fill(leaving=65_536)
+        accepted = []
+        # What the log of the database has grown to is used again; then there is no room for another row.
+        statuses = []
+        while len(statuses) < 500 and 507 not in statuses:
+            answer = upload(site, f"{REL}-{len(statuses)}", other)
+            statuses.append(answer.status_code)
+            if answer.status_code == 202:
+                accepted.append(answer.json()["task_id"])
+        assert set(statuses[:-1]) <= {202} and refusal(answer) == "insufficient_storage"
+        print(f"refused after {len(statuses) - 1} more uploads")
+        refused = f"{REL}-{len(statuses) - 1}"
+        answer = requests.get(f"{site.url}/api/tasks", params={"rel": refused}, headers=service(), timeout=10)
+        assert answer.json()["tasks"] == []
+        assert list((site.data / "uploads" / refused).rglob("*")) == []
+        assert Player.of(site, REL).watch() == whole
+        assert requests.get(f"{site.url}/healthz", timeout=10).status_code == 200
+        state.empty()
+        assert publish(site, other) != whole
+        # What was accepted before is converted too, some after the lease of a conversion whose end found no room.
+        wait_for(lambda: not site.leftovers(), "what waits to be converted", 90)
+        for task_id in accepted:
+            assert wait_for_task(site, task_id)["status"] == "completed"
+        site.stop()
+    finally:
+        state.remove()
 
 
 @needs_root
@@ -147,7 +195,19 @@ def test_a_read_only_disk_plays_on_and_says_that_it_is_not_ready(sites, disk, fi
     assert publish(site, other) != whole
 
 
-FAILURES = [("fsync", "EIO"), ("write", "EIO"), ("rename", "EIO"), ("openat", "ENOSPC"), ("pwrite64", "EIO")]
+FAILURES = [
+    ("fsync", "EIO"),
+    ("fsync", "ENOSPC"),
+    ("write", "EIO"),
+    ("write", "ENOSPC"),
+    ("rename", "EROFS"),
+    ("rename", "ENOSPC"),
+    ("openat", "ENOSPC"),
+    ("openat", "EMFILE"),
+    ("mkdir", "ENOSPC"),
+    ("pwrite64", "EIO"),
+    ("pwrite64", "ENOSPC"),
+]
 
 
 @pytest.mark.parametrize("call,error", FAILURES)
@@ -158,23 +218,33 @@ def test_a_call_that_fails_during_an_upload_is_told_and_leaves_nothing(sites, fi
     answer = upload(site, REL, film)
     tracer.detach()
     assert answer.status_code in (500, 507), answer.text
-    assert refusal(answer) == ("internal" if error == "EIO" else "insufficient_storage")
+    assert refusal(answer) == ("insufficient_storage" if error == "ENOSPC" else "internal")
     assert site.leftovers() == []
     answer = requests.get(f"{site.url}/api/tasks", params={"rel": REL}, headers=service(), timeout=10)
     assert answer.json()["tasks"] == []
     assert upload(site, REL, film).status_code == 202
 
 
-@pytest.mark.parametrize("call", ["fsync", "renameat2", "link", "symlink"])
-def test_a_call_that_fails_during_a_conversion_is_tried_again(sites, film, other, tmp_path, call):
+CONVERSION_FAILURES = [
+    ("fsync", "EIO"),
+    ("renameat2", "EROFS"),
+    ("renameat2", "ENOSPC"),
+    ("link", "ENOSPC"),
+    ("symlink", "EMFILE"),
+    ("mkdir", "ENOSPC"),
+]
+
+
+@pytest.mark.parametrize("call,error", CONVERSION_FAILURES)
+def test_a_call_that_fails_during_a_conversion_is_tried_again(sites, film, other, tmp_path, call, error):
     site = sites(FOCUST_CONVERSION_JOBS="1").start()
     whole = publish(site, film)
-    tracer = Tracer(site.thread_id("convert-0"), tmp_path / "trace", f"{call}:error=EIO:when=1")
+    tracer = Tracer(site.thread_id("convert-0"), tmp_path / "trace", f"{call}:error={error}:when=1")
     task_id = upload(site, REL, other).json()["task_id"]
     wait_for(lambda: "event=conversion_failed" in site.log.read_text(errors="replace"), "it to fail")
     tracer.detach()
     state = wait_for(lambda: (now := task(site, task_id))["status"] == "queued" and now, "the task to wait", 5)
-    assert (state["attempts"], state["error"]["code"]) == (1, "internal")
+    assert (state["attempts"], state["error"]["code"]) == (1, "internal"), state["error"]
     assert Player.of(site, REL).watch() == whole
     wait_for(lambda: site.leftovers() == [f"uploads/{REL}/{task_id}.mp4"], "nothing but the upload")
 

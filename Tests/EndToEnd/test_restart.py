@@ -1,14 +1,18 @@
 """Restarts: with sockets that stay open nobody notices them; without, nothing is lost."""
 
 import collections
+import json
+import signal
 import threading
 import time
 
 import pytest
 import requests
 
-from harness.client import service, upload, wait_for_task
-from harness.media import make_h264, run
+from harness import multipart
+from harness.client import lesson_fields, service, upload, wait_for_task
+from harness.fastcgi import FastCGIRequest
+from harness.media import make_h264, pad_mp4, run
 from harness.player import Player
 from harness.processes import Site
 from harness.server import wait_for
@@ -117,6 +121,63 @@ def test_an_upload_that_runs_when_it_is_told_to_stop_is_finished(sites, film):
     go_on.set()
     client.join(timeout=30)
     assert [answer.status_code for answer in answers] == [202], [answer.text for answer in answers]
+
+
+def begin_upload(site: Site, lesson: str, body: bytes) -> FastCGIRequest:
+    """Half an upload, in the hands of the application itself."""
+    parameters = {
+        "REQUEST_METHOD": "POST",
+        "REQUEST_URI": "/upload/lesson",
+        "CONTENT_TYPE": multipart.CONTENT_TYPE,
+        "CONTENT_LENGTH": str(len(body)),
+        "REMOTE_ADDR": "127.0.0.1",
+        "REQUEST_ID": lesson,
+        "HTTP_AUTHORIZATION": service()["Authorization"],
+    }
+    request = FastCGIRequest(site.directory / "upload.sock", parameters)
+    request.send(body[: len(body) // 2])
+    wait_for(lambda: list((site.data / "uploads/.staging").iterdir()), "the first half")
+    return request
+
+
+def lesson_form(lesson: str, film) -> bytes:
+    fields = [multipart.field(name, value) for name, value in lesson_fields(f"t/c/m/{lesson}").items()]
+    return b"".join(fields) + multipart.file("video", "a.mp4", film.read_bytes()) + multipart.END
+
+
+@pytest.fixture(scope="module")
+def large(film, tmp_path_factory):
+    """Longer than the pieces in which the application reads."""
+    return pad_mp4(film, tmp_path_factory.mktemp("films") / "large.mp4", 2 << 20)
+
+
+def test_a_body_that_arrives_while_the_application_stops_is_taken_to_its_end(sites, large):
+    site = sites(FOCUST_CONVERSION_JOBS="0").start_nginx().start()
+    body = lesson_form("late", large)
+    request = begin_upload(site, "late", body)
+    site.app.send_signal(signal.SIGTERM)
+    wait_for(lambda: not site.is_healthy(), "it to stop accepting")
+    assert site.app.poll() is None
+    request.send(body[len(body) // 2 :])
+    answer = request.finish()
+    assert "Status: 202" in answer, answer
+    assert site.app.wait(timeout=20) == 0
+    task = json.loads(answer.split("\r\n\r\n", 1)[1])["task_id"]
+    site.start(FOCUST_CONVERSION_JOBS="1")
+    assert wait_for_task(site, task)["status"] == "completed"
+
+
+def test_a_body_that_does_not_come_holds_up_a_stop_for_ten_seconds_and_leaves_nothing(sites, large):
+    site = sites(FOCUST_CONVERSION_JOBS="0").start_nginx().start()
+    request = begin_upload(site, "never", lesson_form("never", large))
+    started = time.monotonic()
+    assert site.terminate() == 0
+    print(f"stopped beside a body that does not come after {time.monotonic() - started:.1f} s")
+    assert "Status: 20" not in request.answer()
+    site.start()
+    wait_for(lambda: not site.leftovers(), "what it left to be swept")
+    answer = requests.get(f"{site.url}/api/tasks", params={"rel": "t/c/m/never"}, headers=service(), timeout=10)
+    assert answer.json()["tasks"] == []
 
 
 @pytest.mark.parametrize("is_killed", [False, True], ids=["SIGTERM", "SIGKILL"])

@@ -1,0 +1,52 @@
+"""A FastCGI client that can stop in the middle, where nginx would first take the whole body."""
+
+import socket
+import struct
+from pathlib import Path
+
+BEGIN, PARAMS, STDIN, STDOUT = 1, 4, 5, 6
+
+
+def record(kind: int, content: bytes) -> bytes:
+    return struct.pack("!BBHHBx", 1, kind, 1, len(content), 0) + content
+
+
+def length(value: bytes) -> bytes:
+    return bytes([len(value)]) if len(value) < 128 else struct.pack("!I", len(value) | 1 << 31)
+
+
+class FastCGIRequest:
+    """One request (FastCGI 1.0, role of a responder) whose body is sent piece by piece."""
+
+    def __init__(self, path: Path, parameters: dict[str, str]):
+        self.connection = socket.socket(socket.AF_UNIX)
+        self.connection.settimeout(30)
+        self.connection.connect(str(path))
+        pairs = [(name.encode(), value.encode()) for name, value in parameters.items()]
+        encoded = b"".join(length(name) + length(value) + name + value for name, value in pairs)
+        self.connection.sendall(record(BEGIN, struct.pack("!HB5x", 1, 0)) + record(PARAMS, encoded))
+        self.connection.sendall(record(PARAMS, b""))
+
+    def send(self, body: bytes) -> None:
+        for start in range(0, len(body), 32768):
+            self.connection.sendall(record(STDIN, body[start : start + 32768]))
+
+    def finish(self) -> str:
+        """Says that the body is over; answers what came, head and body."""
+        self.connection.sendall(record(STDIN, b""))
+        return self.answer()
+
+    def answer(self) -> str:
+        received = b""
+        while piece := self.connection.recv(65536):
+            received += piece
+        text = b""
+        while len(received) >= 8:
+            kind, size, padding = received[1], int.from_bytes(received[4:6], "big"), received[6]
+            if kind == STDOUT:
+                text += received[8 : 8 + size]
+            received = received[8 + size + padding :]
+        return text.decode()
+
+    def close(self) -> None:
+        self.connection.close()
