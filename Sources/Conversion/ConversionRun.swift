@@ -52,7 +52,7 @@ struct ConversionRun {
         let key = ContentKey.random()
         let result = try keeper.during {
             let result = try service.media.convert(
-                source, into: staging.path, key: key, options: service.options, watch(keeper))
+                source, into: staging.path, key: key, options: options, watch(keeper))
             if let failure = result.posterFailure {
                 service.log.warning("poster_failed", metadata: metadata(cause: failure))
             }
@@ -70,6 +70,15 @@ struct ConversionRun {
             deadline: { .seconds(service.timeout ?? ConversionService.defaultTimeout(duration: $0)) },
             progress: keeper.note,
             log: { service.log.debug("libav", metadata: ["task_id": "\(job.id)", "line": "\($0)"]) })
+    }
+
+    private var options: ConversionOptions {
+        var options = service.options
+        // Where the queue cannot be counted, as if it were full: the claim has said what is wrong.
+        let counts = try? service.database.jobs.counts()
+        options.threads = service.threads.threads(
+            unfinished: counts.map { $0[.queued] + $0[.processing] })
+        return options
     }
 
     private func describe(_ result: ConversionResult) throws {

@@ -13,6 +13,7 @@ package struct ConversionService: Sendable {
     /// Converts, in a process of its own for each.
     package let media: MediaProgram
     package let options: ConversionOptions
+    let threads: ThreadShare
     /// Seconds an attempt may take; nil: `defaultTimeout` of the video's duration.
     package let timeout: Int?
     package let metrics: ServerMetrics
@@ -26,15 +27,16 @@ package struct ConversionService: Sendable {
     let callbackWakeUp: WakeFile
 
     package init(
-        database: any Database, files: DataDirectory, media: MediaProgram,
-        options: ConversionOptions, timeout: Int?,
-        metrics: ServerMetrics, clock: SystemClock, log: Logger, wakeUp: WakeFile,
+        database: any Database, files: DataDirectory, media: MediaProgram, options: ConversionOptions,
+        threads: ThreadShare, timeout: Int?, metrics: ServerMetrics, clock: SystemClock, log: Logger,
+        wakeUp: WakeFile,
         callbacks: CallbackComposer, callbackWakeUp: WakeFile
     ) {
         self.database = database
         self.files = files
         self.media = media
         self.options = options
+        self.threads = threads
         self.timeout = timeout
         self.metrics = metrics
         self.clock = clock

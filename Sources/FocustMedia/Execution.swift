@@ -9,6 +9,8 @@ import Runtime
 struct Execution {
     /// A presentation's uploader waits for it.
     private static let posterDeadline = Duration.seconds(20)
+    /// Of the progress that is told.
+    private static let progressStep = 0.0025
 
     let order: MediaOrder
     let reply: ReplyWriter
@@ -76,10 +78,17 @@ struct Execution {
     ) throws(MediaError) -> ConversionResult {
         Runtime.Thread.Priority.background.apply()
         let converter = HLSConverter(options: options, log: log)
+        var told = -1.0
+        func tell(_ share: Double) {
+            // The converter has a word at every packet: a hundred thousand in an hour.
+            guard share - told >= Self.progressStep else { return }
+            told = share
+            reply.send(.progress(share))
+        }
         // Nobody cancels in here: whoever has enough of this process ends it.
         return try converter.convert(
             source, into: directory, key: key, cancellation: Cancellation(),
-            planned: { reply.send(.planned(duration: $0)) }, progress: { reply.send(.progress($0)) })
+            planned: { reply.send(.planned(duration: $0)) }, progress: tell)
     }
 
     private var log: @Sendable (String) -> Void {

@@ -14,10 +14,9 @@ extension ConversionService {
         options.crf = settings.crf
         options.maxHeight = settings.maxHeight
         options.isStored = true
-        // The cores are divided among the conversions that may run at once; 0 would take all for each.
-        options.threads = max(1, Machine.cores / max(1, jobs))
         self.init(
             database: storage.database, files: storage.files, media: storage.media, options: options,
+            threads: ThreadShare(cores: Machine.cores, jobs: jobs),
             timeout: settings.conversionTimeout, metrics: metrics, clock: .system, log: log,
             wakeUp: storage.wakeUp, callbacks: CallbackComposer(defaultURL: settings.callbackURL),
             callbackWakeUp: storage.callbackWakeUp)

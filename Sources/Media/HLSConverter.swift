@@ -33,7 +33,7 @@ package struct HLSConverter: Sendable {
     /// The caller writes `enc.key`, syncs and publishes. On an error, what was written so far stays there.
     /// - Parameters:
     ///   - planned: called once, with the seconds of video that there are to convert.
-    ///   - progress: called on this thread with a share from 0 to 0.99 that never falls.
+    ///   - progress: called on this thread with a share of the time, from 0 to 0.99, that never falls.
     package func convert(
         _ path: String, into directory: String, key: ContentKey, cancellation: Cancellation,
         planned: (Double) -> Void = { _ in }, progress: (Double) -> Void

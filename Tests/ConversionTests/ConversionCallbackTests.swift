@@ -59,7 +59,7 @@ import Testing
         ConversionService(
             database: outbox.database, files: files,
             media: try #require(MediaProgram.beside(CommandLine.arguments[0])), options: ConversionOptions(),
-            timeout: nil,
+            threads: ThreadShare(cores: 2, jobs: 1), timeout: nil,
             metrics: .forTests, clock: outbox.time.clock,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wakeUp: try outbox.wakeFile("wake"), callbacks: CallbackComposer(defaultURL: nil),

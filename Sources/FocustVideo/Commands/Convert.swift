@@ -40,7 +40,9 @@ struct Convert: ParsableCommand {
             if plan { return print(try media.plan(input, options)) }
             let result = try convert(media, bar)
             bar.finish()
-            print("\(result.segments) segments, \(result.duration) s in \(directory)\n\(result.plan)")
+            print("\(result.segments) segments, \(result.duration) s in \(directory), \(bar.overallSpeed)")
+            print(result.plan)
+            if let failure = result.posterFailure { Console.error("focust-video: no poster: \(failure)") }
         } catch {
             bar.finish()
             let media = error as? MediaError
@@ -55,13 +57,16 @@ struct Convert: ParsableCommand {
     private func convert(_ media: MediaProgram, _ bar: ProgressBar) throws -> ConversionResult {
         let output = try OutputDirectory(publishingAt: directory)
         let key = ContentKey.random()
+        func limit(_ duration: Double) -> Duration {
+            bar.filmSeconds = duration
+            return .seconds(Self.maxSeconds)
+        }
         let result = try media.convert(
             input, into: output.path, key: key, options: options,
-            ConversionWatch(
-                cancellation: nil, deadline: { _ in .seconds(Self.maxSeconds) }, progress: bar.show,
-                log: { _ in }))
+            ConversionWatch(cancellation: nil, deadline: limit, progress: bar.show, log: { _ in }))
         try output.writePrivate(key.bytes, as: "enc.key")
         try output.publish()
+        bar.show(1)
         return result
     }
 
