@@ -109,6 +109,11 @@ def idle_memory(fleet):
     return found, anonymous, len(pids)
 
 
+def executables(server):
+    """The server, and the program that looks into films for it."""
+    return [path for path in (server, server.with_name("focust-media")) if path.exists()]
+
+
 def stripped_mb(binary):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "stripped"
@@ -134,7 +139,7 @@ def main():
         warm, cold = starts(fleet, options.rounds, False), starts(fleet, min(3, options.rounds), True)
         memory, anonymous, processes = idle_memory(fleet)
         binary = pathlib.Path(fleet.app_binary)
-        sizes = binary.stat().st_size / 1e6, stripped_mb(binary)
+        sizes = {path.name: (path.stat().st_size / 1e6, stripped_mb(path)) for path in executables(binary)}
     full = f"{options.lessons:,} lessons, {options.rows:,} task rows"
     text = "\n".join(
         [
@@ -146,13 +151,13 @@ def main():
             + (playback_report.spread(cold, 1) if cold else "not measured: the page cache may not be emptied here")
             + " |",
             f"| resident when idle, {processes} processes, MB (of it anonymous) | {memory:.1f} ({anonymous:.1f}) |",
-            f"| executable, MB (stripped) | {sizes[0]:.1f} ({sizes[1]:.1f}) |",
         ]
+        + [f"| `{name}`, MB (stripped) | {size:.1f} ({stripped:.1f}) |" for name, (size, stripped) in sizes.items()]
     )
     print(text)
     if not options.quick:
         playback_report.write("start", text)
-    facts = {"warm": warm, "cold": cold, "idle": memory, "stripped": sizes[1]}
+    facts = {"warm": warm, "cold": cold, "idle": memory, "stripped": {name: stripped for name, (_, stripped) in sizes.items()}}
     playback_report.keep("start", facts, options.quick)
 
 

@@ -252,6 +252,9 @@ def test_a_replaced_setting_cannot_become_nginx_syntax(tmp_path):
         ("MAX_CONTENT_LENGTH", "1m; x"),
         ("FOCUST_TRUSTED_ADDRESSES", "1.2.3.4;"),
         ("FOCUST_RATE_TOKENS_PER_USER", "fast"),
+        ("FOCUST_NGINX_DECISION_CACHE", "6s"),
+        ("FOCUST_NGINX_DECISION_CACHE", "5s; x"),
+        ("FOCUST_NGINX_DECISION_DIR", '/run/x" levels=1'),
     ]:
         result = subprocess.run(
             [REPOSITORY / "nginx/render", tmp_path / "out"],
