@@ -93,7 +93,7 @@ def server(folder):
         "FOCUST_ALLOWED_ORIGINS": ORIGIN,
         "FOCUST_MIN_FREE_BYTES": "0",
         "MAX_CONTENT_LENGTH": str(1 << 31),
-        "FOCUST_BINARY": str(ROOT / ".build/release/focust-video"),
+        "FOCUST_BINARY": os.environ.get("FOCUST_BINARY", str(ROOT / ".build/release/focust-video")),
     }
     running = subprocess.Popen(
         [ROOT / "scripts/run"], env=os.environ | settings, stdout=subprocess.PIPE, text=True, start_new_session=True

@@ -29,10 +29,13 @@ MEMORY_TOLERANCE = 1.25
 def counts(site: Site) -> dict[str, int]:
     """What the application holds, and what lies about on disk."""
     directory = Path(f"/proc/{site.app.pid}")
+    # Zombies among them: a media process that ended and was not waited for.
+    children = [child for path in directory.glob("task/*/children") for child in path.read_text().split()]
     status = dict(line.split(":\t") for line in (directory / "status").read_text().splitlines())
     return {
         "threads": int(status["Threads"]),
         "descriptors": len(os.listdir(directory / "fd")),
+        "child processes": len(children),
         "resident KiB": int(status["VmRSS"].split()[0]),
         "leftover files": len(site.leftovers()),
     }
@@ -140,7 +143,9 @@ def main() -> int:
         finally:
             site.stop()
     print(json.dumps({"seconds": seconds, "before": before, "after": after, "done": dict(company.done)}, indent=2))
-    problems = [name for name in ("threads", "descriptors", "leftover files") if after[name] > before[name]]
+    problems = [
+        name for name in ("threads", "descriptors", "child processes", "leftover files") if after[name] > before[name]
+    ]
     if after["resident KiB"] > before["resident KiB"] * MEMORY_TOLERANCE:
         problems.append("resident KiB")
     problems += [name for name in company.done if name.startswith("ERROR")]

@@ -98,7 +98,9 @@ def present(studio: Studio, course: str, film, extension: str) -> requests.Respo
 def shown_at(studio: Studio, course: str) -> tuple[bytes | None, bytes | None]:
     """A course's presentation and its poster; nothing where there is none."""
     root = f"{studio.site.url}/presentation_videos"
-    answers = [requests.get(f"{root}/{path}", timeout=10) for path in (f"course/{course}", f"courses/{course}/poster.jpg")]
+    answers = [
+        requests.get(f"{root}/{path}", timeout=10) for path in (f"course/{course}", f"courses/{course}/poster.jpg")
+    ]
     film, poster = (answer.content if answer.status_code == 200 else None for answer in answers)
     return film, poster
 

@@ -22,9 +22,9 @@ def looks(content, folder):
     """Codec, width, height, and the colour in the middle."""
     file = folder / "seen.jpg"
     file.write_bytes(content)
-    probe = "ffprobe -v error -show_entries stream=codec_name,width,height -of csv=p=0".split()
+    probe = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0"]
     codec, width, height = subprocess.check_output([*probe, file], text=True).strip().split(",")
-    raw = "ffmpeg -v error -vf crop=2:2 -pix_fmt rgb24 -f rawvideo -".split()
+    raw = ["ffmpeg", "-v", "error", "-vf", "crop=2:2", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
     colour = subprocess.check_output([*raw[:3], "-i", file, *raw[3:]])[:3]
     return codec, int(width), int(height), tuple(colour)
 
@@ -46,9 +46,21 @@ def test_a_lesson_has_a_poster_for_those_who_may_play_it(server, lesson, tmp_pat
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "image/jpeg"
     assert answer.headers["Cache-Control"] == "no-store"
     codec, width, height, _ = looks(answer.content, tmp_path)
-    command = "ffprobe -v error -select_streams v -show_entries stream=width,height -of csv=p=0".split()
+    command = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-select_streams",
+        "v",
+        "-show_entries",
+        "stream=width,height",
+        "-of",
+        "csv=p=0",
+    ]
     assert codec == "mjpeg"
-    assert [str(width), str(height)] == subprocess.check_output([*command, lesson.source], text=True).strip().split(",")
+    assert [str(width), str(height)] == subprocess.check_output([*command, lesson.source], text=True).strip().split(
+        ","
+    )
     part = get(address, lesson.rel, Range="bytes=0-1")
     assert part.status_code == 206 and part.content == b"\xff\xd8"
     mobile = get(address.replace("/hls2/", "/mobile/hls2/"), lesson.rel, "mobile")
@@ -112,7 +124,9 @@ def test_a_presentation_has_the_poster_of_its_own_film_or_none(server, media, tm
     # Whoever asks for the film gets the film.
     shown = requests.get(f"{server.url}/presentation_videos/{route}", timeout=10)
     assert shown.headers["Content-Type"] == "video/quicktime"
-    assert requests.delete(f"{server.url}/api/presentations/{route}", headers=service(), timeout=10).status_code == 200
+    assert (
+        requests.delete(f"{server.url}/api/presentations/{route}", headers=service(), timeout=10).status_code == 200
+    )
     assert requests.get(address, timeout=10).status_code == 404
     assert requests.get(f"{server.url}/presentation_videos/{route}", timeout=10).status_code == 404
     assert list((server.data / "presentation_videos" / stored).iterdir()) == []
