@@ -33,6 +33,10 @@ struct LessonJudgement {
         }
         guard !segments.isEmpty else { throw Unfit(reason: "output.m3u8 names no segment") }
         try checkSegments(directory, tree)
+        // No playlist names it, and older servers made none.
+        if try tree.file("\(directory)/poster.jpg") != nil, known.insert("poster.jpg").inserted {
+            segments.append("poster.jpg")
+        }
         key = try Self.readKey(directory, tree)
     }
 

@@ -33,6 +33,7 @@ enum OldFile {
             return .nowhere(
                 ids.count == 4 ? "it was waiting for its conversion; upload it again" : nil)
         default:
+            if filename.value == "poster.jpg", [2, 3].contains(ids.count) { return .place(path) }
             guard VideoFileType(of: filename) != nil else { return .nowhere("it is no video") }
             let isNamed = filename.stemBeforeFirstDot == "presentation"
             switch (ids.first, ids.count) {

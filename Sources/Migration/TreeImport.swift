@@ -83,10 +83,19 @@ package struct TreeImport {
     /// Another name in the directory of a lesson's original or of a presentation, of which there is one only.
     private func rival(of target: String) throws(FileError) -> String? {
         let parts = target.split(separator: "/").map(String.init)
-        let isSingle = parts[0] == "originals" ? parts.count == 6 : parts[0] != "uploads" && parts.count > 2
-        guard isSingle, let present = try ForeignTree.existing(at: root) else { return nil }
+        let name = parts[parts.count - 1]
+        let isOriginal = parts[0] == "originals" && parts.count == 6
+        let isPresentation = parts[0] == "presentation_videos" && parts.count > 2 && Self.isPresentation(name)
+        guard isOriginal || isPresentation, let present = try ForeignTree.existing(at: root) else {
+            return nil
+        }
         let directory = parts.dropLast().joined(separator: "/")
         let names = try present.entries(in: directory).map(\.name)
-        return names.first { $0 != parts[parts.count - 1] && !$0.hasPrefix(".") }
+        return names.first {
+            $0 != name && !$0.hasPrefix(".") && (isOriginal || Self.isPresentation($0))
+        }
     }
+
+    /// And not its poster, which lies beside it.
+    private static func isPresentation(_ name: String) -> Bool { name.hasPrefix("presentation.") }
 }

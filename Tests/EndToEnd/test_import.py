@@ -38,6 +38,9 @@ def pristine(tmp_path_factory, film):
     put(root / "presentation_videos/courses/c/presentation.mp4", film.read_bytes())
     put(root / "presentation_videos/modules/c/m/presentation.webm", film.read_bytes())
     put(root / "presentation_videos/welcome.mp4", film.read_bytes())
+    # A later version of the old server made posters.
+    put(root / "presentation_videos/courses/c/poster.jpg", b"jpeg")
+    put(root / NESTED / "poster.jpg", b"jpeg")
     return root
 
 
@@ -96,7 +99,7 @@ def test_everything_is_taken_over_and_the_old_tree_stays_as_it_was(old, new):
     before = snapshot(old)
     done = run_import(old, new)
     assert (done.status, done.errors) == (0, ""), done
-    assert done.summary == "imported 8, present already 0, refused 0"
+    assert done.summary == "imported 9, present already 0, refused 0"
     assert snapshot(old) == before
     assert visible(new) == visible(old)
     for directory in (NESTED, FLAT):
@@ -113,13 +116,13 @@ def test_a_second_run_does_nothing(old, new):
     run_import(old, new)
     before = snapshot(new)
     again = run_import(old, new)
-    assert (again.status, again.summary) == (0, "imported 0, present already 8, refused 0")
+    assert (again.status, again.summary) == (0, "imported 0, present already 9, refused 0")
     assert snapshot(new) == before
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(old, new):
     said = run_import(old, new, "--dry-run")
-    assert (said.status, said.summary) == (0, "would import 8, present already 0, refused 0")
+    assert (said.status, said.summary) == (0, "would import 9, present already 0, refused 0")
     assert not list(new.iterdir())
     shutil.rmtree(new)
     assert run_import(old, new, "--dry-run").status == 0
@@ -188,7 +191,7 @@ def check_ownership(old, new):
     assert (new / NESTED / "enc.key").stat().st_mode & 0o777 == 0o600
     # Linked although it is another user's: only root may.
     assert (new / NESTED / "output0.ts").stat().st_ino == (old / NESTED / "output0.ts").stat().st_ino
-    assert run_import(old, new).summary == "imported 0, present already 8, refused 0"
+    assert run_import(old, new).summary == "imported 0, present already 9, refused 0"
 
 
 # What is wrong is named, and the rest is taken
@@ -293,7 +296,7 @@ def test_a_lesson_that_cannot_be_served_is_named_with_the_reason_and_the_rest_is
     for options in (["--dry-run"], []):
         done = run_import(old, new, *options)
         assert (done.status, done.outcomes("refused")) == (1, {NESTED: DAMAGES[damage]}), done
-        assert len(done.outcomes("imported")) == 7
+        assert len(done.outcomes("imported")) == 8
     assert not (new / NESTED).exists()
     assert (new / FLAT / "output.m3u8").exists()
     assert not list((new / "hls/.staging").iterdir())
@@ -313,7 +316,7 @@ def test_odd_names_are_named_harmlessly_and_left(old, new):
     (old / "originals/user-1/link.mp4").symlink_to("/etc/passwd")
     os.mkfifo(old / "originals/user-1/pipe.mp4")
     done = run_import(old, new)
-    assert (done.status, done.summary) == (1, "imported 8, present already 0, refused 10"), done
+    assert (done.status, done.summary) == (1, "imported 9, present already 0, refused 10"), done
     refused = done.outcomes("refused")
     assert refused["hls/t/c/m/with space"] == "the name is no id"
     assert refused["hls/t/c/m/esc\\u{1b}[2J"] == "the name is no id"

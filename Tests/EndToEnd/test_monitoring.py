@@ -313,6 +313,18 @@ def test_a_scrape_leaves_out_what_it_cannot_know(tmp_path):
 # One id in both logs
 
 
+def test_an_upload_s_task_and_its_request_are_on_one_line(site, film):
+    task = upload(site, f"{REL}-3", film).json()["task_id"]
+    assert wait_for_task(site, task)["status"] == "completed"
+    log = site.log.read_text()
+    (queued,) = [line for line in log.splitlines() if "event=upload_queued" in line and task in line]
+    request = re.search(r"request_id=(\w{32})", queued)[1]
+    assert f"rel={REL}-3" in queued
+    theirs = site.directory / "focust-video.access.log"
+    assert wait_for(lambda: ids(theirs).get(request), "nginx's line") == (202, "/upload/lesson")
+    assert re.search(rf"event=conversion_finished .*task_id={task}", log)
+
+
 def test_each_refusal_has_one_line_that_shares_its_id_with_nginx(tmp_path):
     """In both formats, whatever the request holds; and no token in either."""
     for form in ("logfmt", "json"):

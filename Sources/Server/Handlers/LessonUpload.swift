@@ -33,6 +33,7 @@ struct LessonUpload: Sendable {
         let video = try ReceivedVideo(&form)
         try video.check(services.media)
         let job = try UploadQueue(services: services).add(video, at: .lesson(lesson), admission, callbacks)
+        job.log(services.log, context.request)
         let status = "\(services.settings.publicURL)/api/tasks/\(job.id)"
         return .json(
             202,
