@@ -6,7 +6,7 @@ RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
 TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3
 BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
-.PHONY: help deps build release demo run test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
+.PHONY: help docs deps build release demo run test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
@@ -18,6 +18,7 @@ help:
 	@echo 'make sanitize      the unit tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make fuzz   the parsers under libFuzzer, a minute each'
 	@echo 'make bench  this server side by side with its peers; the tables go to docs/benchmarks.md'
+	@echo 'make docs   the table of settings in docs/settings.md, from the program'
 	@echo 'also: deps build release unit-test e2e-test clean'
 
 # What is missing of the Debian packages, and the Python environment of the end-to-end tests.
@@ -74,6 +75,9 @@ bench: deps release
 
 lint: deps
 	@scripts/lint nginx/render $(wildcard scripts/*) .ci/run Fuzz/run Benchmarks/run Benchmarks/peers/build
+
+docs: build
+	@scripts/docs
 
 clean:
 	rm -rf .build .run .venv .venv-bench
