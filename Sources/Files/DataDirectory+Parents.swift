@@ -29,7 +29,7 @@ extension DataDirectory {
     /// Makes the directories above `path`, each synced into its parent, so that what is renamed there stays.
     func makeParents(of path: String) throws(FileError) {
         for directory in parents(of: path) {
-            if try FileSystem.makeDirectory(directory, mode: Self.sharedMode) {
+            if try FileSystem.makeDirectory(directory, mode: sharedMode) {
                 try FileSystem.sync(Self.parent(of: directory))
             }
         }

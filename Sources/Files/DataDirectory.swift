@@ -7,24 +7,29 @@ import Glibc
 /// a client names can meet them. All of them lie on the file system of what they become: publishing is a
 /// rename.
 package struct DataDirectory: Sendable {
-    /// nginx, another user of our group or of none, reads lessons, originals and presentations.
-    static let sharedMode: mode_t = 0o755
-    static let sharedFileMode: mode_t = 0o644
+    /// nginx, another user of our group or of none, reads lessons, originals and presentations. A directory's mode.
+    static let openMode: mode_t = 0o755
     /// Nobody but this program reads the job table, or what is not accepted yet.
     static let privateMode: mode_t = 0o700
 
     /// Absolute, without a slash at its end.
     package let root: String
+    /// The mode of directories that nginx reads. The root says who else may: closed to others, everything below is, so
+    /// that it stays closed wherever it is moved or restored to.
+    let sharedMode: mode_t
 
     /// The tree at `root`, with the directories that are missing made.
     package init(creatingAt root: String) throws(FileError) {
         self.root = root
-        try FileSystem.makeDirectory(root, mode: Self.sharedMode)
+        try FileSystem.makeDirectory(root, mode: Self.openMode)
+        var status = stat()
+        guard stat(root, &status) == 0 else { throw .last("stat", root) }
+        sharedMode = Self.openMode & (status.st_mode | 0o750)
         for name in ["originals", "hls", "uploads", "presentation_videos"] {
-            try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.sharedMode)
+            try FileSystem.makeDirectory("\(root)/\(name)", mode: sharedMode)
         }
         for name in ["courses", "modules"] {
-            try FileSystem.makeDirectory("\(root)/presentation_videos/\(name)", mode: Self.sharedMode)
+            try FileSystem.makeDirectory("\(root)/presentation_videos/\(name)", mode: sharedMode)
         }
         for name in ["state", "uploads/.staging", "hls/.staging", "hls/.trash"] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
@@ -32,6 +37,9 @@ package struct DataDirectory: Sendable {
         // Restored from a backup or made by hand, the directory of the job table may be open to others.
         guard chmod("\(root)/state", Self.privateMode) == 0 else { throw .last("chmod", "state") }
     }
+
+    /// The mode of files that nginx reads.
+    var sharedFileMode: mode_t { sharedMode & 0o644 }
 
     /// The file that is touched when a job was queued.
     package var conversionWakePath: String { "\(root)/state/wake" }

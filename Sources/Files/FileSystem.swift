@@ -59,11 +59,11 @@ enum FileSystem {
 
     /// Gives a file the mode that nginx needs. One that all may read already keeps its own: it may be a link to
     /// another program's.
-    static func makeReadable(_ path: String) throws(FileError) {
+    static func makeReadable(_ path: String, mode: mode_t) throws(FileError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw .last("lstat", path) }
         guard status.st_mode & 0o444 != 0o444 else { return }
-        guard chmod(path, DataDirectory.sharedFileMode) == 0 else { throw .last("chmod", path) }
+        guard chmod(path, mode) == 0 else { throw .last("chmod", path) }
     }
 
     static func rename(_ from: String, _ to: String) throws(FileError) {

@@ -9,14 +9,15 @@ enum LessonVersion {
     /// The link that names the version. No id and no file of a player's begins with a dot.
     private static let link = ".version"
 
-    /// Gives the files in `directory` a version; call it once, when all of them are there.
+    /// Gives the files in `directory` a version; call it once, when all of them are there. `mode` lets
+    /// nginx in.
     static func make(
-        in directory: String, of names: [String],
+        in directory: String, of names: [String], mode: mode_t,
         linkingBy link: ((_ name: String, _ directory: String) throws(FileError) -> Void)? = nil
     ) throws(FileError) {
         let version = ".v-" + String(UInt64.random(in: .min ... .max), radix: 36)
         let path = "\(directory)/\(version)"
-        try FileSystem.makeDirectory(path, mode: DataDirectory.sharedMode)
+        try FileSystem.makeDirectory(path, mode: mode)
         for name in names {
             if let link {
                 try link(name, version)

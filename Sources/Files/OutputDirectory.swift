@@ -14,7 +14,7 @@ package struct OutputDirectory: ~Copyable {
             throw FileError(code: ENOTEMPTY, operation: "convert to", path: destination)
         }
         let path = "\(destination).part-\(getpid())"
-        try FileSystem.makeDirectory(path, mode: DataDirectory.sharedMode)
+        try FileSystem.makeDirectory(path, mode: DataDirectory.openMode)
         self.destination = destination
         self.path = path
     }

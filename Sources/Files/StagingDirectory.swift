@@ -52,13 +52,13 @@ package struct StagingDirectory: ~Copyable {
         for name in names { FileSystem.startWriteback("\(path)/\(name)") }
         for name in names {
             let file = "\(path)/\(name)"
-            if name != "enc.key" { try FileSystem.makeReadable(file) }
+            if name != "enc.key" { try FileSystem.makeReadable(file, mode: tree.sharedFileMode) }
             try FileSystem.sync(file)
         }
         // Key and playlists are read through the open directory, which is one version anyway.
         let sent = names.filter { $0 != "enc.key" && !$0.hasSuffix(".m3u8") }
-        try LessonVersion.make(in: path, of: sent, linkingBy: link)
-        guard chmod(path, DataDirectory.sharedMode) == 0 else { throw .last("chmod", path) }
+        try LessonVersion.make(in: path, of: sent, mode: tree.sharedMode, linkingBy: link)
+        guard chmod(path, tree.sharedMode) == 0 else { throw .last("chmod", path) }
         try FileSystem.sync(path)
     }
 

@@ -42,7 +42,7 @@ package struct StagingFile: ~Copyable {
     /// In this order: the content is on disk before the name is, and the name before anybody is told. What
     /// was there before is replaced in the same step.
     consuming func commit(to destination: String, in tree: DataDirectory) throws(FileError) {
-        guard fchmod(descriptor, DataDirectory.sharedFileMode) == 0 else { throw .last("fchmod", path) }
+        guard fchmod(descriptor, tree.sharedFileMode) == 0 else { throw .last("fchmod", path) }
         guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
         try tree.rename(path, to: destination)
     }

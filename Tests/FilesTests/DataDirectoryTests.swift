@@ -19,6 +19,23 @@ import Testing
         #expect(try fixture.mode("hls/t/c/m") == 0o755)
     }
 
+    @Test func aRootThatIsClosedToOthersKeepsEverythingBelowClosed() throws {
+        let before = umask(0o077)
+        defer { umask(before) }
+        let fixture = try Fixture()
+        #expect(chmod(fixture.tree.root, 0o750) == 0)
+        let reopened = try Fixture(at: fixture.tree.root)
+        try reopened.publish("one", location("t/c/m/l"))
+        let upload = try reopened.upload("film", task: newTask(), location("t/c/m/l"))
+        for name in ["hls/t", "hls/t/c/m/l", "uploads/t"] {
+            #expect(try reopened.mode(name) == 0o750, "\(name)")
+        }
+        for name in ["hls/t/c/m/l/output.m3u8", "hls/t/c/m/l/segment_000.ts", upload] {
+            #expect(try reopened.mode(name) == 0o640, "\(name)")
+        }
+        #expect(try reopened.mode("hls/t/c/m/l/enc.key") == 0o600)
+    }
+
     @Test func anOpenStateDirectoryIsClosed() throws {
         let fixture = try Fixture()
         #expect(chmod(fixture.tree.absolutePath("state"), 0o755) == 0)

@@ -9,6 +9,12 @@ final class Fixture {
     let outside: URL
     let tree: DataDirectory
 
+    /// A second view of the tree at `root`, made like the first.
+    init(at root: String) throws {
+        outside = URL(filePath: root).deletingLastPathComponent()
+        tree = try DataDirectory(creatingAt: root)
+    }
+
     init() throws {
         outside = FileManager.default.temporaryDirectory.appending(path: "focust-files-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: true)

@@ -18,7 +18,9 @@ extension DataDirectory {
         let directory = try openDirectory(Self.parent(of: relative))
         defer { close(directory) }
         let name = String(relative.split(separator: "/").last ?? "")
-        guard try transfer.put(file, into: directory, as: name, path: relative) else { return .present }
+        guard try transfer.put(file, into: directory, as: name, mode: sharedFileMode, path: relative) else {
+            return .present
+        }
         guard fsync(directory) == 0 else { throw .last("fsync", relative) }
         return .done
     }
@@ -40,7 +42,8 @@ extension DataDirectory {
             guard let file = try tree.file("\(directory)/\(name)") else {
                 throw FileError(code: ENOENT, operation: "open", path: "\(directory)/\(name)")
             }
-            _ = try transfer.put(file, into: target, as: name, path: "\(location)/\(name)")
+            _ = try transfer.put(
+                file, into: target, as: name, mode: sharedFileMode, path: "\(location)/\(name)")
         }
         try staging.sync { (name, version) throws(FileError) in
             try link(name, of: target, into: version, tree.privilege)

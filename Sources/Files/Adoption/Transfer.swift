@@ -8,9 +8,10 @@ package enum Transfer: Sendable {
     case link
     case copy
 
-    /// Puts `file` under a new name into the open directory `directory`; false where there is one of that name.
+    /// Puts `file` under a new name into the open directory `directory`; false where there is one of that name. A copy
+    /// gets `mode`.
     func put(
-        _ file: borrowing ForeignFile, into directory: Int32, as name: String, path: String
+        _ file: borrowing ForeignFile, into directory: Int32, as name: String, mode: mode_t, path: String
     ) throws(FileError) -> Bool {
         if self != .copy && file.isReadableByAll {
             if file.link(into: directory, as: name) == 0 { return true }
@@ -20,12 +21,12 @@ package enum Transfer: Sendable {
             let isLast = file.isReadableByAll
             throw isLast ? .last("link", path) : FileError(code: EACCES, operation: "link", path: path)
         }
-        return try copy(file, into: directory, as: name, path: path)
+        return try copy(file, into: directory, as: name, mode: mode, path: path)
     }
 
     /// Under a passing name first: half a file is never seen under the right one.
     private func copy(
-        _ file: borrowing ForeignFile, into directory: Int32, as name: String, path: String
+        _ file: borrowing ForeignFile, into directory: Int32, as name: String, mode: mode_t, path: String
     ) throws(FileError) -> Bool {
         let passing = ".new-" + String(UInt64.random(in: .min ... .max), radix: 36)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
@@ -35,7 +36,7 @@ package enum Transfer: Sendable {
             close(target)
             unlinkat(directory, passing, 0)
         }
-        guard fchmod(target, DataDirectory.sharedFileMode) == 0 else { throw .last("fchmod", path) }
+        guard fchmod(target, mode) == 0 else { throw .last("fchmod", path) }
         try file.copy(to: target, path: path)
         guard linkat(directory, passing, directory, name, 0) == 0 else {
             guard errno == EEXIST else { throw .last("link", path) }
