@@ -7,29 +7,45 @@ package struct InheritedSockets: Sendable {
     /// SD_LISTEN_FDS_START of sd-daemon.h.
     private static let firstDescriptor: Int32 = 3
 
-    private let descriptors: [String: Int32]
+    private let sockets: [(name: String, descriptor: Int32)]
 
-    /// The sockets by their names (`FileDescriptorName=` of systemd.socket(5)); none unless they are meant for this
+    /// The sockets with their names (`FileDescriptorName=` of systemd.socket(5)); none unless they are meant for this
     /// process.
     package init(environment: [String: String], processID: Int32 = getpid()) {
         guard environment["LISTEN_PID"] == "\(processID)", let text = environment["LISTEN_FDS"],
             let count = Int32(text), (1...16).contains(count)
         else {
-            descriptors = [:]
+            sockets = []
             return
         }
         let names = (environment["LISTEN_FDNAMES"] ?? "").split(
             separator: ":", omittingEmptySubsequences: false)
-        var descriptors: [String: Int32] = [:]
+        var sockets: [(name: String, descriptor: Int32)] = []
         for (index, descriptor) in (Self.firstDescriptor..<Self.firstDescriptor + count).enumerated() {
             // Not for a child of ours.
             _ = focust_set_close_on_exec(descriptor)
-            let name = index < names.count ? String(names[index]) : ""
-            descriptors[name] = descriptor
+            sockets.append((index < names.count ? String(names[index]) : "", descriptor))
         }
-        self.descriptors = descriptors
+        self.sockets = sockets
     }
 
-    /// The socket of that name; nil where there is none.
-    package func descriptor(_ name: String) -> Int32? { descriptors[name] }
+    /// The socket of that name, else the one that is bound to the path `address`: a socket unit has one name for all of
+    /// its sockets. Nil where there is none.
+    package func descriptor(_ name: String, at address: String) -> Int32? {
+        (sockets.first { $0.name == name } ?? sockets.first { Self.path($0.descriptor) == address })?
+            .descriptor
+    }
+
+    /// The path that a unix socket is bound to; nil for any other.
+    private static func path(_ descriptor: Int32) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let code = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard code == 0, address.sun_family == sa_family_t(AF_UNIX) else { return nil }
+        return withUnsafeBytes(of: address.sun_path) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
 }

@@ -51,7 +51,7 @@ package final class Listener: Sendable {
         let descriptor = try open(AF_UNIX, path)
         // The file appears with bind(2): no moment may pass in which others could connect.
         let mask = umask(0o117)
-        let bound = withUnixAddress(path) { Glibc.bind(descriptor, $0, $1) }
+        let bound = UnixAddress.with(path) { Glibc.bind(descriptor, $0, $1) }
         umask(mask)
         return try finish(descriptor, bound: bound, path)
     }
@@ -99,22 +99,9 @@ package final class Listener: Sendable {
         let probe = try open(AF_UNIX, path)
         defer { close(probe) }
         // EAGAIN: somebody listens, with a full backlog.
-        if withUnixAddress(path, { connect(probe, $0, $1) }) == 0 || errno == EAGAIN {
+        if UnixAddress.with(path, { connect(probe, $0, $1) }) == 0 || errno == EAGAIN {
             throw SystemError(code: EADDRINUSE, operation: "bind", subject: path)
         }
         unlink(path)
-    }
-
-    private static func withUnixAddress(
-        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-    ) -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
     }
 }

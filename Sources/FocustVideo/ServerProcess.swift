@@ -21,7 +21,7 @@ struct ServerProcess {
     private let rules: Replaceable<Rules>
 
     /// Opens everything and starts all threads; throws what cannot be opened, having started none.
-    init(_ settings: Settings, log: Logger) throws {
+    init(_ settings: Settings, manager: ServiceManager, log: Logger) throws {
         let storage = try Storage(settings)
         signal = try StopSignal()
         let inherited = InheritedSockets(environment: Environment.values())
@@ -40,6 +40,7 @@ struct ServerProcess {
         let conversion = ConversionService(
             settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)
         let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
+        let watchdog = Watchdog(manager: manager, probe: SelfProbe(playback), stop: signal, log: log)
         threads =
             try WorkerPool(
                 listener: playback, stop: signal, pool: .play, metrics: services.metrics, log: log,
@@ -52,6 +53,7 @@ struct ServerProcess {
             + conversion.start(settings.conversionJobs, stop: signal)
             + callbacks.start(stop: signal)
             + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]
+            + [try watchdog.start()].compactMap(\.self)
     }
 
     /// Judges all requests that come from here on by new settings; those under way end as they began.
@@ -108,7 +110,9 @@ struct ServerProcess {
     private static func listener(
         _ name: String, _ address: String, _ inherited: InheritedSockets
     ) throws -> Listener {
-        if let descriptor = inherited.descriptor(name) { return try Listener(inherited: descriptor) }
+        if let descriptor = inherited.descriptor(name, at: address) {
+            return try Listener(inherited: descriptor)
+        }
         guard let address = ListenAddress(address) else {
             throw SystemError(code: EINVAL, operation: "listen", subject: address)
         }

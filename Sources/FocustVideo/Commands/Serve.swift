@@ -15,17 +15,22 @@ struct Serve: ParsableCommand {
         let signals = Signals()
         let logSetup = LogSetup(settings)
         let log = logSetup.log
+        let manager = ServiceManager(environment: Environment.values())
         var reload = Reload(settings, role: .serve, log: log)
         do {
-            let process = try ServerProcess(settings, log: log)
+            let process = try ServerProcess(settings, manager: manager, log: log)
             log.notice("started", metadata: ["version": "\(Version.number)"])
+            manager.tell(.ready)
             signals.waitForEnd {
+                manager.tell(.reloading)
+                defer { manager.tell(.ready) }
                 let isGood = reload.run { settings in
                     process.apply(settings)
                     logSetup.apply(settings)
                 }
                 process.reloaded(isGood)
             }
+            manager.tell(.stopping)
             log.notice("stopping")
             process.stop()
             log.notice("stopped")

@@ -28,6 +28,7 @@ struct Work: ParsableCommand {
         let signals = Signals()
         let logSetup = LogSetup(settings)
         let log = logSetup.log
+        let manager = ServiceManager(environment: Environment.values())
         var reload = Reload(settings, role: .work, log: log)
         let count =
             jobs ?? (settings.conversionJobs > 0 ? settings.conversionJobs : max(1, Machine.cores / 2))
@@ -43,7 +44,13 @@ struct Work: ParsableCommand {
                 threads.append(try Runtime.Thread(name: "metrics-file") { file.run(until: stop) })
             }
             log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
-            signals.waitForEnd { _ = reload.run(apply: logSetup.apply) }
+            manager.tell(.ready)
+            signals.waitForEnd {
+                manager.tell(.reloading)
+                _ = reload.run(apply: logSetup.apply)
+                manager.tell(.ready)
+            }
+            manager.tell(.stopping)
             log.notice("stopping")
             stop.raise()
             Signals.endAfterGrace()

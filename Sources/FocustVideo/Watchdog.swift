@@ -1,0 +1,30 @@
+import FastCGI
+import Logging
+import Runtime
+
+/// Says `alive` to the service manager as long as a worker thread answers a request, so that a process that only
+/// seems to run is replaced.
+///
+/// The playback threads alone: each is free again within seconds, while an upload may rightly take minutes.
+struct Watchdog: Sendable {
+    let manager: ServiceManager
+    let probe: SelfProbe
+    let stop: StopSignal
+    let log: Logger
+
+    /// The thread that looks, three times in each interval; nil where nobody watches.
+    func start() throws(SystemError) -> Runtime.Thread? {
+        guard let interval = manager.watchdogMilliseconds else { return nil }
+        return try Runtime.Thread(name: "watchdog") { self.run(interval / 3) }
+    }
+
+    private func run(_ milliseconds: Int) {
+        repeat {
+            if probe.isAnswered("/healthz", milliseconds: milliseconds) {
+                manager.tell(.alive)
+            } else if !stop.isRaised {
+                log.error("watchdog", metadata: ["cause": "no playback thread answers"])
+            }
+        } while !stop.wait(milliseconds: Int32(clamping: milliseconds))
+    }
+}
