@@ -8,6 +8,9 @@ enum SettingsLoader {
     /// The largest settings or secrets file that is read, in bytes.
     private static let maxFileBytes = 1 << 20
 
+    /// Where the package keeps the settings.
+    private static let packageFile = "/etc/focust-video/focust-video.env"
+
     /// The settings, or an exit with a line for each that is missing or wrong.
     static func load(for role: Settings.Role = .serve) throws -> Settings {
         do throws(SettingsErrors) {
@@ -26,7 +29,9 @@ enum SettingsLoader {
     /// What the environment says wins over the file, as a person who tries something out expects.
     private static func values() throws(SettingsErrors) -> [String: String] {
         let environment = Environment.values()
-        guard let path = environment["FOCUST_CONFIG"], !path.isEmpty else { return environment }
+        guard let path = environment["FOCUST_CONFIG"] ?? installedFile(), !path.isEmpty else {
+            return environment
+        }
         guard let bytes = read(path), let text = String(validating: bytes, as: UTF8.self) else {
             let error = SettingsError(
                 name: "FOCUST_CONFIG", found: path, expected: "a readable file of UTF-8 text")
@@ -37,6 +42,15 @@ enum SettingsLoader {
         } catch {
             throw SettingsErrors(errors: [error])
         }
+    }
+
+    /// The package's settings file, for an executable that was installed: who types `focust-video check` means that.
+    /// Nil in a checkout, and where this user may not read it.
+    private static func installedFile() -> String? {
+        var buffer = [CChar](repeating: 0, count: 16)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let isInstalled = buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }.starts(with: "/usr/".utf8)
+        return isInstalled && access(packageFile, R_OK) == 0 ? packageFile : nil
     }
 
     private static func read(_ path: String) -> [UInt8]? {

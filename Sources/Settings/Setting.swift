@@ -7,7 +7,8 @@ package struct Setting: Sendable {
     /// As it would stand in the file; "required", or "none" where the setting may be left out.
     package let defaultText: String
     package let meaning: String
-    /// A secret may come from the file that `<name>_FILE` names, and is never repeated in an error.
+    /// A secret may come from the file that `<name>_FILE` names, or that `FOCUST_SECRETS` and its name give; it is never
+    /// repeated in an error.
     package let isSecret: Bool
     /// Whether a running server takes over a change when it is told to reload; others wait for a restart.
     package let isLive: Bool
@@ -22,11 +23,28 @@ package struct Setting: Sendable {
         self.isLive = isLive
     }
 
+    /// What nginx/render reads besides, and the server does not.
+    package static let nginx: [Setting] = [
+        Setting("FOCUST_RATE_TOKENS_PER_USER", "60r/m burst=30", "tokens issued for one user"),
+        Setting(
+            "FOCUST_RATE_TOKENS_PER_ADDRESS", "600r/m burst=300",
+            "tokens issued to one address; a school may be behind it"),
+        Setting("FOCUST_RATE_UPLOADS_PER_ADDRESS", "30r/m burst=10", "uploads begun by one address"),
+        Setting("FOCUST_UPLOADS_AT_ONCE", "8", "uploads under way from one address"),
+        Setting(
+            "FOCUST_TRUSTED_ADDRESSES", "127.0.0.1,::1",
+            "comma-separated addresses or networks that the limits per address skip: the site's own backend"),
+        Setting("FOCUST_NGINX_LOG_DIR", "/var/log/nginx", "where nginx logs requests, without tokens"),
+    ]
+
     package static let all: [Setting] = [
         Setting("SECRET_KEY", "required", "signs media tokens; at least 32 bytes", isSecret: true),
         Setting(
             "FOCUST_PREVIOUS_SECRET_KEYS", "none", "comma-separated keys that still verify and never sign",
             isSecret: true, isLive: true),
+        Setting(
+            "FOCUST_SECRETS", "none",
+            "what precedes a secret's name in the path of its file, such as /etc/focust-video/secrets/"),
         Setting("TOKEN_EXPIRY", "3600", "lifetime of a play token that asks for none, seconds"),
         Setting("FOCUST_MAX_TTL", "86400", "longest lifetime a token may ask for, seconds"),
         Setting("FOCUST_GRANT_MARGIN", "1800", "how long a playlist's grant outlives the video, seconds"),

@@ -61,6 +61,10 @@ extension Settings {
             accelPrefix: Self.readAccelPrefix(&reader),
             logLevel: Self.readChoice(&reader, "FOCUST_LOG_LEVEL", "info", Self.logLevels),
             logFormat: Self.readChoice(&reader, "FOCUST_LOG_FORMAT", "logfmt", ["logfmt", "json"]))
+        if let path = reader.text("FOCUST_SECRETS"), !path.hasPrefix("/") {
+            reader.complain(
+                "FOCUST_SECRETS", path, "an absolute path, with a slash at its end for a directory")
+        }
         // Our own download tokens would pass for the sessions of a user named "download".
         if let identitySecret,
             ([signingKey] + previousKeys).contains(where: { $0.bytes == identitySecret.bytes })

@@ -29,13 +29,31 @@ struct SettingsReader {
             return nil
         }
         if let value = values[name], !value.isEmpty { return value }
-        guard setting.isSecret, let path = values["\(name)_FILE"], !path.isEmpty else { return nil }
-        guard let bytes = readFile(path), let text = String(validating: bytes, as: UTF8.self) else {
+        guard setting.isSecret else { return nil }
+        guard let path = values["\(name)_FILE"], !path.isEmpty else { return findBeside(name) }
+        guard let bytes = readFile(path), let line = Self.line(bytes) else {
             complain("\(name)_FILE", path, "a readable file of UTF-8 text")
             return nil
         }
-        let line = text.trimmed()
-        return String(line.last == "\n" ? line.dropLast() : line)
+        return line
+    }
+
+    /// A secret in the file of its own name where `FOCUST_SECRETS` says; that there is none is fine. Conversions have no
+    /// business there.
+    private func findBeside(_ name: String) -> String? {
+        guard role == .serve, let path = secretsPath(name) else { return nil }
+        return readFile(path).flatMap(Self.line)
+    }
+
+    private func secretsPath(_ name: String) -> String? {
+        guard let start = values["FOCUST_SECRETS"], !start.isEmpty else { return nil }
+        return start + name
+    }
+
+    /// The text of a file without its last line break; nil where it is no UTF-8.
+    private static func line(_ bytes: [UInt8]) -> String? {
+        guard let text = String(validating: bytes, as: UTF8.self)?.trimmed() else { return nil }
+        return String(text.last == "\n" ? text.dropLast() : text)
     }
 
     /// The setting parsed by `parse`, or `fallback` where it is missing; complains where `parse` answers nil.
@@ -62,7 +80,9 @@ struct SettingsReader {
     mutating func required<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
         guard let text = text(name) else {
             if role == .serve && !errors.contains(where: { $0.name == "\(name)_FILE" }) {
-                complain(name, nil, expected)
+                let isSecret = Setting.all.contains { $0.name == name && $0.isSecret }
+                let file = isSecret ? secretsPath(name).map { ", or in \($0), readable here" } : nil
+                complain(name, nil, expected + (file ?? ""))
             }
             return nil
         }

@@ -50,7 +50,7 @@ private func settings(
         ("FOCUST_CRF", "52"), ("FOCUST_SEGMENT_SECONDS", "0"), ("FOCUST_ACCEL_PREFIX", "no-slash"),
         ("FOCUST_ACCEL_PREFIX", "/a b"), ("FOCUST_LOG_LEVEL", "loud"), ("FOCUST_LOG_FORMAT", "xml"),
         ("FOCUST_CALLBACK_URL", "javascript:alert(1)"), ("FOCUST_CONVERSION_TIMEOUT", "soon"),
-        ("FOCUST_IDENTITY_SECRET", "short"),
+        ("FOCUST_IDENTITY_SECRET", "short"), ("FOCUST_SECRETS", "secrets/"),
     ])
     func `A wrong setting is named with what it must be`(name: String, value: String) throws {
         let error = #expect(throws: SettingsErrors.self) { try settings([name: value]) }
@@ -80,6 +80,25 @@ private func settings(
             try self.missingFile()
         }
         #expect(error?.errors.map(\.name) == ["SECRET_KEY_FILE"])
+    }
+
+    @Test func `Secrets may lie in files of their names, which conversions do not open`() throws {
+        let key = "a-key-from-a-file-of-at-least-32-bytes"
+        let files = ["/secrets/SECRET_KEY": key + "\n", "/secrets/CALLBACK_BEARER": "bearer\n"]
+        let values = ["FOCUST_SECRETS": "/secrets/"]
+        let beside = try settings(values, without: "SECRET_KEY", files: files)
+        #expect(beside.signingKey.bytes == Array(key.utf8))
+        #expect(beside.callbackBearer?.bytes == Array("bearer".utf8))
+        // What is said outright wins, and a secret that is nowhere is missing, with the place to put it.
+        let outright = try settings(values, files: files)
+        #expect(outright.signingKey.bytes == Array((required["SECRET_KEY"] ?? "").utf8))
+        let error = #expect(throws: SettingsErrors.self) { try settings(values, without: "SECRET_KEY") }
+        #expect(error?.description.contains("/secrets/SECRET_KEY") == true)
+        let work = try Settings(values: values, role: .work, cores: 1) { path in
+            Issue.record("\(path) was opened")
+            return nil
+        }
+        #expect(work.signingKey.bytes.isEmpty)
     }
 
     private func missingFile() throws(SettingsErrors) -> Settings {
