@@ -1,0 +1,70 @@
+"""The systemd units: accepted by systemd, closed as far as they can be, and what they name is what the code reads."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from harness.server import REPOSITORY, binary
+
+UNITS = REPOSITORY / "systemd"
+SERVICES = ["focust-video.service", "focust-video-work.service"]
+# systemd.exec(5) scores what a unit leaves open from 0 to 10.
+MOST_EXPOSURE = 1.5
+
+
+def directives(name: str) -> list[tuple[str, str]]:
+    lines = (UNITS / name).read_text().splitlines()
+    return [tuple(line.split("=", 1)) for line in lines if "=" in line and not line.startswith("#")]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The units as installed, but for the executable, which is one that exists here."""
+    directory = tmp_path_factory.mktemp("units")
+    shutil.copy("/bin/true", directory / "focust-video")
+    for unit in [*UNITS.glob("*.service"), *UNITS.glob("*.socket")]:
+        (directory / unit.name).write_text(unit.read_text().replace("@BINDIR@", str(directory)))
+    return directory
+
+
+def test_systemd_finds_nothing_wrong(installed):
+    units = sorted(str(path) for path in installed.iterdir() if path.suffix)
+    result = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, timeout=60
+    )
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_little_is_left_open(installed, name):
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(installed / name)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    exposure = float(re.search(r"exposure level for \S+: ([0-9.]+)", result.stdout)[1])
+    print(f"{name}: {exposure}")
+    assert exposure <= MOST_EXPOSURE
+
+
+def test_conversions_get_no_secret_and_no_network():
+    work = directives("focust-video-work.service")
+    assert ("PrivateNetwork", "yes") in work
+    assert ("InaccessiblePaths", "-/etc/focust-video/secrets") in work
+    assert not [value for name, value in work if name.startswith(("LoadCredential", "SetCredential"))]
+    assert not [value for name, value in work if name == "Environment" and "SECRET" in value]
+
+
+def test_the_sockets_are_those_of_the_settings():
+    sockets = [value for name, value in directives("focust-video.socket") if name == "ListenStream"]
+    listed = subprocess.run([binary(), "settings", "--format", "env"], capture_output=True, text=True).stdout
+    for name in ("FOCUST_LISTEN", "FOCUST_UPLOAD_LISTEN"):
+        assert re.search(rf"^#{name}=(.*)$", listed, re.MULTILINE)[1] in sockets
+    assert len(sockets) == 2
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_data_directory_may_be_written_and_nothing_else(name):
+    given = directives(name)
+    assert [value for key, value in given if key == "ReadWritePaths"] == ["/var/lib/focust-video"]
+    assert ("ProtectSystem", "strict") in given
+    assert ("CapabilityBoundingSet", "") in given and ("NoNewPrivileges", "yes") in given
