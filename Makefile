@@ -3,10 +3,10 @@
 BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
-TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3
+TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file
 BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
-.PHONY: help docs deps build release demo run test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
+.PHONY: help docs deps build release demo run install deb test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
@@ -19,6 +19,7 @@ help:
 	@echo 'make fuzz   the parsers under libFuzzer, a minute each'
 	@echo 'make bench  this server side by side with its peers; the tables go to docs/benchmarks.md'
 	@echo 'make docs   the table of settings in docs/settings.md, from the program'
+	@echo 'make install  executable, nginx files, systemd units, settings (PREFIX, DESTDIR); make deb: the same as a package'
 	@echo 'also: deps build release unit-test e2e-test clean'
 
 # What is missing of the Debian packages, and the Python environment of the end-to-end tests.
@@ -40,6 +41,14 @@ demo: deps release
 
 run:
 	@scripts/run
+
+# As root, after `make release`: PREFIX (/usr/local) and DESTDIR as usual; without DESTDIR also user, directories, keys.
+install:
+	@PREFIX=$(or $(PREFIX),/usr/local) DESTDIR=$(DESTDIR) packaging/install .build/release
+
+# The package lands in .build/.
+deb: deps release
+	@packaging/deb .build/release .build
 
 test: deps unit-test e2e-test
 
@@ -74,7 +83,9 @@ bench: deps release
 	@Benchmarks/run $(PART)
 
 lint: deps
-	@scripts/lint nginx/render $(wildcard scripts/*) .ci/run Fuzz/run Benchmarks/run Benchmarks/peers/build
+	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/install packaging/deb \
+		packaging/examples/upload.sh $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
+		Benchmarks/run Benchmarks/peers/build
 
 docs: build
 	@scripts/docs
