@@ -23,14 +23,23 @@ enum SettingsLoader {
 
     /// The settings as they are now: the environment of the start, and what the files say today.
     static func read(for role: Settings.Role) throws(SettingsErrors) -> Settings {
-        try Settings(values: try values(), role: role, cores: Machine.cores, readFile: read)
+        try Settings(values: try source().values, role: role, cores: Machine.cores, readFile: read)
     }
 
-    /// What the environment says wins over the file, as a person who tries something out expects.
-    private static func values() throws(SettingsErrors) -> [String: String] {
+    /// Where the settings come from.
+    struct Source {
+        /// All of them. What the environment says wins over the file, as a person who tries something out expects.
+        let values: [String: String]
+        /// The settings file; nil where there is none.
+        var file: String?
+        /// What it says.
+        var fromFile: [String: String] = [:]
+    }
+
+    static func source() throws(SettingsErrors) -> Source {
         let environment = Environment.values()
         guard let path = environment["FOCUST_CONFIG"] ?? installedFile(), !path.isEmpty else {
-            return environment
+            return Source(values: environment)
         }
         guard let bytes = read(path), let text = String(validating: bytes, as: UTF8.self) else {
             let error = SettingsError(
@@ -38,7 +47,8 @@ enum SettingsLoader {
             throw SettingsErrors(errors: [error])
         }
         do {
-            return try EnvironmentFile.parse(text).merging(environment) { $1 }
+            let fromFile = try EnvironmentFile.parse(text)
+            return Source(values: fromFile.merging(environment) { $1 }, file: path, fromFile: fromFile)
         } catch {
             throw SettingsErrors(errors: [error])
         }

@@ -1,3 +1,4 @@
+import CLinux
 import Domain
 import Glibc
 
@@ -25,6 +26,9 @@ package struct SystemClock: Sendable {
             let time = read(CLOCK_MONOTONIC)
             return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
         })
+
+    /// Whether something, NTP as a rule, keeps the machine's clock right (adjtimex(2), with nothing to change).
+    package static var isKeptRight: Bool { focust_clock_is_unsynchronised() == 0 }
 
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()

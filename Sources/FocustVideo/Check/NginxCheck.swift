@@ -7,38 +7,98 @@ struct NginxCheck {
 
     let settings: Settings
 
-    func findings() -> [Finding] {
-        guard let configuration = effectiveConfiguration(), configuration.contains("focust_playback") else {
-            return [
-                Finding(
-                    .warning, "nginx",
-                    "its configuration could not be read, or does not include focust-video's files",
-                    advice: "Run this as root on the machine that runs nginx.")
-            ]
+    /// What `nginx -T` says.
+    enum State {
+        case read(NginxConfiguration)
+        case unknown(Finding)
+    }
+
+    static func state() -> State {
+        guard let outcome = Command.run("nginx -T"), !outcome.text.contains("nginx: not found") else {
+            return unknown(.warning, "is not installed here", "Run this on the machine that runs nginx.")
         }
+        let said = outcome.text.split(separator: "\n").last { $0.contains("[emerg] ") }
+        if let said, said.contains("Permission denied") {
+            return unknown(.warning, "its configuration could not be read", "Run this as root.")
+        }
+        guard outcome.status == 0 else {
+            return unknown(
+                .problem, "refuses its configuration: \(said ?? "no reason given")", "Repair that line first."
+            )
+        }
+        let configuration = NginxConfiguration(outcome.text)
+        guard configuration.own("http.conf") != nil else {
+            return unknown(
+                .warning, "does not include focust-video's files",
+                "Write them with nginx/render, and include http.conf and server.conf.")
+        }
+        return .read(configuration)
+    }
+
+    private static func unknown(_ level: Finding.Level, _ message: String, _ advice: String) -> State {
+        .unknown(Finding(level, "nginx", message, advice: advice))
+    }
+
+    func findings(_ configuration: NginxConfiguration) -> [Finding] {
         let expectations = [
             ("socket for playback", "focust_playback { server \"\(address(settings.listen))\""),
             ("socket for uploads", "focust_upload { server \"\(address(settings.uploadListen))\""),
             ("data directory", "\"\(settings.dataDirectory)/hls/\""),
-            ("body size", "client_max_body_size \(settings.maxContentLength)"),
-            ("internal location", "\(settings.accelPrefix)/hls/"),
+            ("body size", "client_max_body_size \(settings.maxContentLength);"),
+            ("internal location", "location ^~ \(settings.accelPrefix)/hls/ "),
         ]
-        return expectations.map { subject, text in
-            configuration.contains(text)
+        let named = expectations.map { subject, text in
+            configuration.text.contains(text)
                 ? Finding(.good, "nginx, \(subject)", "as in the settings")
                 : Finding(.problem, "nginx, \(subject)", "not as in the settings", advice: Self.renderAgain)
         }
+        return named + included(configuration) + rendered(configuration)
+    }
+
+    /// The http-level file is of no use without the other.
+    private func included(_ configuration: NginxConfiguration) -> [Finding] {
+        configuration.own("server.conf") != nil
+            ? []
+            : [
+                Finding(
+                    .problem, "nginx, server", "no server { } includes server.conf",
+                    advice:
+                        "Add `include focust-video/server.conf;` to the server that is to serve the videos.")
+            ]
+    }
+
+    /// Every other limit, origin and rate: what nginx has must be what `render` writes from the settings of today.
+    private func rendered(_ configuration: NginxConfiguration) -> [Finding] {
+        guard let render = NginxRender.find(), let today = render.files() else {
+            return [
+                Finding(
+                    .warning, "nginx, files",
+                    "could not be compared: nginx/render was not found or refuses the settings",
+                    advice: "Run nginx/render by hand and see what it says.")
+            ]
+        }
+        let old = today.filter { name, text in
+            configuration.own(name).map { $0.trimmedLines != text.trimmedLines } ?? false
+        }
+        guard !old.isEmpty else {
+            return [Finding(.good, "nginx, origins, rates and limits", "as the settings say today")]
+        }
+        let names = old.map(\.key).sorted().joined(separator: ", ")
+        return [
+            Finding(
+                .problem, "nginx, origins, rates and limits",
+                "\(names): written from other settings or by another version", advice: Self.renderAgain)
+        ]
     }
 
     private func address(_ listen: String) -> String { listen.hasPrefix("/") ? "unix:\(listen)" : listen }
+}
 
-    /// What `nginx -T` prints; nil where there is no nginx, or it may not be read.
-    private func effectiveConfiguration() -> String? {
-        guard let pipe = popen("PATH=$PATH:/usr/sbin:/sbin nginx -T 2>/dev/null", "re") else { return nil }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes += buffer[..<count] }
-        guard pclose(pipe) == 0 else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
+extension String {
+    /// Without empty lines at the end, which `nginx -T` adds.
+    fileprivate var trimmedLines: Substring {
+        var rest = self[...]
+        while rest.last == "\n" { rest.removeLast() }
+        return rest
     }
 }

@@ -1,27 +1,61 @@
 import ArgumentParser
 import Formats
+import Glibc
+import Settings
 
 /// `focust-video check`: whether the server would start and work, without starting it.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check settings, directories, libraries and nginx's configuration.",
-        discussion:
-            "Exit codes: 0 all is well (there may be warnings), 1 something is wrong, 2 the settings are.")
+        abstract:
+            "Check settings, secrets, directories, sockets, libraries, clock and nginx's configuration.",
+        discussion: """
+            Run it as root, who may look everywhere; it changes nothing.
+            Exit codes: 0 all is well (there may be warnings), 1 something is wrong, 2 the settings are.
+            """)
 
     @Flag(help: "Print the findings as JSON.") var json = false
 
     func run() throws {
-        let settings = try SettingsLoader.load()
-        let findings =
-            [Finding(.good, "settings", "complete")] + SecretCheck(settings: settings).findings()
-            + StorageCheck(settings: settings).findings() + LibraryCheck().findings()
-            + NginxCheck(settings: settings).findings()
-        if json {
-            let value: JSONValue = ["findings": .array(findings.map(\.json))]
-            print(String(decoding: value.serialized(), as: UTF8.self))
-        } else {
-            for finding in findings { print(finding.text) }
+        let settings: Settings
+        do throws(SettingsErrors) {
+            settings = try SettingsLoader.read(for: .serve)
+        } catch {
+            report(error.errors.map(\.finding))
+            throw ExitCode.usageOrSettings
         }
+        let findings = Self.findings(settings)
+        report(findings)
         if findings.contains(where: { $0.level == .problem }) { throw ExitCode.failure }
+    }
+
+    private static func findings(_ settings: Settings) -> [Finding] {
+        let own =
+            [Finding(.good, "settings", "complete")] + AddressCheck(settings: settings).findings()
+            + SecretCheck(settings: settings).findings() + StorageCheck(settings: settings).findings()
+            + SocketCheck(settings: settings).findings() + LibraryCheck().findings()
+            + FastCGILibraryCheck().findings() + ClockCheck(settings: settings).findings()
+        switch NginxCheck.state() {
+        case .unknown(let finding): return own + [finding]
+        case .read(let configuration):
+            return own + NginxCheck(settings: settings).findings(configuration)
+                + ReachCheck(settings: settings, configuration: configuration).findings()
+        }
+    }
+
+    private func report(_ findings: [Finding]) {
+        guard json else {
+            for finding in findings { print(finding.text) }
+            return
+        }
+        let value: JSONValue = ["findings": .array(findings.map(\.json))]
+        print(String(decoding: value.serialized(), as: UTF8.self))
+    }
+}
+
+extension SettingsError {
+    /// A setting that would stop the start.
+    fileprivate var finding: Finding {
+        Finding(
+            .problem, name, found.map { "is \"\($0)\"" } ?? "is missing", advice: "It must be \(expected).")
     }
 }

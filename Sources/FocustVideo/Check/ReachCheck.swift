@@ -1,0 +1,96 @@
+import Glibc
+import Settings
+
+/// What nginx's user reaches: the sockets and what is served; and what it must not: keys, state, secrets.
+///
+/// Judged for that user, by walking each path, whoever runs this.
+struct ReachCheck {
+    /// So many entries of a tree are looked at for an example of a file.
+    private static let maxEntries = 2000
+
+    let settings: Settings
+    let configuration: NginxConfiguration
+
+    func findings() -> [Finding] {
+        guard let nginx = Account(name: configuration.user, group: configuration.group) else {
+            return [
+                Finding(
+                    .problem, "nginx's user", "\(configuration.user) does not exist",
+                    advice: "Set `user` in nginx.conf to a user of this machine.")
+            ]
+        }
+        guard nginx.user != 0 else {
+            return [
+                Finding(
+                    .warning, "nginx's user", "is root: it reads keys and secrets too",
+                    advice: "Set `user www-data;` in nginx.conf.")
+            ]
+        }
+        let open = wanted.compactMap { path, right in reach(nginx, path, right) }
+        let closed = forbidden.compactMap { path, right in hide(nginx, path, right) }
+        guard open.isEmpty && closed.isEmpty else { return open + closed }
+        return [
+            Finding(
+                .good, "nginx's user",
+                "\(nginx.name) reaches the sockets and what is served, and neither keys nor state nor secrets"
+            )
+        ]
+    }
+
+    /// Directories, and an example of the files in them.
+    private var wanted: [(String, Account.Right)] {
+        let data = settings.dataDirectory
+        let served = ["hls", "originals", "presentation_videos"].map { "\(data)/\($0)" }
+        let sockets = [settings.listen, settings.uploadListen].filter { $0.hasPrefix("/") }
+        return sockets.map { ($0, .write) } + served.map { ($0, .pass) }
+            + [example("\(data)/hls", ".ts"), example("\(data)/originals", "")].compactMap(\.self).map {
+                ($0, .read)
+            }
+    }
+
+    private var forbidden: [(String, Account.Right)] {
+        let data = settings.dataDirectory
+        let keys = [example("\(data)/hls", "enc.key")].compactMap(\.self)
+        let state = ["\(data)/state/focust.db"].map { ($0, Account.Right.read) } + [("\(data)/state", .pass)]
+        return keys.map { ($0, .read) } + state + SecretFiles.all().map { ($0, .read) }
+            + ([data] + ["hls", "originals", "presentation_videos"].map { "\(data)/\($0)" }).map {
+                ($0, .write)
+            }
+    }
+
+    private func reach(_ nginx: Account, _ path: String, _ right: Account.Right) -> Finding? {
+        guard case .refused(let place) = nginx.access(path, right) else { return nil }
+        return Finding(
+            .problem, path, "\(nginx.name), nginx's user, does not get there: \(place) stops it",
+            advice:
+                "Put it into the group of \(place) (usermod -aG focust-nginx \(nginx.name)), and reload nginx."
+        )
+    }
+
+    private func hide(_ nginx: Account, _ path: String, _ right: Account.Right) -> Finding? {
+        guard nginx.access(path, right) == .granted else { return nil }
+        let deed = right == .write ? "may write it" : "may read it"
+        return Finding(
+            .problem, path, "\(nginx.name), nginx's user, \(deed)",
+            advice: "Take that away: chmod \(right == .write ? "g-w,o-w" : "go=") \(path), or its group.")
+    }
+
+    /// A regular file below `directory` whose name ends so.
+    private func example(_ directory: String, _ ending: String) -> String? {
+        var waiting = [directory]
+        var left = Self.maxEntries
+        while let directory = waiting.popLast(), left > 0 {
+            for (name, isDirectory) in DirectoryListing.entries(directory) {
+                left -= 1
+                let path = "\(directory)/\(name)"
+                if isDirectory {
+                    // Versions hold second names of the same files; the rest is the server's own.
+                    if !name.hasPrefix(".") { waiting.append(path) }
+                } else if name.hasSuffix(ending) {
+                    return path
+                }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,420 @@
+"""`focust-video check`: no complaint about a machine that is well set up; each wrong thing is found and named."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.server import ORIGIN, REPOSITORY, binary
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may look everywhere, and give files away")
+
+NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+CONFIGURATION = """
+user {user};
+pid "{directory}/nginx.pid";
+error_log "{directory}/error.log";
+events {{ }}
+http {{
+    client_body_temp_path "{directory}/body";
+    fastcgi_temp_path "{directory}/fastcgi";
+    proxy_temp_path "{directory}/proxy";
+    scgi_temp_path "{directory}/scgi";
+    uwsgi_temp_path "{directory}/uwsgi";
+    access_log off;
+    {http}
+    server {{
+        listen "unix:{directory}/site.sock";
+        {server}
+    }}
+}}
+"""
+REL = "trainer-1/course-1/module-1/lesson-1"
+
+
+class Machine:
+    """A data directory, secrets, sockets and an nginx configuration as the package and its instructions make them."""
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+        directory.chmod(0o755)
+        self.data = directory / "data"
+        self.secrets = directory / "secrets"
+        self.settings = directory / "focust-video.env"
+        self.lines = {
+            "FOCUST_ALLOWED_ORIGINS": f"{ORIGIN},https://*.school.example",
+            "FOCUST_PUBLIC_URL": "https://video.example.com",
+            "FOCUST_DATA_DIR": str(self.data),
+            "FOCUST_LISTEN": str(directory / "run/fastcgi.sock"),
+            "FOCUST_UPLOAD_LISTEN": str(directory / "run/upload.sock"),
+            "FOCUST_SECRETS": f"{self.secrets}/",
+            "FOCUST_MIN_FREE_BYTES": "1048576",
+            "FOCUST_NGINX_LOG_DIR": str(directory),
+        }
+        self.environment = {
+            "PATH": f"{directory}/bin:{os.environ['PATH']}:/usr/sbin",
+            "FOCUST_CONFIG": str(self.settings),
+        }
+        self.listeners: list[socket.socket] = []
+        self.make_data()
+        self.make_secrets()
+        self.make_sockets()
+        self.write_settings()
+        self.make_nginx()
+
+    def make_data(self):
+        lesson = self.data / "hls" / REL
+        original = self.data / "originals" / REL / "film.mp4"
+        for path in (lesson, original.parent, self.data / "uploads", self.data / "presentation_videos"):
+            path.mkdir(parents=True)
+        for path in (lesson / "segment_000.ts", original, lesson / "enc.key"):
+            path.write_bytes(b"bytes")
+        for path in [self.data, *self.data.rglob("*")]:
+            shutil.chown(path, "root", "www-data")
+            path.chmod(0o750 if path.is_dir() else 0o640)
+        (lesson / "enc.key").chmod(0o600)
+        (self.data / "state").mkdir(mode=0o700)
+        (self.data / "state/focust.db").touch(mode=0o600)
+
+    def make_secrets(self):
+        self.secrets.mkdir(mode=0o700)
+        for name, text in (("SECRET_KEY", os.urandom(32).hex()), ("FOCUST_API_KEYS", f"site:{os.urandom(24).hex()}")):
+            (self.secrets / name).touch(mode=0o600)
+            (self.secrets / name).write_text(text + "\n")
+
+    def make_sockets(self):
+        (self.directory / "run").mkdir(mode=0o750)
+        shutil.chown(self.directory / "run", "root", "www-data")
+        for name in ("fastcgi.sock", "upload.sock"):
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(str(self.directory / "run" / name))
+            listener.listen()
+            (self.directory / "run" / name).chmod(0o660)
+            shutil.chown(self.directory / "run" / name, "root", "www-data")
+            self.listeners.append(listener)
+
+    def write_settings(self, **changes):
+        self.lines |= changes
+        self.settings.write_text("".join(f"{name}={value}\n" for name, value in self.lines.items()))
+        self.settings.chmod(0o640)
+
+    def make_nginx(self, user="www-data", http="include focust-video/http.conf;", server=None):
+        if not (self.directory / "focust-video").exists():
+            self.render()
+            (self.directory / "bin").mkdir()
+            command = self.directory / "bin/nginx"
+            command.write_text(f'#!/bin/sh\nexec {NGINX} -p {self.directory} -c {self.directory}/nginx.conf "$@"\n')
+            command.chmod(0o755)
+        server = "include focust-video/server.conf;" if server is None else server
+        text = CONFIGURATION.format(directory=self.directory, user=user, http=http, server=server)
+        (self.directory / "nginx.conf").write_text(text)
+
+    def render(self):
+        command = [REPOSITORY / "nginx/render", self.directory / "focust-video"]
+        subprocess.run(command, env=self.environment, check=True)
+
+    def check(self, *arguments) -> subprocess.CompletedProcess:
+        command = [binary(), "check", *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60)
+
+    def findings(self) -> list[dict]:
+        return json.loads(self.check("--json").stdout)["findings"]
+
+    def change(self, path: str, old: str, new: str):
+        file = self.directory / path
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def fake(self, name: str, script: str):
+        """A program of that name that is found before the real one."""
+        (self.directory / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
+        (self.directory / "bin" / name).chmod(0o755)
+
+
+@pytest.fixture
+def machine():
+    with tempfile.TemporaryDirectory(prefix="focust-check-") as directory:
+        made = Machine(Path(directory))
+        yield made
+        for listener in made.listeners:
+            listener.close()
+
+
+# Whether anybody keeps this machine's clock right is this machine's affair.
+def complaints(findings: list[dict]) -> list[dict]:
+    return [
+        found for found in findings if found["level"] != "ok" and found["message"] != "is not kept right by anybody"
+    ]
+
+
+def test_a_machine_that_is_well_set_up_gets_no_complaint(machine):
+    findings = machine.findings()
+    assert complaints(findings) == []
+    assert machine.check().returncode == 0
+    subjects = {found["subject"] for found in findings}
+    assert {"settings", "secrets", str(machine.data), "libraries", "libx264", "aac", "libfcgi", "clock"} <= subjects
+    assert {"nginx, socket for playback", "nginx, body size", "nginx's user"} <= subjects
+    assert [found["advice"] for found in findings if found["level"] == "ok"] == [None] * len(
+        [found for found in findings if found["level"] == "ok"]
+    )
+
+
+def put(name, text, mode=0o600):
+    def act(machine):
+        (machine.secrets / name).write_text(text + "\n")
+        (machine.secrets / name).chmod(mode)
+
+    return act
+
+
+def setting(render=True, **changes):
+    def act(machine):
+        machine.write_settings(**changes)
+        if render:
+            machine.render()
+
+    return act
+
+
+def chmod(path, mode):
+    return lambda machine: (machine.directory / path).chmod(mode)
+
+
+def chown(path, user, group):
+    return lambda machine: shutil.chown(machine.directory / path, user, group)
+
+
+def nginx(**changes):
+    return lambda machine: machine.make_nginx(**changes)
+
+
+def edited(path, old, new):
+    return lambda machine: machine.change(path, old, new)
+
+
+def fake(name, script):
+    return lambda machine: machine.fake(name, script)
+
+
+def remove(path):
+    def act(machine):
+        target = machine.directory / path
+        shutil.rmtree(target) if target.is_dir() else target.unlink()
+
+    return act
+
+
+def hang_up(machine):
+    for listener in machine.listeners:
+        listener.close()
+
+
+def write_tomorrow(machine):
+    later = time.time() + 86400
+    os.utime(machine.data / "state/focust.db", (later, later))
+
+
+def replace_by_file(path):
+    def act(machine):
+        remove(path)(machine)
+        (machine.directory / path).touch()
+
+    return act
+
+
+HEX = "0123456789abcdef0123456789abcdef"
+WRONG = {
+    "a secret of one letter": (put("SECRET_KEY", "a" * 40), "warning", "SECRET_KEY", "easy to guess"),
+    "a secret out of an example": (
+        put("SECRET_KEY", "changeme-0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
+        "warning",
+        "SECRET_KEY",
+        "example or a default",
+    ),
+    "an API key out of an example": (
+        put("FOCUST_API_KEYS", "site:your-api-key-here-1234"),
+        "warning",
+        "FOCUST_API_KEYS (site)",
+        "example",
+    ),
+    "one secret for two purposes": (
+        lambda machine: (put("SECRET_KEY", HEX + "x")(machine), put("FOCUST_API_KEYS", f"site:{HEX}x")(machine)),
+        "error",
+        "FOCUST_API_KEYS (site)",
+        "is the same as SECRET_KEY",
+    ),
+    "a secret in the settings file": (
+        setting(CALLBACK_BEARER="0f1e2d3c4b5a69788796a5b4"),
+        "warning",
+        "CALLBACK_BEARER",
+        "in the settings file",
+    ),
+    "a secret file for everybody": (chmod("secrets/SECRET_KEY", 0o644), "error", "SECRET_KEY", "everybody"),
+    "open issuance": (setting(FOCUST_OPEN_ISSUANCE="true"), "warning", "FOCUST_OPEN_ISSUANCE", "anybody"),
+    "unsigned callbacks": (
+        setting(FOCUST_CALLBACK_URL="https://learn.example.com/done"),
+        "warning",
+        "FOCUST_CALLBACK_SECRET",
+        "unsigned",
+    ),
+    "tokens without encryption": (
+        setting(FOCUST_PUBLIC_URL="http://video.example.com"),
+        "warning",
+        "FOCUST_PUBLIC_URL",
+        "unencrypted",
+    ),
+    "one thread": (setting(FOCUST_THREADS="1"), "warning", "FOCUST_THREADS", "one slow request"),
+    "no data directory": (remove("data"), "error", "data", "No such file"),
+    "a file as data directory": (replace_by_file("data"), "error", "data", "is no directory"),
+    "a directory of another's": (chown("data/hls", "nobody", "www-data"), "error", "data/hls", "belongs to nobody"),
+    "a database of another's": (
+        chown("data/state/focust.db", "nobody", None),
+        "error",
+        "data/state/focust.db",
+        "belongs to nobody",
+    ),
+    "a directory that others may write": (chmod("data/originals", 0o777), "error", "originals", "others may write"),
+    "an open state": (chmod("data/state", 0o755), "error", "data/state", "open to others"),
+    "a full disk": (setting(FOCUST_MIN_FREE_BYTES=str(1 << 50)), "error", "data", "every upload is refused"),
+    "an almost full disk": (
+        setting(MAX_CONTENT_LENGTH=str(1 << 39)),
+        "warning",
+        "data",
+        "fewer than ten of the largest uploads",
+    ),
+    "a socket for everybody": (chmod("run/fastcgi.sock", 0o666), "error", "fastcgi.sock", "everybody"),
+    "nobody behind the sockets": (hang_up, "warning", "fastcgi.sock", "nobody listens"),
+    "a file in a socket's place": (replace_by_file("run/upload.sock"), "error", "upload.sock", "is no socket"),
+    "no directory for the sockets": (remove("run"), "error", "run", "no socket can be made"),
+    "sockets nginx does not reach": (chown("run", "root", "root"), "error", "fastcgi.sock", "does not get there"),
+    "videos nginx does not reach": (chmod("data", 0o700), "error", "data/hls", "does not get there"),
+    "a segment nginx may not read": (
+        chmod(f"data/hls/{REL}/segment_000.ts", 0o600),
+        "error",
+        "segment_000.ts",
+        "does not get there",
+    ),
+    "a key that nginx may read": (chmod(f"data/hls/{REL}/enc.key", 0o640), "error", "enc.key", "may read it"),
+    "a state that nginx may enter": (
+        lambda machine: (chown("data/state", "root", "www-data")(machine), chmod("data/state", 0o710)(machine)),
+        "error",
+        "data/state",
+        "may read it",
+    ),
+    "a secret that nginx may read": (
+        lambda machine: (
+            chmod("secrets", 0o755)(machine),
+            chown("secrets/SECRET_KEY", "root", "www-data")(machine),
+            chmod("secrets/SECRET_KEY", 0o640)(machine),
+        ),
+        "error",
+        "SECRET_KEY",
+        "may read it",
+    ),
+    "data that nginx may write": (chmod("data", 0o770), "error", "data", "may write it"),
+    "an nginx that runs as root": (nginx(user="root"), "warning", "nginx's user", "is root"),
+    "an nginx without our files": (nginx(http="", server=""), "warning", "nginx", "does not include"),
+    "an nginx without the server's file": (nginx(server=""), "error", "nginx, server", "no server { }"),
+    "an nginx that refuses its configuration": (
+        nginx(server="include focust-video/server.conf; nonsense;"),
+        "error",
+        "nginx",
+        "nonsense",
+    ),
+    "another socket in nginx": (
+        edited("focust-video/http.conf", "run/fastcgi.sock", "run/other.sock"),
+        "error",
+        "nginx, socket for playback",
+        "not as in the settings",
+    ),
+    "another upload socket in nginx": (
+        edited("focust-video/http.conf", "run/upload.sock", "run/other.sock"),
+        "error",
+        "nginx, socket for uploads",
+        "not as in the settings",
+    ),
+    "another data directory in nginx": (
+        edited("focust-video/server.conf", "/data/hls/", "/elsewhere/hls/"),
+        "error",
+        "nginx, data directory",
+        "not as in the settings",
+    ),
+    "a larger body in the settings": (
+        setting(render=False, MAX_CONTENT_LENGTH="209715200"),
+        "error",
+        "nginx, body size",
+        "not as in the settings",
+    ),
+    "another internal location": (
+        setting(render=False, FOCUST_ACCEL_PREFIX="/_other"),
+        "error",
+        "nginx, internal location",
+        "not as in the settings",
+    ),
+    "a new origin that nginx does not know": (
+        setting(render=False, FOCUST_ALLOWED_ORIGINS="https://new.example.com"),
+        "error",
+        "nginx, origins, rates and limits",
+        "http.conf",
+    ),
+    "another rate": (
+        edited("focust-video/http.conf", "rate=60r/m", "rate=6000r/m"),
+        "error",
+        "nginx, origins, rates and limits",
+        "http.conf",
+    ),
+    "an old libfcgi": (
+        fake("dpkg-query", "echo 'installed 2.4.2-2'"),
+        "error",
+        "libfcgi",
+        "2.4.2-2 lacks the fix for CVE-2025-23016",
+    ),
+    "a libfcgi of nobody knows where": (fake("dpkg-query", "exit 1"), "warning", "libfcgi", "could not be told"),
+    "a file from tomorrow": (write_tomorrow, "error", "clock", "ahead of now"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_named_with_what_to_do(machine, name):
+    act, level, subject, message = WRONG[name]
+    act(machine)
+    result = machine.check("--json")
+    findings = complaints(json.loads(result.stdout)["findings"])
+    found = [
+        f for f in findings if f["level"] == level and f["subject"].endswith(subject) and message in f["message"]
+    ]
+    assert found, findings
+    assert all(finding["advice"] for finding in findings)
+    assert result.returncode == (1 if any(f["level"] == "error" for f in findings) else 0)
+    for secret in machine.secrets.glob("*"):
+        assert secret.read_text().strip().rpartition(":")[2] not in result.stdout + result.stderr
+
+
+def test_settings_that_would_stop_the_start_are_findings_and_another_exit_code(machine):
+    machine.write_settings(FOCUST_CRF="99")
+    (machine.secrets / "SECRET_KEY").unlink()
+    result = machine.check("--json")
+    assert result.returncode == 2
+    findings = {found["subject"]: found for found in json.loads(result.stdout)["findings"]}
+    assert set(findings) == {"FOCUST_CRF", "SECRET_KEY"}
+    assert findings["FOCUST_CRF"]["message"] == 'is "99"'
+    assert str(machine.secrets / "SECRET_KEY") in findings["SECRET_KEY"]["advice"]
+
+
+def test_nothing_is_made_or_changed(machine):
+    def state():
+        # nginx opens its logs and its pid file, however it is called.
+        paths = [path for path in machine.directory.rglob("*") if path.suffix not in (".log", ".pid")]
+        files = [path for path in paths if path.is_file()]
+        return {str(path): (path.lstat().st_mode, path.lstat().st_mtime_ns) for path in files}
+
+    before = state()
+    machine.check()
+    assert state() == before
