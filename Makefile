@@ -3,10 +3,11 @@
 BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
-TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file
+TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file python3-seccomp
+AFTERNOON_PACKAGES = debootstrap systemd-container
 BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
-.PHONY: help docs deps build release demo run install deb test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
+.PHONY: help docs deps build release demo run install deb afternoon test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
@@ -20,6 +21,7 @@ help:
 	@echo 'make bench  this server side by side with its peers; the tables go to docs/benchmarks.md'
 	@echo 'make docs   the table of settings in docs/settings.md, from the program'
 	@echo 'make install  executable, nginx files, systemd units, settings (PREFIX, DESTDIR); make deb: the same as a package'
+	@echo 'make afternoon  the package in a clean Debian, from installation to purge; its transcript is docs/afternoon.md'
 	@echo 'also: deps build release unit-test e2e-test clean'
 
 # What is missing of the Debian packages, and the Python environment of the end-to-end tests.
@@ -49,6 +51,14 @@ install:
 # The package lands in .build/.
 deb: deps release
 	@packaging/deb .build/release .build
+
+# As root: the package in a clean Debian with a systemd of its own; two minutes, and two more the first time. The
+# transcript becomes docs/afternoon.md.
+afternoon: deps release
+	@scripts/deps $(AFTERNOON_PACKAGES)
+	@packaging/deb .build/release .build/afternoon/now
+	@FOCUST_DEB_VERSION=0.1.1-1 packaging/deb .build/release .build/afternoon/next
+	@Tests/Afternoon/run .build/afternoon/now/*.deb .build/afternoon/next/*.deb docs/afternoon.md
 
 test: deps unit-test e2e-test
 
@@ -85,7 +95,7 @@ bench: deps release
 lint: deps
 	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/install packaging/deb \
 		packaging/examples/upload.sh $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
-		Benchmarks/run Benchmarks/peers/build
+		Tests/Afternoon/run Tests/Afternoon/base Benchmarks/run Benchmarks/peers/build
 
 docs: build
 	@scripts/docs
