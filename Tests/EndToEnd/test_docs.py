@@ -105,10 +105,6 @@ def test_troubleshooting_has_every_code_of_a_failed_task_and_none_besides():
     assert {row[0].strip("`") for row in rows(section)} == codes
 
 
-# What packaging/ brings: without it the pages are ahead.
-IS_PACKAGED = (REPOSITORY / "packaging/install").exists()
-
-
 def run(*arguments: str) -> str:
     result = subprocess.run([binary(), *arguments], env={}, capture_output=True, text=True, timeout=20)
     assert result.returncode == 0, result.stderr
@@ -125,6 +121,12 @@ def settings() -> list[tuple[str, str, str, bool]]:
     return found
 
 
+def test_the_settings_page_is_what_the_program_says():
+    page = (REPOSITORY / "docs/settings.md").read_text()
+    table = page.split("<!-- settings: begin")[1].split("-->\n", 1)[1].split("<!-- settings: end")[0]
+    assert table == run("settings", "--format", "markdown"), "make docs writes the page anew"
+
+
 def test_the_settings_page_has_every_setting_as_the_program_has_it_and_in_that_order():
     page = (
         (REPOSITORY / "docs/settings.md").read_text().split("<!-- settings: begin")[1].split("<!-- settings: end")[0]
@@ -133,8 +135,6 @@ def test_the_settings_page_has_every_setting_as_the_program_has_it_and_in_that_o
         (row[0].removesuffix(" *").strip("`"), row[1].strip("`"), row[2], row[0].endswith(" *")) for row in rows(page)
     ]
     expected = settings()
-    if not IS_PACKAGED:
-        documented = [row for row in documented if row[0] != "FOCUST_SECRETS"]
     assert len(expected) > 30 and documented[: len(expected)] == expected
     # Behind them stand those that nginx/render reads.
     render = (REPOSITORY / "nginx/render").read_text()
@@ -158,8 +158,6 @@ def test_no_page_names_a_setting_that_there_is_not():
 
 def test_no_page_names_a_command_or_an_option_that_there_is_not():
     listed = set(re.findall(r"^  (\w+)  ", run("--help").split("SUBCOMMANDS:")[1], re.M)) - {"help"}
-    if not IS_PACKAGED:
-        listed.add("settings")
     readme = (REPOSITORY / "README.md").read_text()
     assert {row[0].split()[1].strip("`") for row in rows(readme) if row[0].startswith("`focust-video ")} == listed
     for page in PAGES:
@@ -174,7 +172,7 @@ def test_no_page_names_a_file_of_the_repository_or_package_that_there_is_not():
         for path in re.findall(r"/usr/share/focust-video/((?:nginx|monitoring)/[\w./-]*\w)", text):
             assert (REPOSITORY / path).exists(), (name(page), path)
         for path in re.findall(r"/usr/share/doc/focust-video/(examples/[\w.-]*\w)", text):
-            assert (REPOSITORY / "packaging" / path).exists() or not IS_PACKAGED, (name(page), path)
+            assert (REPOSITORY / "packaging" / path).exists(), (name(page), path)
 
 
 def test_the_french_page_has_the_commands_of_the_english_one():
