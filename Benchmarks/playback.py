@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 
 import playback_report
-from playback_peers import start_c, start_flask, start_go, start_njs, start_php
+from playback_peers import start_c, start_flask, start_go, start_njs, start_php, start_static
 from playback_servers import (
     ORIGIN,
     REL,
@@ -84,14 +84,15 @@ def segments(url, name, app, nginx, headers, sizes=("4k",), path="/hls2/{rel}/se
 
 def ours(fleet):
     """name of the case: its contenders; static files first, in each."""
+    port, _, nginx = start_static(fleet)
+    files = {size: f"http://127.0.0.1:{port}/static/{REL}/segment_{size}.ts" for size in ("4k", "1m")}
+    cases = {size: [Contender("nginx, static file", url, {}, [], nginx)] for size, url in files.items()}
+    cases["other"] = [Contender("nginx, static file", files["4k"], {}, [], nginx)]
     port, app, nginx = fleet.start_app()
     url = f"http://127.0.0.1:{port}"
-    cases = {
-        size: [Contender("nginx, static file", f"{url}/presentation_videos/{size}.mp4", {}, [], nginx)]
-        for size in ("4k", "1m")
-    }
-    cases["other"] = [
-        Contender("nginx, static file", f"{url}/presentation_videos/4k.mp4", {}, [], nginx),
+    name = "nginx, presentation (focust-video's nginx files, no application)"
+    cases["4k"].append(Contender(name, f"{url}/presentation_videos/4k.mp4", {}, [], nginx))
+    cases["other"] += [
         Contender("focust-video, key", f"{url}/hls2/{REL}/enc.key?v={VERSION}", WEB, app, nginx),
         Contender("focust-video, playlist", f"{url}/hls2/{REL}/output.m3u8", WEB, app, nginx),
         Contender("focust-video, mobile playlist", f"{url}/mobile/hls2/{REL}/output.m3u8", MOBILE, app, nginx),

@@ -80,6 +80,18 @@ def start_njs(fleet):
     return port, [], nginx
 
 
+def start_static(fleet):
+    """nginx and nothing else: what all shares are of."""
+    body = f"""access_log {fleet.directory}/static-access.log;
+        types {{ video/mp2t ts; }}
+        server {{
+            listen 127.0.0.1:@PORT@ reuseport; sendfile on; tcp_nopush on;
+            location /static/ {{ alias {fleet.data}/hls/; }}
+        }}"""
+    port, nginx = fleet.start_nginx("static", body)
+    return port, [], nginx
+
+
 def start_flask(fleet):
     """Flask under gunicorn behind nginx; secure_link and a bare upload beside it."""
     path = fleet.directory / "flask.sock"
