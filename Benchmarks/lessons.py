@@ -88,7 +88,7 @@ def contenders(fleet, count):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lessons", type=int, default=100_000)
+    parser.add_argument("--lessons", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="a tenth of it, and the document stays as it is")
     options = parser.parse_args()
