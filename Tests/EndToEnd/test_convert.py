@@ -56,13 +56,16 @@ def test_a_terminal_gets_a_bar(media, tmp_path):
 def test_what_is_no_film_leaves_nothing_and_says_why(tmp_path):
     text = tmp_path / "film.mp4"
     text.write_text("no film\n")
-    done = subprocess.run([binary(), "convert", text, tmp_path / "lesson"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [binary(), "convert", text, tmp_path / "lesson"], capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 1 and "not a video file" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
 def test_a_plan_is_told_and_nothing_is_written(media, tmp_path):
     source = make_h264(media / "to-plan.mp4", seconds=2)
-    done = subprocess.run([binary(), "convert", "--plan", source], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    command = [binary(), "convert", "--plan", source]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 0 and done.stdout.startswith("video: copy")
     assert list(tmp_path.iterdir()) == []
