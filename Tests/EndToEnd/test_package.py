@@ -20,7 +20,8 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="users and owners are 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
     output = tmp_path_factory.mktemp("deb")
-    return run(REPOSITORY / "packaging/deb", binary().parent, output).strip()
+    environment = os.environ | {"FOCUST_DEB_LEVEL": "0"}
+    return run(REPOSITORY / "packaging/deb", binary().parent, output, env=environment).strip()
 
 
 @pytest.fixture(scope="module")
