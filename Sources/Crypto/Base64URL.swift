@@ -26,24 +26,37 @@ package enum Base64URL {
     /// Only one spelling of each value is taken: a second one would be a second token with the same meaning.
     package static func decode(_ text: Span<UInt8>, into out: inout MutableSpan<UInt8>) -> Int? {
         guard text.count % 4 != 1, text.count * 3 / 4 <= out.count else { return nil }
-        let values = self.values
-        var count = 0
-        var seen: UInt8 = 0
-        // Four characters at a time and one check at the end.
-        for index in stride(from: 0, to: text.count & ~3, by: 4) {
-            let a = values[Int(text[index])]
-            let b = values[Int(text[index + 1])]
-            let c = values[Int(text[index + 2])]
-            let d = values[Int(text[index + 3])]
-            seen |= a | b | c | d
-            out[count] = a << 2 | b >> 4
-            out[count + 1] = b << 4 | c >> 2
-            out[count + 2] = c << 6 | d
-            count += 3
-        }
+        var seen = decodeFours(text, into: &out)
+        var count = text.count / 4 * 3
         guard let last = decodeRest(text.extracting(last: text.count & 3), &seen, at: &count, of: &out)
         else { return nil }
         return seen < 64 ? last : nil
+    }
+
+    /// Decodes four characters at a time, as far as there are four; answers all their values together, so that one check
+    /// tells whether there was a wrong one.
+    ///
+    /// Through pointers, which is safe by the lengths that were compared before: with a check of each of the eleven
+    /// accesses it was a third of a token's time.
+    private static func decodeFours(_ text: Span<UInt8>, into out: inout MutableSpan<UInt8>) -> UInt8 {
+        text.withUnsafeBufferPointer { text in
+            out.withUnsafeMutableBufferPointer { out in
+                values.withUnsafeBufferPointer { values in
+                    var seen: UInt8 = 0
+                    for group in 0..<text.count / 4 {
+                        let a = values[Int(text[group &* 4])]
+                        let b = values[Int(text[group &* 4 &+ 1])]
+                        let c = values[Int(text[group &* 4 &+ 2])]
+                        let d = values[Int(text[group &* 4 &+ 3])]
+                        seen |= a | b | c | d
+                        out[group &* 3] = a << 2 | b >> 4
+                        out[group &* 3 &+ 1] = b << 4 | c >> 2
+                        out[group &* 3 &+ 2] = c << 6 | d
+                    }
+                    return seen
+                }
+            }
+        }
     }
 
     /// Decodes the two or three characters behind the last four; nil where bits are left over.

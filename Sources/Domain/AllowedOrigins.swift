@@ -31,9 +31,34 @@ package struct AllowedOrigins: Equatable, Sendable {
     }
 
     package let entries: [Entry]
+    /// Those that are one origin, as a browser writes it.
+    private let plain: [String]
 
     package init(_ entries: [Entry]) {
         self.entries = entries
+        plain = entries.compactMap { entry in
+            if case .exactly(let origin) = entry { origin.description } else { nil }
+        }
+    }
+
+    /// Whether the origin of `url`, a `Referer` or an `Origin` header, is allowed.
+    ///
+    /// Nearly every page's address begins with an entry as it stands. It is of that origin only where the authority ends
+    /// there (RFC 3986 §3.2): behind `https://learner.example.com` may follow `.evil.example`, `@` or a port.
+    package func contains(originOf url: String) -> Bool {
+        for origin in plain where Self.begins(url, with: origin) { return true }
+        return Origin(of: url).map(contains) ?? false
+    }
+
+    private static func begins(_ url: String, with origin: String) -> Bool {
+        let (bytes, expected) = (url.utf8.span, origin.utf8.span)
+        guard bytes.count >= expected.count else { return false }
+        for index in expected.indices where bytes[index] != expected[index] { return false }
+        guard bytes.count > expected.count else { return true }
+        switch bytes[expected.count] {
+        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): return true
+        default: return false
+        }
     }
 
     package func contains(_ origin: Origin) -> Bool {

@@ -11,14 +11,17 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil where `value` is not an id.
     package init?(_ value: some StringProtocol) {
-        var isFirst = true
-        var count = 0
-        for byte in value.utf8 {
-            guard Self.allows(byte, first: isFirst) else { return nil }
-            isFirst = false
-            count += 1
+        self.init(substring: Substring(value))
+    }
+
+    /// The same for a part of a path. Not generic, because a generic function of another room is not specialised: it
+    /// asked a witness table for every byte, and a request has five ids.
+    package init?(substring value: Substring) {
+        let bytes = value.utf8.span
+        guard (1...Self.maxLength).contains(bytes.count), Self.allows(bytes[0], first: true) else {
+            return nil
         }
-        guard (1...Self.maxLength).contains(count) else { return nil }
+        for index in 1..<bytes.count where !Self.allows(bytes[index], first: false) { return nil }
         self.value = String(value)
     }
 

@@ -10,6 +10,9 @@ final class Exchange: HTTPBody {
     /// 64 KiB of heap would be zeroed for each of them.
     private static let drainLength = 8 << 10
 
+    /// Bytes that libfcgi writes at a time (fcgiapp.c: a stream's buffer).
+    private static let bufferLength = 8 << 10
+
     private var request = FCGX_Request()
 
     init(listener: Int32) {
@@ -50,7 +53,12 @@ final class Exchange: HTTPBody {
     func answer(_ response: HTTPResponse) {
         drain()
         put(response.serializedHead())
-        put(response.body)
+        if response.body.count > Self.bufferLength {
+            FCGX_FFlush(request.out)
+            BodyRecords.send(response.body, of: request)
+        } else {
+            put(response.body)
+        }
         finish()
     }
 

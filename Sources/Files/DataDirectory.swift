@@ -17,6 +17,7 @@ package struct DataDirectory: Sendable {
     /// The mode of directories that nginx reads. The root says who else may: closed to others, everything below is, so
     /// that it stays closed wherever it is moved or restored to.
     let sharedMode: mode_t
+    let openRoot: OpenDirectory
 
     /// The tree at `root`, with the directories that are missing made.
     package init(creatingAt root: String) throws(FileError) {
@@ -36,6 +37,7 @@ package struct DataDirectory: Sendable {
         }
         // Restored from a backup or made by hand, the directory of the job table may be open to others.
         guard chmod("\(root)/state", Self.privateMode) == 0 else { throw .last("chmod", "state") }
+        openRoot = try OpenDirectory(root)
     }
 
     /// The mode of files that nginx reads.

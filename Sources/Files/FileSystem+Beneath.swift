@@ -12,6 +12,12 @@ extension FileSystem {
         return openPartByPart(root, path, flags | O_CLOEXEC)
     }
 
+    /// Whether `path` below `root` is a regular file, and no link.
+    static func isFile(_ root: Int32, _ path: String) -> Bool {
+        var status = stat()
+        return fstatat(root, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The same without openat2(2): each directory is opened from the one before, and `..` is refused.
     static func openPartByPart(_ root: Int32, _ path: String, _ flags: Int32) -> Int32 {
         // By bytes, as the kernel does: to Swift a slash and a combining mark are one character that is no slash.

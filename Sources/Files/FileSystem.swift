@@ -39,7 +39,7 @@ enum FileSystem {
             if count == 0 { break }
             filled += max(0, count)
         }
-        return Array(bytes[..<filled])
+        return filled == bytes.count ? bytes : Array(bytes[..<filled])
     }
 
     /// Makes the file's or directory's content survive a crash.

@@ -15,40 +15,49 @@ package struct LessonDirectory: ~Copyable {
     package let versionDirectory: String?
 
     /// The directory at `relative` below `root`; nil where nothing was published there.
-    init?(_ relative: String, in root: String) throws(FileError) {
-        let rootDescriptor = try FileSystem.open(root, O_RDONLY | O_DIRECTORY)
-        defer { close(rootDescriptor) }
-        let flags = O_RDONLY | O_DIRECTORY
-        let descriptor = FileSystem.openBeneath(rootDescriptor, relative, flags)
+    init?(_ relative: String, in root: OpenDirectory) throws(FileError) {
+        let descriptor = root.openBeneath(relative, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else {
             guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .last("open", relative) }
             return nil
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let error = FileError.last("fstat", relative)
+        let versionDirectory = LessonVersion.read(descriptor)
+        let version: String
+        do throws(FileError) {
+            if let versionDirectory {
+                version = String(versionDirectory.dropFirst(3))
+            } else {
+                version = try Self.timeOfChange(descriptor, relative)
+            }
+        } catch {
             close(descriptor)
             throw error
         }
         self.descriptor = descriptor
         self.path = relative
-        versionDirectory = LessonVersion.read(descriptor)
-        if let name = versionDirectory {
-            version = String(name.dropFirst(3))
-            return
-        }
+        self.versionDirectory = versionDirectory
+        self.version = version
+    }
+
+    /// The version of a directory that carries none.
+    private static func timeOfChange(_ descriptor: Int32, _ path: String) throws(FileError) -> String {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last("fstat", path) }
         let seconds = UInt64(bitPattern: Int64(status.st_mtim.tv_sec))
         let stamp = seconds &* 1_000_000_000 &+ UInt64(status.st_mtim.tv_nsec)
-        self.version = String(status.st_ino, radix: 36) + "-" + String(stamp, radix: 36)
+        return String(status.st_ino, radix: 36) + "-" + String(stamp, radix: 36)
     }
 
     deinit { close(descriptor) }
 
     /// Whether the lesson has such a file.
     package borrowing func has(_ name: String) -> Bool {
-        var status = stat()
-        return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
-            && status.st_mode & S_IFMT == S_IFREG
+        FileSystem.isFile(descriptor, name)
+    }
+
+    /// Where the file lies below the tree's root: a path that leads to this version and to no later one.
+    package borrowing func relativePath(of name: String) -> String {
+        versionDirectory.map { "\(path)/\($0)/\(name)" } ?? "\(path)/\(name)"
     }
 
     /// The bytes of a small file of the lesson; nil where there is none. Links are not followed.
@@ -86,7 +95,21 @@ package struct LessonDirectory: ~Copyable {
 extension DataDirectory {
     /// The lesson at `location` as it is now; nil where there is none.
     package func openLesson(at location: LessonLocation) throws(FileError) -> LessonDirectory? {
-        try LessonDirectory("hls/\(location)", in: root)
+        try LessonDirectory("hls/\(location)", in: openRoot)
+    }
+
+    /// The path below the root of a lesson's file, if `version` is the present one and has such a file; nil also where
+    /// only `openLesson` can tell.
+    ///
+    /// One system call, where opening the lesson takes five, and segments are nearly all that is asked for. It goes by
+    /// the name of the version's directory, which a lesson that was replaced has no more. That links on the way are
+    /// followed opens nothing: nginx, which reads the file, refuses them (disable_symlinks).
+    package func versionedPath(
+        of name: String, at location: LessonLocation, version: some StringProtocol
+    ) -> String? {
+        guard let directory = LessonVersion.directory(of: version) else { return nil }
+        let path = "hls/\(location)/\(directory)/\(name)"
+        return openRoot.hasFile(path) ? path : nil
     }
 
     /// Whether a lesson was published at `location`.

@@ -31,11 +31,20 @@ enum LessonVersion {
         guard symlink(version, "\(directory)/\(Self.link)") == 0 else { throw .last("symlink", directory) }
     }
 
+    /// The directory of a version, as `make` names it; nil for what is no version of ours.
+    static func directory(of version: some StringProtocol) -> String? {
+        let isOurs = version.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+        // 13 digits to the base of 36 hold 64 bits.
+        return isOurs && (1...13).contains(version.utf8.count) ? ".v-\(version)" : nil
+    }
+
     /// The version of an open lesson; nil for a tree that another program wrote.
     static func read(_ directory: Int32) -> String? {
-        var buffer = [CChar](repeating: 0, count: 64)
-        let count = readlinkat(directory, link, &buffer, buffer.count)
-        guard count > 0, count < buffer.count else { return nil }
-        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            guard let base = buffer.baseAddress else { return nil }
+            let count = readlinkat(directory, link, base, buffer.count)
+            guard count > 0, count < buffer.count else { return nil }
+            return String(decoding: UnsafeRawBufferPointer(buffer)[..<count], as: UTF8.self)
+        }
     }
 }

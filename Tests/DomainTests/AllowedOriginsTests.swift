@@ -6,7 +6,10 @@ import Testing
 struct AllowedOriginsTests {
     private static func allow(_ entry: String, _ url: String) throws -> Bool {
         let origins = AllowedOrigins([try #require(AllowedOrigins.Entry(entry))])
-        return Origin(of: url).map { origins.contains($0) } ?? false
+        let isAllowed = Origin(of: url).map { origins.contains($0) } ?? false
+        // The short way must never judge differently.
+        #expect(origins.contains(originOf: url) == isAllowed)
+        return isAllowed
     }
 
     @Test(

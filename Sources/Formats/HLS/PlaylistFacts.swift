@@ -10,44 +10,86 @@ package struct PlaylistFacts: Equatable, Sendable {
 
     /// Nil where `playlist` does not begin as one (RFC 8216 §4.3.1.1).
     package init?(reading playlist: [UInt8]) {
-        var lines = PlaylistLines(of: playlist)
-        guard let first = lines.nextLine(of: playlist), playlist[first].elementsEqual("#EXTM3U".utf8) else {
+        var names: [String] = []
+        let duration = Self.duration(of: playlist) { uri in
+            let name = PlaylistURI.lastComponent(of: uri, in: playlist.span)
+            names.append(String(decoding: playlist[name], as: UTF8.self))
+        }
+        guard let duration else { return nil }
+        self.duration = duration
+        self.segmentNames = names
+    }
+
+    /// The duration alone, without an allocation: every playlist that is rewritten asks for it.
+    ///
+    /// - Parameter segment: called with the place of each segment's URI.
+    package static func duration(
+        of playlist: [UInt8], eachSegment segment: (Range<Int>) -> Void = { _ in }
+    ) -> Duration? {
+        let bytes = playlist.span
+        var lines = PlaylistLines(of: bytes)
+        guard let first = lines.nextLine(of: bytes), playlist[first].elementsEqual("#EXTM3U".utf8) else {
             return nil
         }
+        var (seconds, nanoseconds) = (0, 0)
         var isSegmentNext = false
-        let marker = Array("#EXTINF:".utf8)
-        while let line = lines.nextLine(of: playlist) {
-            if playlist[line].starts(with: marker) {
-                duration += Self.seconds(playlist[line].dropFirst(marker.count))
+        while let line = lines.nextLine(of: bytes) {
+            if begins(line, of: bytes, with: "#EXTINF:") {
+                let time = time(in: line.dropFirst(8), of: bytes)
+                seconds += time?.seconds ?? 0
+                nanoseconds += time?.nanoseconds ?? 0
                 isSegmentNext = true
-            } else if playlist[line.lowerBound] != UInt8(ascii: "#") {
-                if isSegmentNext { segmentNames.append(Self.name(of: playlist[line])) }
+            } else if bytes[line.lowerBound] != UInt8(ascii: "#") {
+                if isSegmentNext { segment(line) }
                 isSegmentNext = false
             }
         }
+        return .seconds(seconds) + .nanoseconds(nanoseconds)
     }
 
-    private static func name(of uri: ArraySlice<UInt8>) -> String {
-        String(decoding: PlaylistURI.lastComponent(of: uri), as: UTF8.self)
+    private static func begins(_ line: Range<Int>, of bytes: Span<UInt8>, with text: String) -> Bool {
+        let expected = text.utf8.span
+        guard line.count >= expected.count else { return false }
+        for index in expected.indices where bytes[line.lowerBound + index] != expected[index] { return false }
+        return true
     }
 
-    /// A decimal number up to the comma, read exactly: hundreds of rounded floats would drift.
-    private static func seconds(_ text: ArraySlice<UInt8>) -> Duration {
-        var rest = HeaderParameters.trimmed(text.prefix { $0 != UInt8(ascii: ",") })
-        guard !rest.isEmpty, let whole = digits(&rest) else { return .zero }
-        guard let point = rest.popFirst() else { return .seconds(whole.value) }
+    /// A decimal number up to the comma, read exactly: hundreds of rounded floats would drift. Nil where it is none, or
+    /// has more than nine digits before the point, which is thirty years of video.
+    private static func time(
+        in line: Range<Int>, of bytes: Span<UInt8>
+    ) -> (seconds: Int, nanoseconds: Int)? {
+        var (index, end) = (line.lowerBound, line.lowerBound)
+        while end < line.upperBound, bytes[end] != UInt8(ascii: ",") { end += 1 }
+        while index < end, isSpace(bytes[index]) { index += 1 }
+        while end > index, isSpace(bytes[end - 1]) { end -= 1 }
+        guard index < end else { return nil }
+        let whole = digits(from: &index, to: end, of: bytes)
+        guard whole.count <= 9 else { return nil }
+        guard index < end else { return (whole.value, 0) }
+        guard bytes[index] == UInt8(ascii: ".") else { return nil }
         // Behind the point: to the nanosecond, and no digit more is looked at.
-        rest = rest.prefix(9)
-        guard point == UInt8(ascii: "."), let fraction = digits(&rest), rest.isEmpty else { return .zero }
-        let scale = (fraction.count..<9).reduce(1) { scale, _ in scale * 10 }
-        return .seconds(whole.value) + .nanoseconds(fraction.value * scale)
+        index += 1
+        end = min(end, index + 9)
+        let fraction = digits(from: &index, to: end, of: bytes)
+        guard index == end else { return nil }
+        var nanoseconds = fraction.value
+        for _ in fraction.count..<9 { nanoseconds *= 10 }
+        return (whole.value, nanoseconds)
     }
 
-    /// The digits at the start of `rest`, stepped over; nil for more than nine, which is thirty years of video.
-    private static func digits(_ rest: inout ArraySlice<UInt8>) -> (value: Int, count: Int)? {
-        let digits = rest.prefix { (0x30...0x39).contains($0) }
-        guard digits.count <= 9 else { return nil }
-        rest = rest[digits.endIndex...]
-        return (digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }, digits.count)
+    /// The digits from `index` on, stepped over. The value is right for nine at most.
+    private static func digits(
+        from index: inout Int, to end: Int, of bytes: Span<UInt8>
+    ) -> (value: Int, count: Int) {
+        var (value, count) = (0, 0)
+        while index < end, case let digit = bytes[index] &- 0x30, digit < 10 {
+            if count < 9 { value = value * 10 + Int(digit) }
+            count += 1
+            index += 1
+        }
+        return (value, count)
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

@@ -14,24 +14,26 @@ package struct PlaylistFiles: Equatable, Sendable {
 
     /// Nil where `playlist` does not begin as one (RFC 8216 §4.3.1.1).
     package init?(reading playlist: [UInt8]) {
-        var lines = PlaylistLines(of: playlist)
-        guard let first = lines.nextLine(of: playlist), playlist[first].elementsEqual("#EXTM3U".utf8) else {
+        var lines = PlaylistLines(of: playlist.span)
+        guard let first = lines.nextLine(of: playlist.span), playlist[first].elementsEqual("#EXTM3U".utf8)
+        else {
             return nil
         }
-        while let line = lines.nextLine(of: playlist) { read(line, of: playlist) }
+        while let line = lines.nextLine(of: playlist.span) { read(line, of: playlist) }
     }
 
     private mutating func read(_ line: Range<Int>, of playlist: [UInt8]) {
         let text = playlist[line]
         if text.starts(with: Self.key) { return methods.formUnion(Self.method(of: text)) }
         if text.elementsEqual("#EXT-X-ENDLIST".utf8) { hasEnd = true }
-        if text.first != UInt8(ascii: "#") { return add(text) }
+        if text.first != UInt8(ascii: "#") { return add(line, of: playlist) }
         guard var attributes = TagAttributes(of: line, in: playlist) else { return }
-        while let uri = attributes.nextURI(in: playlist) { add(playlist[uri]) }
+        while let uri = attributes.nextURI(in: playlist) { add(uri, of: playlist) }
     }
 
-    private mutating func add(_ uri: ArraySlice<UInt8>) {
-        let name = String(decoding: PlaylistURI.lastComponent(of: uri), as: UTF8.self)
+    private mutating func add(_ uri: Range<Int>, of playlist: [UInt8]) {
+        let name = String(
+            decoding: playlist[PlaylistURI.lastComponent(of: uri, in: playlist.span)], as: UTF8.self)
         if known.insert(name).inserted { names.append(name) }
     }
 

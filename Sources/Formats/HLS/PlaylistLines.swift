@@ -3,13 +3,14 @@ struct PlaylistLines {
     private var next: Int
 
     /// Starts behind a byte order mark: RFC 8216 forbids it and editors write it.
-    init(of playlist: [UInt8]) {
-        next = playlist.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    init(of playlist: Span<UInt8>) {
+        let isMarked =
+            playlist.count >= 3 && playlist[0] == 0xEF && playlist[1] == 0xBB && playlist[2] == 0xBF
+        next = isMarked ? 3 : 0
     }
 
     /// The next line that is not blank, without white space around it; nil at the end.
-    mutating func nextLine(of playlist: [UInt8]) -> Range<Int>? {
-        let bytes = playlist.span
+    mutating func nextLine(of bytes: Span<UInt8>) -> Range<Int>? {
         while next < bytes.count {
             var start = next
             while next < bytes.count, bytes[next] != 0x0A { next &+= 1 }

@@ -9,11 +9,12 @@ package struct PlaylistRewriter: Sendable {
     /// One pass over the playlist. Whatever the bytes are, lines stay lines: a new URI holds no line end.
     package func rewrite(_ playlist: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(expectedCount(playlist))
+        let bytes = playlist.span
+        output.reserveCapacity(expectedCount(bytes))
         var copied = 0
-        var lines = PlaylistLines(of: playlist)
-        while let line = lines.nextLine(of: playlist) {
-            if playlist[line.lowerBound] != UInt8(ascii: "#") {
+        var lines = PlaylistLines(of: bytes)
+        while let line = lines.nextLine(of: bytes) {
+            if bytes[line.lowerBound] != UInt8(ascii: "#") {
                 replace(line, of: playlist, &copied, &output)
             } else if var attributes = TagAttributes(of: line, in: playlist) {
                 while let uri = attributes.nextURI(in: playlist) {
@@ -30,14 +31,14 @@ package struct PlaylistRewriter: Sendable {
         _ uri: Range<Int>, of playlist: [UInt8], _ copied: inout Int, _ output: inout [UInt8]
     ) {
         output.append(contentsOf: playlist[copied..<uri.lowerBound])
-        rule.append(playlist[uri], to: &output)
+        rule.append(uri, of: playlist, to: &output)
         copied = uri.upperBound
     }
 
     /// Every second line of a media playlist is a URI, so that the buffer is rarely moved.
-    private func expectedCount(_ playlist: [UInt8]) -> Int {
+    private func expectedCount(_ playlist: Span<UInt8>) -> Int {
         var lines = 0
-        for byte in playlist where byte == 0x0A { lines &+= 1 }
+        for index in playlist.indices where playlist[index] == 0x0A { lines &+= 1 }
         return playlist.count + (lines / 2 + 8) * rule.addedBytes
     }
 }

@@ -20,10 +20,23 @@ package struct URIRule: Equatable, Sendable {
     var addedBytes: Int { prefix.count + suffix.count }
 
     /// Appends what takes the place of `uri`.
-    func append(_ uri: ArraySlice<UInt8>, to output: inout [UInt8]) {
+    func append(_ uri: Range<Int>, of playlist: [UInt8], to output: inout [UInt8]) {
+        let name = PlaylistURI.lastComponent(of: uri, in: playlist.span)
         output.append(contentsOf: prefix)
-        Self.appendName(PlaylistURI.lastComponent(of: uri), to: &output)
+        if Self.isPlain(name, in: playlist.span) {
+            output.append(contentsOf: playlist[name])
+        } else {
+            Self.appendName(playlist[name], to: &output)
+        }
         output.append(contentsOf: suffix)
+    }
+
+    /// Whether the name needs no second look, as those of segments: in place, because slices are counted references and
+    /// a long playlist has thousands.
+    private static func isPlain(_ name: Range<Int>, in bytes: Span<UInt8>) -> Bool {
+        guard name.count > 2 else { return false }
+        for index in name where !PercentEncoding.isUnreserved(bytes[index]) { return false }
+        return true
     }
 
     private static func appendName(_ name: ArraySlice<UInt8>, to output: inout [UInt8]) {
@@ -32,7 +45,6 @@ package struct URIRule: Equatable, Sendable {
         guard !name.isEmpty, !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) else {
             return output.append(UInt8(ascii: "_"))
         }
-        if name.allSatisfy(PercentEncoding.isUnreserved) { return output.append(contentsOf: name) }
         for index in name.indices {
             let byte = name[index]
             if PercentEncoding.isUnreserved(byte) || isHarmlessEscape(name, at: index) {

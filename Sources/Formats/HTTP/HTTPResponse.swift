@@ -24,12 +24,21 @@ package struct HTTPResponse: Sendable {
         for (name, value) in headers {
             head.append(contentsOf: name.utf8)
             head.append(contentsOf: ": ".utf8)
-            // A line break would let a value begin a header of its own.
-            for byte in value.utf8 where byte != 0x0D && byte != 0x0A { head.append(byte) }
+            Self.append(value, to: &head)
             head.append(contentsOf: "\r\n".utf8)
         }
         head.append(contentsOf: "\r\n".utf8)
         return head
+    }
+
+    /// A line break would let a value begin a header of its own.
+    private static func append(_ value: String, to head: inout [UInt8]) {
+        let bytes = value.utf8.span
+        for index in bytes.indices where bytes[index] == 0x0D || bytes[index] == 0x0A {
+            head.append(contentsOf: value.utf8.filter { $0 != 0x0D && $0 != 0x0A })
+            return
+        }
+        head.append(contentsOf: value.utf8)
     }
 
     /// The reason phrase (RFC 9110 §15); clients need none, people who read `curl -i` do.

@@ -8,14 +8,11 @@ struct Acceleration: Sendable {
     /// nginx's internal location.
     let prefix: String
 
-    /// A file of the lesson that `admission` is for, as it is in `lesson` and in no later version.
+    /// A file of the lesson that `admission` is for, at `path` below the data directory.
     func send(
-        _ name: String, of lesson: borrowing LessonDirectory, _ admission: borrowing PlayAdmission,
-        headers: [(name: String, value: String)]
+        _ path: String, for admission: borrowing PlayAdmission, headers: [(name: String, value: String)]
     ) -> HTTPResponse {
-        let directory =
-            lesson.versionDirectory.map { "\(admission.location)/\($0)" } ?? "\(admission.location)"
-        return send("hls/\(directory)/\(name)", headers)
+        send(path, headers)
     }
 
     /// The file that `admission` is for, at `path` below the data directory.

@@ -10,7 +10,7 @@ enum BearerToken {
         guard let header = request.authorization, header.utf8.count > scheme.utf8.count,
             zip(header.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 })
         else { return nil }
-        return header[header.utf8.index(header.startIndex, offsetBy: scheme.utf8.count)...].drop { $0 == " " }
+        return Substring(header.utf8.dropFirst(scheme.utf8.count).drop { $0 == UInt8(ascii: " ") })
     }
 
     /// The media token. Refuses with `token_missing`.

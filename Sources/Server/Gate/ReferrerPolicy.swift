@@ -13,7 +13,7 @@ struct ReferrerPolicy: Sendable {
         guard let url = request.referer ?? request.origin else {
             throw Refusal(.referrerMissing, "This token needs a Referer or an Origin header.")
         }
-        guard let origin = Origin(of: url), origins.contains(origin) else {
+        guard origins.contains(originOf: url) else {
             throw Refusal(.referrerForbidden, "Videos may not be played from this page.")
         }
     }

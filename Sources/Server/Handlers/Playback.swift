@@ -18,29 +18,47 @@ struct Playback: Sendable {
         guard let file = PlaybackFile(context.path.raw("file")) else {
             throw Refusal(.notFound, "There is no such file.")
         }
+        if let answer = versionedSegment(file, context, admission) { return answer }
         let lesson = try open(admission.location)
         let asked = try version(context, present: lesson.version)
         switch file {
         case .playlist(let name): return try playlist(name, lesson, context, admission)
         case .key: return try key(lesson)
-        case .segment(let name):
-            var answer = try segment(name, lesson, admission, isVersioned: asked)
-            if let seconds = context.request.decisionSeconds, asked, lesson.versionDirectory != nil {
-                answer.headers.append(memory(of: admission, seconds))
-            }
-            return answer
+        case .segment(let name): return try segment(name, lesson, admission, isVersioned: asked)
         }
     }
 
-    /// Ciphertext: a cache may keep it, under a URL that names the version it belongs to.
+    /// The answer to nearly every request; nil where it is no segment of the lesson's present version, or where
+    /// somebody has to look closer to know.
+    private func versionedSegment(
+        _ file: PlaybackFile, _ context: RequestContext, _ admission: borrowing PlayAdmission
+    ) -> HTTPResponse? {
+        guard case .segment(let name) = file,
+            let version = RawQuery.value(of: "v=", in: context.request.query),
+            let path = services.files.versionedPath(of: name, at: admission.location, version: version)
+        else { return nil }
+        var answer = send(path, name, admission, isVersioned: true)
+        if let seconds = context.request.decisionSeconds {
+            answer.headers.append(memory(of: admission, seconds))
+        }
+        return answer
+    }
+
     private func segment(
         _ name: String, _ lesson: borrowing LessonDirectory, _ admission: borrowing PlayAdmission,
         isVersioned: Bool
     ) throws(Refusal) -> HTTPResponse {
         guard lesson.has(name) else { throw Refusal(.notFound, "There is no such file.") }
+        return send(lesson.relativePath(of: name), name, admission, isVersioned: isVersioned)
+    }
+
+    /// Ciphertext: a cache may keep it, under a URL that names the version it belongs to.
+    private func send(
+        _ path: String, _ name: String, _ admission: borrowing PlayAdmission, isVersioned: Bool
+    ) -> HTTPResponse {
         let caching = isVersioned ? "private, max-age=3600, immutable" : "no-store"
         return Acceleration(prefix: services.settings.accelPrefix).send(
-            name, of: lesson, admission,
+            path, for: admission,
             headers: [("Content-Type", PlaybackFile.segmentType(name)), ("Cache-Control", caching)])
     }
 
@@ -109,10 +127,10 @@ struct Playback: Sendable {
 
     /// How long the video lasts. A playlist of variants does not say; then as long as any token may live.
     private func seconds(_ playlist: [UInt8]) -> Int {
-        guard let facts = PlaylistFacts(reading: playlist), facts.duration > .zero else {
+        guard let duration = PlaylistFacts.duration(of: playlist), duration > .zero else {
             return services.settings.maxTTL
         }
-        return Int(facts.duration.components.seconds) + 1
+        return Int(duration.components.seconds) + 1
     }
 
     // MARK: The directory

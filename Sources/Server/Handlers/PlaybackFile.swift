@@ -15,7 +15,7 @@ package enum PlaybackFile: Equatable, Sendable {
 
     /// Nil where nobody may have such a file.
     package init?(_ name: Substring) {
-        guard let name = Identifier(name)?.value else { return nil }
+        guard let name = Identifier(substring: name)?.value else { return nil }
         // By bytes: finding a character means finding where each one ends.
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
             guard name == "key" else { return nil }

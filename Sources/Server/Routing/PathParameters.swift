@@ -16,7 +16,7 @@ struct PathParameters: Sendable {
 
     /// The parameter as an id. Refuses with `invalid_id` what is none, decoded or not: `..`, `%2f`, nothing at all.
     func identifier(_ name: String) throws(Refusal) -> Identifier {
-        guard let identifier = Identifier(raw(name)) else {
+        guard let identifier = Identifier(substring: raw(name)) else {
             throw Refusal(
                 .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
         }

@@ -1,0 +1,22 @@
+import Glibc
+
+/// The tree's root, kept open: what every request opens, it opens from here, without opening this one first.
+final class OpenDirectory: Sendable {
+    private let descriptor: Int32
+
+    init(_ path: String) throws(FileError) {
+        descriptor = try FileSystem.open(path, O_RDONLY | O_DIRECTORY)
+    }
+
+    deinit { close(descriptor) }
+
+    /// As `FileSystem.openBeneath`, below this directory.
+    func openBeneath(_ path: String, _ flags: Int32) -> Int32 {
+        FileSystem.openBeneath(descriptor, path, flags)
+    }
+
+    /// Whether `path` is a regular file, and no link.
+    func hasFile(_ path: String) -> Bool {
+        FileSystem.isFile(descriptor, path)
+    }
+}
