@@ -1,12 +1,12 @@
 import CLibAV
 
-/// How many of a picture's samples are how bright: what libavfilter's `thumbnail` compares, of the first plane alone.
+/// How many of a picture's samples are how bright, of the first plane alone.
 struct BrightnessHistogram {
     private static let levels = 64
     /// Every fourth sample of every fourth row tells as much.
     private static let step = 4
 
-    private var shares: [Double]
+    private let shares: [Double]
 
     /// Counts the first plane: luma, or of packed RGB whichever bytes come.
     init(_ frame: Frame) {
@@ -33,15 +33,6 @@ struct BrightnessHistogram {
         shares = counts.map { $0 / max(1, total) }
     }
 
-    /// What several have in common.
-    init(mean others: [BrightnessHistogram]) {
-        shares = (0..<Self.levels).map { level in
-            others.reduce(0) { $0 + $1.shares[level] } / Double(max(1, others.count))
-        }
-    }
-
-    /// Squared; 0 for the same.
-    func distance(to other: BrightnessHistogram) -> Double {
-        zip(shares, other.shares).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    }
+    /// The share of the samples that are of the brightness most of them have: 1 of a picture that is all black.
+    var largestShare: Double { shares.max() ?? 1 }
 }

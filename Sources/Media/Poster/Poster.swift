@@ -7,9 +7,9 @@ package enum Poster {
     package static let fileName = "poster.jpg"
     /// Pixels; a wider picture is scaled down to this.
     static let maxWidth = 1280
-    /// Key pictures to choose from, evenly over the video; the one whose brightness is nearest to their mean is taken.
-    /// Three are enough to leave out a black beginning, and each costs as much as copying some megabytes.
-    static let candidates = 3
+    /// Where in the video to look, as shares of it, until a picture shows something: most do, and each costs as much as
+    /// copying some megabytes.
+    private static let places = [0.5, 0.17, 0.83]
     /// Packets that are looked at for one of them.
     private static let maxPackets = 600
 
@@ -29,7 +29,7 @@ package enum Poster {
 
     /// The same of a file that is open already, wherever it stands.
     ///
-    /// Decodes a handful of key pictures alone, so that it costs little beside a copy.
+    /// Decodes one key picture, or a few, so that it costs little beside a copy.
     static func make(
         _ demuxer: Demuxer, to output: String, limits: MediaLimits, capture: LogCapture,
         cancellation: Cancellation
@@ -51,9 +51,9 @@ package enum Poster {
         let duration = demuxer.duration ?? 0
         let start = demuxer.startTime ?? 0
         var offered: Set<Int64> = []
-        for number in 0..<candidates {
+        for place in places where !picker.isSatisfied {
             // A file that cannot be searched gives its pictures in a row, which is only a worse choice.
-            try? demuxer.seek(to: start + duration * (Double(number) + 0.5) / Double(candidates))
+            try? demuxer.seek(to: start + duration * place)
             let packet = try Packet()
             var looked = 0
             while looked < maxPackets, try demuxer.read(into: packet) {
@@ -61,7 +61,7 @@ package enum Poster {
                 looked += 1
                 guard packet.streamIndex == stream.index, packet.isKey else { continue }
                 // A short film has fewer key pictures than that.
-                let isNew = offered.insert(packet.pts ?? packet.dts ?? Int64(number)).inserted
+                let isNew = offered.insert(packet.pts ?? packet.dts ?? Int64(offered.count)).inserted
                 if isNew { try picker.offer(packet) }
                 break
             }

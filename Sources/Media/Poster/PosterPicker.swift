@@ -1,13 +1,19 @@
 import CLibAV
 import MediaProtocol
 
-/// Decodes some pictures of a video and makes the most representative one a JPEG.
+/// Decodes pictures of a video until one shows something, and makes that a JPEG.
 final class PosterPicker {
     private let stream: Stream
     private let decoder: Decoder
     private let timeBase: AVRational
     private let capture: LogCapture
-    private var pictures: [(frame: Frame, brightness: BrightnessHistogram)] = []
+    /// Of a picture with something in it less than this share has one brightness; of a white slide with a line of text too.
+    private static let maxShare = 0.99
+
+    private var best: (frame: Frame, share: Double)?
+
+    /// Whether no better picture needs to be looked for.
+    var isSatisfied: Bool { best.map { $0.share < Self.maxShare } ?? false }
 
     init(_ stream: Stream, limits: MediaLimits, capture: LogCapture) throws(MediaError) {
         self.stream = stream
@@ -19,18 +25,17 @@ final class PosterPicker {
     /// Takes one key packet of the stream, which needs no other to be decoded.
     func offer(_ packet: Packet) throws(MediaError) {
         try decoder.decodeAlone(packet) { frame throws(MediaError) in
+            let share = BrightnessHistogram(frame).largestShare
+            guard share < self.best?.share ?? .infinity else { return }
             let kept = try Frame()
             av_frame_move_ref(kept.pointer, frame.pointer)
-            self.pictures.append((kept, BrightnessHistogram(kept)))
+            self.best = (kept, share)
         }
     }
 
     /// The chosen picture's bytes; nil where none was decoded.
     func finish() throws(MediaError) -> [UInt8]? {
-        let mean = BrightnessHistogram(mean: pictures.map(\.brightness))
-        let chosen = pictures.min { $0.brightness.distance(to: mean) < $1.brightness.distance(to: mean) }
-        guard let frame = chosen?.frame else { return nil }
-        pictures = []
-        return try Still(stream).jpeg(frame, capture: capture)
+        guard let best else { return nil }
+        return try Still(stream).jpeg(best.frame, capture: capture)
     }
 }

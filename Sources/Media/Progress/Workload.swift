@@ -48,7 +48,7 @@ struct Workload {
         indexing = bytes * (isTransport ? Self.indexedTransportByte : Self.indexedByte)
         storing = options.isStored ? bytes * Self.storedByte : 0
         if let video = probe.video {
-            poster = Double(Poster.candidates * video.width * video.height) * Self.keyPixel
+            poster = Double(video.width * video.height) * Self.keyPixel
         }
         if audio == .transcode { sound = probe.duration * Self.soundSecond }
         switch video {
