@@ -58,6 +58,9 @@ static inline int focust_set_idle_cpu(void) {
     return sched_setscheduler(0, 5, &none);
 }
 
+// pidfd_open(2), Linux 5.3: a descriptor of a child, closed on exec, that can be read from when the child has ended.
+static inline int focust_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 // prctl(2): this process dies when the thread that started it does; gains no rights by what it executes; leaves no core
 // and lets no process of the same user look into its memory.
 static inline int focust_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0); }

@@ -54,6 +54,9 @@ package struct ConversionService: Sendable {
     /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the
     /// queue.
     package func start(_ count: Int, stop: StopSignal) throws -> [Runtime.Thread] {
+        if !Confinement.isSupported {
+            log.info("converters_not_confined", metadata: ["cause": "this kernel has no Landlock"])
+        }
         metrics.setThreads(count, of: .conversion)
         guard count > 0 else { return [] }
         let mark = try files.makeWorkerMark()

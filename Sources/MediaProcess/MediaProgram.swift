@@ -26,10 +26,9 @@ package struct MediaProgram: Sendable {
     package static func beside(_ executable: String) -> MediaProgram? {
         let directory = executable.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
-        let places: [String] = ["\(directory)/\(name)", "\(directory)/../libexec/focust-video/\(name)"]
-        return
-            places
-            .first { access($0, X_OK) == 0 }.map { MediaProgram(path: $0) }
+        let places: [String] = ["", "../libexec/focust-video/", "../lib/focust-video/"]
+            .map { "\(directory)/\($0)\(name)" }
+        return places.first { access($0, X_OK) == 0 }.map { MediaProgram(path: $0) }
     }
 
     /// Throws `.unsupported`, with a message for the trainer, where the file cannot become a lesson.

@@ -13,6 +13,8 @@ struct MediaRun: ~Copyable {
     private var process: ChildProcess
     private var replies = LineBuffer(maxBytes: MediaReply.maxBytes)
     private var lastWords: [UInt8] = []
+    /// Whether it told what it is going to do; each time would move the deadline.
+    private var isPlanned = false
     /// Whether its standard error is still open.
     private var hasErrors = true
 
@@ -48,6 +50,10 @@ struct MediaRun: ~Copyable {
                 guard let json = try? JSONValue.parse(line), let reply = MediaReply(json) else {
                     throw .nonsense
                 }
+                if case .planned = reply {
+                    guard !isPlanned else { throw .nonsense }
+                    isPlanned = true
+                }
                 last = reply
                 take(reply, &self)
             }
@@ -56,6 +62,8 @@ struct MediaRun: ~Copyable {
     }
 
     private mutating func end(_ last: MediaReply?) throws(MediaError) -> JSONValue {
+        // One that has said its last and goes on has no more time than any other.
+        while !process.hasEnded { try wait(for: [process.end]) }
         let ending = process.wait()
         switch (last, ending) {
         case (.finished(let result)?, .exited(code: 0)): return result
@@ -71,7 +79,8 @@ struct MediaRun: ~Copyable {
     /// The next piece of its standard output; nil at the end.
     private mutating func read() throws(MediaError) -> [UInt8]? {
         while true {
-            try waitForMore()
+            // poll(2) passes over a descriptor of -1.
+            try wait(for: [process.output, hasErrors ? process.errors : -1])
             if hasErrors, let words = Self.read(process.errors) {
                 hasErrors = !words.isEmpty
                 lastWords = (lastWords + words).suffix(Self.maxLastWords)
@@ -87,7 +96,8 @@ struct MediaRun: ~Copyable {
         return count >= 0 ? Array(buffer[..<count]) : nil
     }
 
-    private func waitForMore() throws(MediaError) {
+    /// Waits for something to read, or an end, at one of the descriptors; throws where there is no more time to.
+    private func wait(for descriptors: [Int32]) throws(MediaError) {
         let left = deadline - .now
         guard left > .zero else {
             throw MediaError(.deadline, "It took longer than its time limit.", operation: "deadline")
@@ -95,8 +105,7 @@ struct MediaRun: ~Copyable {
         guard stop?.isRaised != true else {
             throw MediaError(.cancelled, "The conversion was cancelled.", operation: "cancellation")
         }
-        // poll(2) passes over a descriptor of -1.
-        var entries = [process.output, hasErrors ? process.errors : -1, stop?.descriptor ?? -1].map {
+        var entries = (descriptors + [stop?.descriptor ?? -1]).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         let milliseconds = Int32(clamping: left.components.seconds * 1000 + 1000)

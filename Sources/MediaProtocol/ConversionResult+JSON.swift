@@ -10,12 +10,13 @@ extension ConversionResult {
         ]
     }
 
-    /// Nil where something is missing.
+    /// Nil where something is missing, or cannot be.
     package init?(_ json: JSONValue) {
         guard let duration = json["duration"]?.doubleValue, let segments = json["segments"]?.intValue,
             let bytes = json["bytes"]?.intValue, let videoCodec = json["video_codec"]?.stringValue,
             let width = json["width"]?.intValue, let height = json["height"]?.intValue,
-            let plan = json["plan"]?.stringValue
+            let plan = json["plan"]?.stringValue, MediaReply.durations.contains(duration),
+            [segments, bytes, width, height].allSatisfy({ $0 >= 0 })
         else { return nil }
         self.init(
             duration: duration, segments: segments, bytes: bytes, videoCodec: videoCodec,

@@ -14,6 +14,9 @@ package enum MediaReply: Sendable {
 
     /// The longest reply, in bytes; the longest there is names each stream of a plan, and why.
     package static let maxBytes = 64 << 10
+
+    /// Seconds that a film may last as far as this side believes it; the limit of the converter itself is below.
+    static let durations = 0.0...360_000
 }
 
 extension MediaReply {
@@ -34,7 +37,9 @@ extension MediaReply {
         }
         switch member.key {
         case "planned":
-            guard let duration = member.value.doubleValue else { return nil }
+            guard let duration = member.value.doubleValue, Self.durations.contains(duration) else {
+                return nil
+            }
             self = .planned(duration: duration)
         case "progress":
             guard let share = member.value.doubleValue, (0...1).contains(share) else { return nil }

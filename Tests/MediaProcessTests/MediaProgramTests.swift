@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Glibc
 import MediaProtocol
 import Runtime
 import Testing
@@ -13,15 +14,34 @@ import Testing
     /// A program that reads its order and then does what `script` says.
     private func program(_ script: String) throws -> MediaProgram {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let file = folder.appending(path: "focust-media")
-        try Data("#!/bin/sh\nread -r order\n\(script)\n".utf8).write(to: file)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
-        return MediaProgram(path: file.path)
+        let draft = folder.appending(path: "draft").path
+        let file = folder.appending(path: "focust-media").path
+        try Data("#!/bin/sh\nread -r order\n\(script)\n".utf8).write(to: URL(filePath: draft))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: draft)
+        // Copied by another process: a test that starts one meanwhile would hold our descriptor, and the file be busy.
+        var copy = try ChildProcess(path: "/bin/cp", arguments: ["-p", draft, file])
+        let ending = copy.wait()
+        try #require(ending == .exited(code: 0))
+        return MediaProgram(path: file)
     }
 
     private func failure(_ script: String) throws -> MediaError? {
         let program = try program(script)
         return #expect(throws: MediaError.self) { try program.probe("/film.mp4") }
+    }
+
+    @Test(arguments: ["bin", "libexec/focust-video", "lib/focust-video"])
+    func `It is found where it is built or installed`(place: String) throws {
+        let directory = folder.appending(path: place)
+        for path in [folder.appending(path: "bin"), directory] {
+            try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+        }
+        let server = folder.appending(path: "bin/focust-video").path
+        #expect(MediaProgram.beside(server) == nil)
+        try FileManager.default.copyItem(
+            atPath: "/bin/true", toPath: directory.appending(path: "focust-media").path)
+        let found = try #require(MediaProgram.beside(server))
+        #expect(access(found.path, X_OK) == 0)
     }
 
     @Test func `Its result is believed when it ended well`() throws {
@@ -59,6 +79,25 @@ import Testing
     @Test func `A program that cannot be started is a lack of resources`() {
         let error = #expect(throws: MediaError.self) { try MediaProgram(path: "/nonexistent").probe("/film") }
         #expect(error?.kind == .resource)
+    }
+
+    @Test func `A process that says no more and does not end is not waited for beyond its deadline`() throws {
+        let watch = ConversionWatch(
+            cancellation: nil, deadline: { _ in .milliseconds(300) }, progress: { _ in }, log: { _ in })
+        let error = #expect(throws: MediaError.self) {
+            _ = try convert("exec >&- 2>&-; exec sleep 20", watch)
+        }
+        #expect(error?.kind == .deadline)
+    }
+
+    @Test(arguments: ["-1e308", "-1", "1e308", "360001"])
+    func `A duration that no film has is nonsense`(seconds: String) throws {
+        #expect(try failure("echo '{\"planned\":\(seconds)}'; exec sleep 20")?.operation == "media process")
+    }
+
+    @Test func `A plan made twice is nonsense, for each sets the deadline anew`() throws {
+        let script = #"echo '{"planned":5}'; echo '{"planned":5}'; exec sleep 20"#
+        #expect(try failure(script)?.operation == "media process")
     }
 
     private func convert(

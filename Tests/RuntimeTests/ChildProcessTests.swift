@@ -33,6 +33,18 @@ import Testing
         #expect(try run("kill -SEGV $$").ending == .killed(signal: SIGSEGV))
     }
 
+    @Test func `Whether it has ended can be seen without waiting`() throws {
+        var process = try ChildProcess(path: "/bin/cat")
+        let hadEnded = process.hasEnded
+        try #require(kill(process.id, SIGTERM) == 0)
+        var entry = pollfd(fd: process.end, events: Int16(POLLIN), revents: 0)
+        try #require(poll(&entry, 1, 10_000) == 1)
+        let hasEnded = process.hasEnded
+        #expect((hadEnded, hasEnded) == (false, true))
+        let ending = process.wait()
+        #expect(ending == .killed(signal: SIGTERM))
+    }
+
     @Test func `Its environment has none of ours`() throws {
         setenv("FOCUST_TEST_SECRET", "do not tell", 1)
         let names = try run("env").output.split(separator: "\n").map { $0.prefix { $0 != "=" } }

@@ -16,6 +16,8 @@ package struct ChildProcess: ~Copyable {
     /// What it writes to its standard output and its standard error; not blocking.
     package let output: Int32
     package let errors: Int32
+    /// Can be read from when it has ended, and not before (pidfd_open(2)).
+    package let end: Int32
     private var isReaped = false
 
     /// Starts the program at `path` with an environment that is empty but for the locale: ours has secrets.
@@ -26,7 +28,10 @@ package struct ChildProcess: ~Copyable {
         var input = try SocketPair()
         var output = try SocketPair()
         var errors = try SocketPair()
-        id = try Self.spawn(path, arguments, input.reading, output.writing, errors.writing)
+        let id = try Self.spawn(path, arguments, input.reading, output.writing, errors.writing)
+        let end = try Self.watch(id)
+        self.id = id
+        self.end = end
         self.input = input.takeWriting()
         self.output = output.takeReading()
         self.errors = errors.takeReading()
@@ -39,6 +44,7 @@ package struct ChildProcess: ~Copyable {
         close(input)
         close(output)
         close(errors)
+        close(end)
         guard !isReaped else { return }
         kill(id, SIGKILL)
         _ = Self.reap(id)
@@ -57,10 +63,10 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    /// Ends it at once. Harmless where it has ended already.
-    package borrowing func end() {
-        guard !isReaped else { return }
-        kill(id, SIGKILL)
+    /// Whether it has ended, and `wait` returns at once.
+    package var hasEnded: Bool {
+        var entry = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) == 1
     }
 
     /// Waits for its end.
@@ -70,6 +76,16 @@ package struct ChildProcess: ~Copyable {
         // wait.h: the low seven bits are the signal, the next eight the code.
         let signal = status & 0x7F
         return signal == 0 ? .exited(code: status >> 8 & 0xFF) : .killed(signal: signal)
+    }
+
+    /// A child that cannot be watched is none.
+    private static func watch(_ id: pid_t) throws(SystemError) -> Int32 {
+        let descriptor = focust_pidfd_open(id)
+        guard descriptor < 0 else { return descriptor }
+        let error = SystemError.last("pidfd_open")
+        kill(id, SIGKILL)
+        _ = reap(id)
+        throw error
     }
 
     private static func reap(_ id: pid_t) -> Int32 {

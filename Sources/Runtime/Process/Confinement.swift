@@ -67,7 +67,8 @@ package struct Confinement {
     /// The kernel's version of Landlock; negative where it has none.
     static var version: Int32 { focust_landlock_version() }
 
-    static var isSupported: Bool { version > 0 }
+    /// Whether `enforce` confines here.
+    package static var isSupported: Bool { version > 0 }
 
     /// Confines the calling thread to `openings`. A path that does not exist opens nothing.
     package static func enforce(_ openings: [Opening]) throws(SystemError) -> Outcome {
