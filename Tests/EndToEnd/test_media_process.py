@@ -1,5 +1,6 @@
 """Films are looked into and converted by processes of their own, which a film may kill and nobody notices."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -30,8 +31,9 @@ def converters(site: Site) -> list[int]:
     """The media processes of the server."""
     found = []
     for thread in Path(f"/proc/{site.app.pid}/task").iterdir():
-        children = (thread / "children").read_text().split()
-        found += [int(child) for child in children]
+        # Threads end while they are listed, as that which keeps a lease does.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(child) for child in (thread / "children").read_text().split()]
     return found
 
 
