@@ -1,6 +1,7 @@
 import ArgumentParser
 import Database
 import Domain
+import Files
 import Runtime
 import Settings
 
@@ -102,7 +103,10 @@ struct TasksCommand: ParsableCommand {
     }
 
     private static func storage() throws -> Storage {
-        try Storage(try SettingsLoader.load(for: .work))
+        let settings = try SettingsLoader.load(for: .work)
+        // Before the server's first start, root would make directories that the server then cannot open.
+        _ = try Privilege(steppingDownToOwnerOf: settings.dataDirectory)
+        return try Storage(settings)
     }
 
     private static func job(_ text: String, _ database: any Database) throws -> Job {
