@@ -94,7 +94,7 @@ bench: deps release
 
 lint: deps
 	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/install packaging/deb \
-		packaging/examples/upload.sh $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
+		$(wildcard packaging/examples/*.sh) $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
 		Tests/Afternoon/run Tests/Afternoon/base Benchmarks/run Benchmarks/peers/build
 
 docs: build

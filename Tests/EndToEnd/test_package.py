@@ -51,6 +51,7 @@ def test_everything_is_where_a_sysadmin_looks(package, unpacked):
     listed = run("dpkg-deb", "--contents", package)
     for path, mode in {
         "usr/bin/focust-video": "-rwxr-xr-x",
+        "usr/libexec/focust-video/focust-media": "-rwxr-xr-x",
         "usr/libexec/focust-video/setup": "-rwxr-xr-x",
         "usr/share/focust-video/nginx/render": "-rwxr-xr-x",
         "usr/share/focust-video/nginx/http.conf": "-rw-r--r--",

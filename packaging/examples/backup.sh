@@ -12,6 +12,9 @@ umask 077
 data=${FOCUST_DATA_DIR:-/var/lib/focust-video}
 backup=${1:?usage: backup.sh BACKUP_DIRECTORY}
 case $backup in *\'*) echo 'backup: no quote in the name, please' >&2; exit 2 ;; esac
+for name in uploads hls originals presentation_videos state; do
+    [ ! -L "$data/$name" ] || { echo "backup: $data/$name is a link; root would copy what it names" >&2; exit 1; }
+done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

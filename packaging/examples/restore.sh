@@ -9,7 +9,8 @@ data=${FOCUST_DATA_DIR:-/var/lib/focust-video}
 backup=${1:?usage: restore.sh BACKUP_DIRECTORY}
 [ -f "$backup/focust.db" ] || { echo "restore: $backup is no copy: it has no focust.db" >&2; exit 2; }
 [ -d "$data" ] || { echo "restore: $data is missing" >&2; exit 2; }
-[ -z "$(find "$data" -mindepth 1 -type f -print -quit)" ] || { echo "restore: $data is not empty" >&2; exit 2; }
+# Links count too: root would write where they lead.
+[ -z "$(find "$data" -mindepth 1 ! -type d -print -quit)" ] || { echo "restore: $data is not empty" >&2; exit 2; }
 
 owner=$(stat -c %u:%g "$data")
 for name in uploads originals hls presentation_videos; do
