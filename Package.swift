@@ -61,7 +61,7 @@ let package = Package(
             name: "Tokens", dependencies: ["Crypto", "Domain", "Formats", "Runtime"], swiftSettings: strict),
         .target(name: "Database", dependencies: ["CSQLite", "Domain", "Runtime"], swiftSettings: strict),
         .target(name: "Files", dependencies: ["CLinux", "Domain", "Runtime"], swiftSettings: strict),
-        // libav has a process of its own, which is asked over a pipe.
+        // libav has a process of its own, which is asked over a pair of sockets.
         .target(name: "MediaProtocol", dependencies: ["Crypto", "Formats"], swiftSettings: strict),
         .target(
             name: "Media",

@@ -54,10 +54,15 @@ struct Parameters: ~Copyable {
         case 12 where Self.isEqual(name, "CONTENT_TYPE"): contentType = String(cString: value)
         case 14 where Self.isEqual(name, "REQUEST_METHOD"): method = String(cString: value)
         case 14 where Self.isEqual(name, "CONTENT_LENGTH"): contentLength = Int(String(cString: value))
-        case 16 where Self.isEqual(name, "DECISION_SECONDS"): decisionSeconds = Int(String(cString: value))
+        case 16 where Self.isEqual(name, "DECISION_SECONDS"): decisionSeconds = Self.seconds(value)
         case 18 where Self.isEqual(name, "HTTP_AUTHORIZATION"): authorization = String(cString: value)
         default: break
         }
+    }
+
+    /// As nginx/render writes it, and no more than a minute: it is added to the time of day.
+    private static func seconds(_ value: UnsafePointer<CChar>) -> Int? {
+        Int(String(cString: value)).flatMap { (1...60).contains($0) ? $0 : nil }
     }
 
     private static func isEqual(_ name: UnsafePointer<CChar>, _ expected: StaticString) -> Bool {
