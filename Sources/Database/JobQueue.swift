@@ -29,6 +29,12 @@ package protocol JobQueue: Sendable {
     /// Returns the superseded jobs (at most one), whose uploads nobody needs any more.
     func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job]
 
+    /// Adds a job that has failed already, together with the callback that `callback` makes of it: an upload that
+    /// turned out to be no video after its client had been told that it is whole. Whatever waits goes on waiting.
+    func addFailed(
+        _ new: NewJob, _ failure: JobFailure, now: Timestamp, callback: (Job) -> NewCallback?
+    ) throws(DatabaseError)
+
     // MARK: For workers
 
     /// Leases the next job to `worker`; nil where none can run now.

@@ -24,13 +24,19 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case conversionFailed = "conversion_failed"
     case replaced
     case methodNotAllowed = "method_not_allowed"
+    case offsetConflict = "offset_conflict"
+    case uploadExpired = "upload_expired"
+    case unsupportedVersion = "unsupported_version"
     case tooLarge = "too_large"
+    case unsupportedContentType = "unsupported_content_type"
+    case locked
     case rateLimited = "rate_limited"
+    case checksumMismatch = "checksum_mismatch"
     case `internal`
     case unavailable
     case insufficientStorage = "insufficient_storage"
 
-    /// RFC 9110 §15; 429 RFC 6585 §4; 507 RFC 4918 §11.5.
+    /// RFC 9110 §15; 423 RFC 4918 §11.3; 429 RFC 6585 §4; 460 tus 1.0.0, Checksum; 507 RFC 4918 §11.5.
     package var status: Int {
         switch self {
         case .missingField, .invalidID, .invalidRel, .invalidPlatform, .invalidType, .invalidTTL: 400
@@ -40,8 +46,14 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .referrerMissing, .referrerForbidden, .notEligible: 403
         case .notFound, .conversionInProgress, .conversionFailed, .replaced: 404
         case .methodNotAllowed: 405
+        case .offsetConflict: 409
+        case .uploadExpired: 410
+        case .unsupportedVersion: 412
         case .tooLarge: 413
+        case .unsupportedContentType: 415
+        case .locked: 423
         case .rateLimited: 429
+        case .checksumMismatch: 460
         case .internal: 500
         case .unavailable: 503
         case .insufficientStorage: 507

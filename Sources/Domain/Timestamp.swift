@@ -37,6 +37,23 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
             + "\(clock.joined(separator: ":")).\(Self.padded(inDay % 1000, 3))Z"
     }
 
+    /// An HTTP date (RFC 9110 §5.6.7): `Sat, 31 Jan 2026 12:34:56 GMT`.
+    package var httpDate: String {
+        let days = Self.floorDivide(seconds, by: 86400)
+        let inDay = seconds - days * 86400
+        let date = Self.civilDate(daysSince1970: days)
+        // 1970-01-01 was a Thursday.
+        let weekday = Self.weekdays[((days % 7) + 7) % 7]
+        let clock = [inDay / 3600, inDay / 60 % 60, inDay % 60].map { Self.padded($0, 2) }
+        return "\(weekday), \(Self.padded(date.day, 2)) \(Self.months[date.month - 1]) "
+            + "\(Self.padded(date.year, 4)) \(clock.joined(separator: ":")) GMT"
+    }
+
+    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
     private static func floorDivide(_ value: Int, by divisor: Int) -> Int {
         (value - (value < 0 ? divisor - 1 : 0)) / divisor
     }

@@ -13,7 +13,14 @@ final class Exchange: HTTPBody {
     /// Bytes that libfcgi writes at a time (fcgiapp.c: a stream's buffer).
     private static let bufferLength = 8 << 10
 
+    /// How long a body that nginx hands on as it comes is read past after a refusal, and how long a pause of it ends
+    /// that, in milliseconds.
+    private static let drainTime = Duration.seconds(2)
+    private static let drainPause: Int32 = 500
+
     private var request = FCGX_Request()
+    /// Whether the body of the request in hand comes as the client sends it.
+    private var isUnbuffered = false
 
     init(listener: Int32) {
         FCGX_InitRequest(&request, listener, 0)
@@ -33,7 +40,9 @@ final class Exchange: HTTPBody {
 
     /// The request in hand; nil where libfcgi gave no parameters.
     func head() -> HTTPRequest? {
-        Parameters(request.envp)?.request()
+        let head = Parameters(request.envp)?.request()
+        isUnbuffered = head?.tus != nil
+        return head
     }
 
     func read(into buffer: inout [UInt8]) -> Int {
@@ -43,6 +52,43 @@ final class Exchange: HTTPBody {
                 request.in)
         }
         return max(0, Int(count))
+    }
+
+    func readSome(into buffer: inout [UInt8], waitingAtMost milliseconds: Int32) -> Int? {
+        guard request.in.pointee.rdNext != request.in.pointee.stop || waitForBody(milliseconds) else {
+            return nil
+        }
+        // One byte has libfcgi read from the connection; the rest of what it got is copied without reading again.
+        var filled = take(1, into: &buffer, at: 0)
+        while filled > 0, filled < buffer.count {
+            let ready = request.in.pointee.stop - request.in.pointee.rdNext
+            if ready > 0 {
+                filled += take(min(ready, buffer.count - filled), into: &buffer, at: filled)
+            } else if waitForBody(0) {
+                let count = take(1, into: &buffer, at: filled)
+                guard count > 0 else { break }
+                filled += count
+            } else {
+                break
+            }
+        }
+        return filled
+    }
+
+    private func take(_ count: Int, into buffer: inout [UInt8], at offset: Int) -> Int {
+        let taken = buffer.withUnsafeMutableBytes { bytes in
+            FCGX_GetStr(
+                bytes.baseAddress?.advanced(by: offset).assumingMemoryBound(to: CChar.self),
+                Int32(clamping: count), request.in)
+        }
+        return max(0, Int(taken))
+    }
+
+    /// Whether the connection has more to read, or has ended, within the time.
+    private func waitForBody(_ milliseconds: Int32) -> Bool {
+        guard request.in.pointee.isClosed == 0 else { return true }
+        var connection = pollfd(fd: request.ipcFd, events: Int16(POLLIN), revents: 0)
+        return poll(&connection, 1, milliseconds) != 0
     }
 
     var isBroken: Bool { FCGX_GetError(request.in) != 0 }
@@ -64,7 +110,14 @@ final class Exchange: HTTPBody {
 
     private func drain() {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.drainLength) { buffer in
-            while FCGX_GetStr(buffer.baseAddress, Int32(buffer.count), request.in) > 0 {}
+            // What nginx has taken whole comes at once. What it hands on as it comes may take hours: then the client
+            // learns the answer first, and is cut off.
+            let end = ContinuousClock.now.advanced(by: Self.drainTime)
+            while FCGX_GetStr(buffer.baseAddress, Int32(buffer.count), request.in) > 0 {
+                guard !isUnbuffered || (ContinuousClock.now < end && waitForBody(Self.drainPause)) else {
+                    return
+                }
+            }
         }
     }
 

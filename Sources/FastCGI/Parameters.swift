@@ -15,6 +15,7 @@ struct Parameters: ~Copyable {
     private var contentType: String?
     private var contentLength: Int?
     private var decisionSeconds: Int?
+    private var tus: TusHeaders?
 
     /// One pass over the list, each name looked up by its length first: the list is as long as the host's nginx makes
     /// it, and a search for each name was a twentieth of a request.
@@ -39,6 +40,7 @@ struct Parameters: ~Copyable {
         request.contentType = contentType
         request.contentLength = contentLength
         request.decisionSeconds = decisionSeconds
+        request.tus = tus
         return request
     }
 
@@ -56,13 +58,30 @@ struct Parameters: ~Copyable {
         case 14 where Self.isEqual(name, "CONTENT_LENGTH"): contentLength = Int(String(cString: value))
         case 16 where Self.isEqual(name, "DECISION_SECONDS"): decisionSeconds = Self.seconds(value)
         case 18 where Self.isEqual(name, "HTTP_AUTHORIZATION"): authorization = String(cString: value)
-        default: break
+        default: takeTus(name, length, value)
         }
     }
 
     /// As nginx/render writes it, and no more than a minute: it is added to the time of day.
     private static func seconds(_ value: UnsafePointer<CChar>) -> Int? {
         Int(String(cString: value)).flatMap { (1...60).contains($0) ? $0 : nil }
+    }
+
+    /// The headers of resumable uploads, which nginx passes on for their addresses alone.
+    private mutating func takeTus(
+        _ name: UnsafePointer<CChar>, _ length: Int, _ value: UnsafePointer<CChar>
+    ) {
+        guard length >= 18, Self.isTus(name) else { return }
+        var headers = tus ?? TusHeaders()
+        headers.set(
+            String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self),
+            String(cString: value))
+        tus = headers
+    }
+
+    private static func isTus(_ name: UnsafePointer<CChar>) -> Bool {
+        memcmp(name, "HTTP_TUS_", 9) == 0 || memcmp(name, "HTTP_UPLOAD_", 12) == 0
+            || memcmp(name, "HTTP_X_HTTP_METHOD", 18) == 0
     }
 
     private static func isEqual(_ name: UnsafePointer<CChar>, _ expected: StaticString) -> Bool {

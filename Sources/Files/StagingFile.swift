@@ -18,9 +18,16 @@ package struct StagingFile: ~Copyable {
         }
     }
 
+    /// Takes over an open file that has been received already, under a name of its own in a staging directory.
+    init(adopting descriptor: Int32, at path: String, byteCount: Int) {
+        self.descriptor = descriptor
+        self.path = path
+        self.byteCount = byteCount
+    }
+
     deinit {
         close(descriptor)
-        // After a commit the name is gone already.
+        // After a commit the name is gone already, but where rename(2) met another name of this very file.
         unlink(path)
     }
 

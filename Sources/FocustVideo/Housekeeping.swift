@@ -20,6 +20,8 @@ struct Housekeeping: Sendable {
     func run() {
         LeftoverSweep(files: services.files, log: services.log).run()
         reconciliation.run()
+        let resumables = ResumableSweep(services: services)
+        resumables.run()
         var lastPruned = services.clock.now()
         while !stop.wait(milliseconds: 1000) {
             follower.look()
@@ -28,6 +30,7 @@ struct Housekeeping: Sendable {
             lastPruned = now
             follower.prune()
             reconciliation.run()
+            resumables.run()
             pruneTasks(now)
         }
     }

@@ -80,7 +80,8 @@ struct ServerProcess {
             revocations: RevocationList(), identity: identity(settings, log),
             eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) },
             database: storage.database, files: storage.files, media: storage.media,
-            conversionWakeUp: storage.wakeUp,
+            conversionWakeUp: storage.wakeUp, callbackWakeUp: storage.callbackWakeUp,
+            failureCallback: CallbackComposer(defaultURL: settings.callbackURL).failure,
             metrics: ServerMetrics(version: Version.number, probes: ServerProbes(storage)), clock: .system,
             log: log)
     }

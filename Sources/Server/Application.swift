@@ -8,6 +8,7 @@ import Settings
 package struct Application: Sendable {
     private let router: Router
     private let rules: Replaceable<Rules>
+    private let tus: Tus
     private let metrics: ServerMetrics
     private let requests: RequestMetrics
     /// By the pattern of the route; looked up for each request, so made once.
@@ -24,6 +25,7 @@ package struct Application: Sendable {
         let requests = RequestMetrics(routes.map { ($0.pattern.text, $0.kind) })
         self.router = Router(routes)
         self.rules = rules
+        self.tus = Tus(maxSize: services.settings.maxUploadSize)
         self.metrics = services.metrics
         self.requests = requests
         self.routeMetrics = Dictionary(routes.map { ($0.pattern.text, requests.route($0.pattern.text)) }) {
@@ -42,7 +44,7 @@ package struct Application: Sendable {
     /// The answer to `request`, whatever happens. CORS headers are added here, once, to every kind of answer.
     private func respond(to request: HTTPRequest, body: any HTTPBody, under rules: Rules) -> HTTPResponse {
         let start = clock.monotonicNanoseconds()
-        let match = router.match(HTTPMethod(rawValue: request.method), request.path)
+        let match = router.match(HTTPMethod(rawValue: Tus.method(of: request)), request.path)
         var response: HTTPResponse
         do {
             response = try answer(request, body, match, rules)
@@ -51,7 +53,7 @@ package struct Application: Sendable {
             logRefusal(error, of: request)
             response = error.response(requestID: request.requestID)
         }
-        response.headers += rules.cors.headers(for: request)
+        response.headers += rules.cors.headers(for: request) + Tus.headers(for: request)
         if response.status != 204 && response.header("X-Accel-Redirect") == nil {
             response.headers.append(("Content-Length", "\(response.body.count)"))
         }
@@ -68,7 +70,9 @@ package struct Application: Sendable {
             if case .metrics = route.access { return exposition() }
             return try rules.gates.call(route, RequestContext(request: request, path: path, body: body))
         case .methods where request.method == HTTPMethod.options.rawValue:
-            return rules.cors.preflight(request)
+            var response = rules.cors.preflight(request)
+            response.headers += tus.abilities(for: request)
+            return response
         case .methods(let methods):
             var refusal = Refusal(.methodNotAllowed, "The method is not allowed here.")
             refusal.allow = methods.map(\.rawValue) + [HTTPMethod.options.rawValue]
@@ -98,7 +102,7 @@ package struct Application: Sendable {
         let level: Logger.Level = refusal.code.status >= 500 ? .error : .info
         var metadata: Logger.Metadata = [
             "error": "\(refusal.code.rawValue)", "status": "\(refusal.code.status)",
-            "method": "\(request.method)", "path": "\(request.path)", "client": "\(request.remoteAddress)",
+            "method": "\(request.method)", "path": "\(Tus.loggable(request.path))", "client": "\(request.remoteAddress)",
             "request_id": "\(request.requestID)",
         ]
         metadata["cause"] = refusal.cause.map { "\($0)" }

@@ -22,6 +22,10 @@ package struct Services: Sendable {
     package let media: MediaProgram
     /// Tells the conversion threads of every process that a job was queued.
     package let conversionWakeUp: WakeFile
+    /// Makes the callback of an upload that failed before it could be queued.
+    package let failureCallback: @Sendable (Job, JobFailure) -> NewCallback?
+    /// Tells the sender of callbacks that one was stored.
+    package let callbackWakeUp: WakeFile
     package let metrics: ServerMetrics
     package let clock: SystemClock
     package let log: Logger
@@ -29,7 +33,8 @@ package struct Services: Sendable {
     package init(
         settings: Settings, issuer: TokenIssuer, revocations: RevocationList,
         identity: IdentityVerifier?, eligibility: EligibilityClient?, database: any Database,
-        files: DataDirectory, media: MediaProgram, conversionWakeUp: WakeFile, metrics: ServerMetrics,
+        files: DataDirectory, media: MediaProgram, conversionWakeUp: WakeFile, callbackWakeUp: WakeFile,
+        failureCallback: @escaping @Sendable (Job, JobFailure) -> NewCallback?, metrics: ServerMetrics,
         clock: SystemClock,
         log: Logger
     ) {
@@ -42,6 +47,8 @@ package struct Services: Sendable {
         self.files = files
         self.media = media
         self.conversionWakeUp = conversionWakeUp
+        self.callbackWakeUp = callbackWakeUp
+        self.failureCallback = failureCallback
         self.metrics = metrics
         self.clock = clock
         self.log = log

@@ -46,6 +46,8 @@ extension Settings {
             eligibilityURL: Self.readURL(&reader, "FOCUST_ELIGIBILITY_URL"),
             maxContentLength: ByteCount(
                 reader.integer("MAX_CONTENT_LENGTH", or: 104_857_600, in: 1...(1 << 40))),
+            maxUploadSize: ByteCount(
+                reader.integer("FOCUST_MAX_UPLOAD_SIZE", or: 1 << 31, in: 1...(1 << 40))),
             minFreeBytes: ByteCount(reader.integer("FOCUST_MIN_FREE_BYTES", or: 1 << 30, in: 0...(1 << 50))),
             conversionJobs: reader.integer("FOCUST_CONVERSION_JOBS", or: max(1, cores / 2), in: 0...64),
             conversionTimeout: Self.readTimeout(&reader),

@@ -26,6 +26,8 @@ package struct Settings: Sendable {
     package var identityJWKS: String?
     package var eligibilityURL: String?
     package var maxContentLength: ByteCount
+    /// Of the file of a resumable upload.
+    package var maxUploadSize: ByteCount
     package var minFreeBytes: ByteCount
     package var conversionJobs: Int
     /// Seconds; nil: 20 times the video's duration, at least 600.

@@ -47,6 +47,14 @@ package final class RevocationList: Sendable {
         }
     }
 
+    /// Whether a token about any of `subjects`, issued at that second, is void.
+    package func contains(anyOf subjects: [Subject], issuedAt: Int) -> Bool {
+        guard count.load(ordering: .acquiring) > 0 else { return false }
+        return entries.withLock { entries in
+            subjects.contains { subject in entries[subject].map { issuedAt <= $0 } ?? false }
+        }
+    }
+
     /// The first second at which a new token about any of `subjects` is not void.
     package func firstValidSecond(for subjects: [Subject]) -> Int {
         guard count.load(ordering: .acquiring) > 0 else { return 0 }

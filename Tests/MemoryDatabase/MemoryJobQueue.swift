@@ -17,6 +17,18 @@ struct MemoryJobQueue: JobQueue {
         }
     }
 
+    func addFailed(
+        _ new: NewJob, _ failure: JobFailure, now: Timestamp, callback: (Job) -> NewCallback?
+    ) throws(DatabaseError) {
+        try database.change { (state) throws(DatabaseError) in
+            let turn = state.nextTurn(of: new.location.ownerID)
+            var row = MemoryJob(new: new, turn: turn, createdAt: now, updatedAt: now)
+            row.end(.failed, because: failure, now)
+            state.jobs.append(row)
+            if let callback = callback(row.job) { try state.store(callback, of: new.id, now) }
+        }
+    }
+
     func job(_ id: TaskID) throws(DatabaseError) -> Job? {
         try database.read { state in state.index(of: id).map { state.jobs[$0].job } }
     }

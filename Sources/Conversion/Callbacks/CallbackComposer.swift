@@ -17,7 +17,7 @@ package struct CallbackComposer: Sendable {
     }
 
     /// For a job about to fail for good.
-    func failure(of job: Job, _ failure: JobFailure) -> NewCallback? {
+    package func failure(of job: Job, _ failure: JobFailure) -> NewCallback? {
         callback(to: job.errorCallbackURL, CallbackMessage(job: job, ending: .failure(failure)))
     }
 

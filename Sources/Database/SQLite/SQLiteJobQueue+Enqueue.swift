@@ -6,13 +6,30 @@ extension SQLiteJobQueue {
             let superseded = try connection.prepared(Self.supersedeWaiting).all(
                 [.text(new.location.description), .integer(now.milliseconds)] + JobFailure.superseded.values,
                 Job.init(row:))
-            try connection.prepared(Self.insert).run([
-                .text(new.id.value), .text(new.location.description), .text(new.location.ownerID.value),
-                .text(new.filename.value), .text(new.sourcePath), .integer(new.bytes.bytes),
-                .text(new.successCallbackURL), .text(new.errorCallbackURL), .integer(now.milliseconds),
-            ])
+            try connection.prepared(Self.insert).run(Self.values(of: new, now))
             return superseded
         }
+    }
+
+    func addFailed(
+        _ new: NewJob, _ failure: JobFailure, now: Timestamp, callback: (Job) -> NewCallback?
+    ) throws(DatabaseError) {
+        try database.write { (connection) throws(DatabaseError) in
+            let job = try connection.prepared(Self.insertFailed).first(
+                Self.values(of: new, now) + failure.values, Job.init(row:))
+            if let job, let callback = callback(job) {
+                try SQLiteCallbackOutbox.store(callback, of: new.id, connection, now)
+            }
+        }
+    }
+
+    /// ?1 to ?9 of `insert`.
+    private static func values(of new: NewJob, _ now: Timestamp) -> [Value] {
+        [
+            .text(new.id.value), .text(new.location.description), .text(new.location.ownerID.value),
+            .text(new.filename.value), .text(new.sourcePath), .integer(new.bytes.bytes),
+            .text(new.successCallbackURL), .text(new.errorCallbackURL), .integer(now.milliseconds),
+        ]
     }
 
     /// Ends the queued job of location ?1.
@@ -32,6 +49,13 @@ extension SQLiteJobQueue {
         INSERT INTO job (id, rel, owner, filename, source, bytes, success_url, error_url, turn,
             created_at, updated_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \(turn), ?9, ?9)
+        """
+
+    static let insertFailed = """
+        INSERT INTO job (id, rel, owner, filename, source, bytes, success_url, error_url, turn,
+            created_at, updated_at, status, ended_at, error_code, error_message)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \(turn), ?9, ?9, 'failed', ?9, ?10, ?11)
+        RETURNING \(Job.columns)
         """
 }
 

@@ -16,18 +16,19 @@ struct CORS: Sendable {
         guard let origin = allowedOrigin(of: request) else { return [] }
         return [
             ("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),
-            ("Access-Control-Expose-Headers", Self.exposed),
+            ("Access-Control-Expose-Headers", Self.exposed + (Tus.covers(request.path) ? Tus.exposed : "")),
         ]
     }
 
     /// The answer to a preflight, or to any other OPTIONS.
     func preflight(_ request: HTTPRequest) -> HTTPResponse {
         guard allowedOrigin(of: request) != nil else { return HTTPResponse(status: 204) }
+        let isTus = Tus.covers(request.path)
         return HTTPResponse(
             status: 204,
             headers: [
-                ("Access-Control-Allow-Methods", Self.methods),
-                ("Access-Control-Allow-Headers", Self.allowedHeaders),
+                ("Access-Control-Allow-Methods", Self.methods + (isTus ? ", PATCH" : "")),
+                ("Access-Control-Allow-Headers", Self.allowedHeaders + (isTus ? Tus.allowedHeaders : "")),
                 ("Access-Control-Max-Age", Self.maxAge),
             ])
     }

@@ -35,6 +35,8 @@ struct Gates: Sendable {
             return try handler(context, try issuing.admit(context.request))
         case .upload(let handler):
             return try handler(context, try upload.admit(context.request))
+        case .resume(let handler):
+            return try handler(context, try upload.admitHolder(context.request))
         case .file(let handler):
             return try handler(context, media)
         case .play(let onlyMobile, let handler):

@@ -23,6 +23,16 @@ struct UploadCaller: ~Copyable {
         return UploadAdmission()
     }
 
+    /// Whose token it is; nil for the site's backend.
+    borrowing func author() -> UploadAuthor? {
+        switch claims {
+        case .none: nil
+        case .some(let claims):
+            UploadAuthor(
+                user: claims.text(.userID) ?? "", token: claims.text(.tokenID), issuedAt: claims.issuedAt ?? 0)
+        }
+    }
+
     private borrowing func check(_ isNamed: (borrowing Claims) -> Bool) throws(Refusal) {
         guard claims != nil else { return }
         switch claims {
@@ -36,6 +46,23 @@ struct UploadCaller: ~Copyable {
 /// Proof that a video may be stored where the caller says; storing demands one.
 struct UploadAdmission {
     fileprivate init() {}
+}
+
+/// Who goes on with an upload that was admitted before: whoever knows its address, which nobody can guess. Only the gate
+/// makes it.
+struct UploadHolder {
+    private let revocations: RevocationList
+
+    fileprivate init(_ revocations: RevocationList) { self.revocations = revocations }
+
+    /// Proof that the upload may go on. Refuses with `token_revoked` where the token that began it has been revoked
+    /// since; that it has expired is fine, a slow network may outlive it.
+    func admission(to record: ResumableRecord) throws(Refusal) -> UploadAdmission {
+        guard !record.isRevoked(by: revocations) else {
+            throw Refusal(.tokenRevoked, "The token that began this upload has been revoked.")
+        }
+        return UploadAdmission()
+    }
 }
 
 /// Judges uploads: an API key, or an upload token from a page of an allowed origin or from no page at all.
@@ -58,5 +85,11 @@ struct UploadGate: Sendable {
         }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
         return UploadCaller(try media.uploadClaims(request))
+    }
+
+    /// Admits whoever has the address of an upload, from a page of an allowed origin or from no page at all.
+    func admitHolder(_ request: HTTPRequest) throws(Refusal) -> UploadHolder {
+        if request.origin != nil || request.referer != nil { try referrers.check(request) }
+        return UploadHolder(media.revocations)
     }
 }

@@ -41,6 +41,7 @@ struct Lessons: Sendable {
         // First of all nobody may come in any more.
         try revocation.revoke(.location("\(lesson)"))
         do {
+            try ResumableSweep(services: services).remove(.lesson(lesson))
             let jobs = try services.database.jobs.cancelAll(location, now: services.clock.now()) {
                 try services.files.removeLesson(at: location)
             }

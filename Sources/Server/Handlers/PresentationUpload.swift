@@ -41,6 +41,13 @@ struct PresentationUpload: Sendable {
         try reader.read(context, into: &form)
         let video = try ReceivedVideo(&form)
         let place = presentation(video.filename)
+        return try keep(video, as: place, admission)
+    }
+
+    /// Publishes a received video as the presentation; answers its path relative to the data directory.
+    func keep(
+        _ video: consuming ReceivedVideo, as place: Presentation, _ admission: UploadAdmission
+    ) throws(Refusal) -> String {
         let type = video.type
         let prepared = try PreparedPresentation(video, services)
         do {

@@ -23,6 +23,8 @@ struct Route: Sendable {
         case issue(Handler<IssuingCaller>)
         /// The site's backend, or an upload token; what it is for, the handler finds out and has judged.
         case upload(UploadHandler)
+        /// Whoever knows the address of an upload that was admitted before.
+        case resume(Handler<UploadHolder>)
         /// Anybody with a token that the handler has judged for the file it names.
         case file(Handler<MediaGate>)
         /// A viewer with a play token for the place the path names.
@@ -40,6 +42,7 @@ struct Route: Sendable {
         case .service: .api
         case .issue: .token
         case .upload: methods.contains(.post) ? .upload : .api
+        case .resume: .upload
         case .file: .download
         case .play: .playback
         }

@@ -15,6 +15,7 @@ enum Routes {
         let lessonUpload = LessonUpload(services)
         let flatUpload = FlatUpload(services)
         let presentation = PresentationUpload(services)
+        let resumable = ResumableUploads(services)
         let tasks = Tasks(services: services)
         let manage = Lessons(services: services, lessons: lessons, revocation: revocation)
         let presentations = Presentations(services: services, revocation: revocation)
@@ -54,6 +55,10 @@ enum Routes {
             Route([.post], "/upload_presentation/course/{course_id}", .upload(presentation.course)),
             Route([.post], "/upload_presentation/module/\(module)", .upload(presentation.module)),
             Route([.post], "/upload_presentation", .upload(presentation.flat)),
+            Route([.post], "/upload/tus/", .upload(resumable.create)),
+            Route([.head], "/upload/tus/{upload_id}", .resume(resumable.show)),
+            Route([.patch], "/upload/tus/{upload_id}", .resume(resumable.append)),
+            Route([.delete], "/upload/tus/{upload_id}", .resume(resumable.terminate)),
             Route([.get], "/api/tasks", .service(tasks.list)),
             Route([.get], "/api/tasks/{task_id}", .upload(tasks.show)),
 

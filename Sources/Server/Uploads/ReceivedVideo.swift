@@ -9,6 +9,12 @@ struct ReceivedVideo: ~Copyable {
     let filename: Filename
     let type: VideoFileType
 
+    init(file: consuming StagingFile, filename: Filename, type: VideoFileType) {
+        self.file = file
+        self.filename = filename
+        self.type = type
+    }
+
     /// Takes it out of `form`. Refuses with `missing_field` or `unsupported_media`.
     init(_ form: inout VideoForm) throws(Refusal) {
         guard let filename = form.filename, let file = form.takeVideo() else {

@@ -18,9 +18,8 @@ struct UploadQueue: Sendable {
     /// Queues `video` as what will be at `location`. Refuses with `insufficient_storage` or `internal`.
     func add(
         _ video: consuming ReceivedVideo, at location: LessonLocation, _ admission: UploadAdmission,
-        _ callbacks: Callbacks = Callbacks()
+        _ callbacks: Callbacks = Callbacks(), task id: TaskID = TaskID(random: SecureRandom.pair())
     ) throws(Refusal) -> NewJob {
-        let id = TaskID(random: SecureRandom.pair())
         let filename = video.filename
         let bytes = ByteCount(video.file.byteCount)
         let kept: KeptUpload

@@ -1,0 +1,200 @@
+import Crypto
+import Domain
+import Files
+import Formats
+import Logging
+import Runtime
+import Settings
+
+/// `/upload/tus/`: uploads that go on after a break (tus 1.0.0).
+///
+/// Nothing of an upload is in memory: each request finds it on disk, locks it, and leaves it as the next may find it.
+struct ResumableUploads: Sendable {
+    /// How long an upload may rest, seconds; any part prolongs it.
+    static let restSeconds = 24 * 3600
+    /// How long a request waits for another that has the upload, milliseconds.
+    private static let patience = 5000
+
+    let services: Services
+    private let callbackHosts: CallbackHosts
+    private let handover: Handover
+    private let reader: PartReader
+    private let slots: TransferSlots
+
+    init(_ services: Services) {
+        self.services = services
+        callbackHosts = CallbackHosts(hosts: services.settings.callbackHosts)
+        handover = Handover(services: services, presentations: PresentationUpload(services))
+        reader = PartReader(metrics: services.metrics, clock: services.clock)
+        slots = TransferSlots(uploadThreads: services.settings.uploadThreads)
+    }
+
+    /// An upload that a request works on.
+    private struct Held: ~Copyable {
+        let record: ResumableRecord
+        let admission: UploadAdmission
+        var upload: LockedUpload
+        /// Set once the whole was handed over.
+        var result: HandedOver?
+
+        var offset: Int { result == nil ? upload.byteCount : record.length }
+        var isWhole: Bool { offset == record.length }
+    }
+
+    // MARK: The requests
+
+    /// `POST`: a new upload, with its first part where there is a body.
+    func create(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
+        let tus = try Tus.checked(context.request)
+        let length = try length(tus)
+        let record = try ResumableRecord(
+            length: length, metadata: tus.metadata ?? "", callbackHosts: callbackHosts,
+            author: caller.author())
+        let admission = try caller.admission(to: record.target)
+        let hasBody = (context.request.contentLength ?? 0) > 0
+        let checksum = try hasBody ? checksum(context, tus) : nil
+        try checkRoom(length)
+        let id = UploadID(random: SecureRandom.pair())
+        try Refusal.rethrow { () throws(FileError) in
+            try services.files.makeResumable(id.storageName, info: record.json.serialized())
+        }
+        log("resumable_created", id.storageName, ["bytes": "\(length)"])
+        let headers = [("Location", "\(services.settings.publicURL)\(Tus.prefix)\(id.value)")]
+        let more =
+            hasBody
+            ? try firstPart(context, id, admission, checksum)
+            : [("Upload-Expires", expiry(services.clock.now())), ("Cache-Control", "no-store")]
+        return HTTPResponse(status: 201, headers: headers + more)
+    }
+
+    /// `HEAD`: how far it is. Only what is on disk for good is told.
+    func show(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) -> HTTPResponse {
+        _ = try Tus.checked(context.request)
+        var held = try find(context, holder)
+        do { try held.upload.sync() } catch { throw Refusal(error) }
+        // One that died between the last byte and the handing over goes on here.
+        try finish(&held)
+        let headers = [
+            ("Upload-Length", "\(held.record.length)"), ("Upload-Metadata", held.record.metadata),
+        ]
+        return HTTPResponse(status: 200, headers: try self.headers(held) + headers)
+    }
+
+    /// `PATCH`: the next part.
+    func append(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) -> HTTPResponse {
+        let tus = try Tus.checked(context.request)
+        let offset = try Tus.number(tus.offset, "Upload-Offset")
+        let checksum = try checksum(context, tus)
+        var held = try find(context, holder)
+        guard offset == held.offset else {
+            throw Refusal(
+                .offsetConflict, "Upload-Offset must be \(held.offset), where the last part ended.",
+                field: "Upload-Offset")
+        }
+        try receive(context, &held, checksum)
+        return HTTPResponse(status: 204, headers: try headers(held))
+    }
+
+    /// `DELETE`: the client gives up.
+    func terminate(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) -> HTTPResponse {
+        _ = try Tus.checked(context.request)
+        let held = try find(context, holder)
+        let name = held.upload.name
+        try Refusal.rethrow { () throws(FileError) in try services.files.removeResumable(name) }
+        log("resumable_terminated", name, [:])
+        return HTTPResponse(status: 204)
+    }
+
+    // MARK: What they are made of
+
+    private func headers(_ held: borrowing Held) throws(Refusal) -> [(name: String, value: String)] {
+        let touchedAt: Timestamp
+        do { touchedAt = try held.upload.touchedAt() } catch { throw Refusal(error) }
+        return [
+            ("Upload-Offset", "\(held.offset)"), ("Upload-Expires", expiry(touchedAt)),
+            ("Cache-Control", "no-store"),
+        ] + (held.result?.headers(publicURL: services.settings.publicURL) ?? [])
+    }
+
+    /// The first part, which came with the creation. Where it is refused there is no upload: nobody knows its address.
+    private func firstPart(
+        _ context: RequestContext, _ id: UploadID, _ admission: UploadAdmission,
+        _ checksum: UploadChecksum?
+    ) throws(Refusal) -> [(name: String, value: String)] {
+        do {
+            var held = try hold(id.storageName) { _ in admission }
+            try receive(context, &held, checksum)
+            return try headers(held)
+        } catch {
+            try Refusal.rethrow { () throws(FileError) in try services.files.removeResumable(id.storageName) }
+            throw error
+        }
+    }
+
+    private func receive(
+        _ context: RequestContext, _ held: inout Held, _ checksum: UploadChecksum?
+    ) throws(Refusal) {
+        let length = context.request.contentLength ?? 0
+        guard length <= held.record.length - held.offset else { throw PartReader.tooLong(held.record.length) }
+        if !held.isWhole {
+            try checkRoom(length)
+            let slot = try slots.take()
+            try reader.read(context, into: &held.upload, length: held.record.length, checksum)
+            _ = consume slot
+        }
+        try finish(&held)
+    }
+
+    private func finish(_ held: inout Held) throws(Refusal) {
+        guard held.isWhole, held.result == nil else { return }
+        do {
+            held.result = try handover.finish(held.upload, held.record, held.admission)
+        } catch {
+            // It will be no video the next time either.
+            if error.code == .unsupportedMedia {
+                let name = held.upload.name
+                try Refusal.rethrow { () throws(FileError) in try services.files.removeResumable(name) }
+            }
+            throw error
+        }
+    }
+
+    private func find(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) -> Held {
+        guard let id = UploadID(context.path.raw("upload_id")) else { throw Self.notFound }
+        return try hold(id.storageName) { (record) throws(Refusal) in try holder.admission(to: record) }
+    }
+
+    private func hold(
+        _ name: String, _ admit: (ResumableRecord) throws(Refusal) -> UploadAdmission
+    ) throws(Refusal) -> Held {
+        let upload = try lock(name)
+        guard let record = ResumableRecord(parsing: upload.info) else {
+            throw Refusal(.internal, "The upload cannot be read.")
+        }
+        let admission = try admit(record)
+        let touchedAt: Timestamp
+        let result: [UInt8]?
+        do {
+            touchedAt = try upload.touchedAt()
+            result = try upload.result()
+        } catch {
+            throw Refusal(error)
+        }
+        guard services.clock.now() < touchedAt.adding(seconds: Self.restSeconds) else {
+            throw Refusal(.uploadExpired, "The upload has rested for too long; begin it again.")
+        }
+        return Held(
+            record: record, admission: admission, upload: upload,
+            result: result.flatMap { HandedOver(parsing: $0) })
+    }
+
+    private func lock(_ name: String) throws(Refusal) -> LockedUpload {
+        do {
+            return try services.files.lockedResumable(name, waitingAtMost: Self.patience)
+        } catch {
+            if error.isNotFound { throw Self.notFound }
+            guard error.isBusy else { throw Refusal(error) }
+            throw Refusal(.locked, "Another request has this upload.", retryAfter: 1)
+        }
+    }
+}
