@@ -7,7 +7,7 @@ TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3 systemd lintian man
 AFTERNOON_PACKAGES = debootstrap systemd-container
 BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
-.PHONY: help docs deps build release demo run install deb afternoon test unit-test e2e-test soak kill-points sanitize fuzz bench lint clean
+.PHONY: help docs deps build release demo run install deb afternoon test unit-test e2e-test resume-test soak kill-points sanitize fuzz bench lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
@@ -84,6 +84,11 @@ kill-points: deps release
 
 sanitize: deps
 	@scripts/sanitize
+
+# Fifty uploads, each with kill -9 of the server and cut connections at random places; two minutes or so.
+resume-test: release
+	FOCUST_RESUMED_UPLOADS=50 FOCUST_BINARY=$(CURDIR)/.build/release/focust-video \
+		.venv/bin/python -m pytest Tests/EndToEnd/test_resumable.py -q -k survive
 
 # Each beside its peers, alternately; about 20 minutes. PART='playback start' runs these alone (Benchmarks/run lists them);
 # FOCUST_BENCH=--quick takes a round of each and leaves the document alone.

@@ -102,7 +102,8 @@ package struct Application: Sendable {
         let level: Logger.Level = refusal.code.status >= 500 ? .error : .info
         var metadata: Logger.Metadata = [
             "error": "\(refusal.code.rawValue)", "status": "\(refusal.code.status)",
-            "method": "\(request.method)", "path": "\(Tus.loggable(request.path))", "client": "\(request.remoteAddress)",
+            "method": "\(request.method)", "path": "\(Tus.loggable(request.path))",
+            "client": "\(request.remoteAddress)",
             "request_id": "\(request.requestID)",
         ]
         metadata["cause"] = refusal.cause.map { "\($0)" }

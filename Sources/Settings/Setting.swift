@@ -75,7 +75,8 @@ package struct Setting: Sendable {
         Setting("FOCUST_OPEN_ISSUANCE", "false", "true: anybody may have tokens issued"),
         Setting("MAX_CONTENT_LENGTH", "104857600", "largest upload request, bytes"),
         Setting(
-            "FOCUST_MAX_UPLOAD_SIZE", "2147483648", "largest file of a resumable upload (/upload/tus/), bytes"),
+            "FOCUST_MAX_UPLOAD_SIZE", "2147483648", "largest file of a resumable upload (/upload/tus/), bytes"
+        ),
         Setting("FOCUST_MIN_FREE_BYTES", "1073741824", "uploads are refused when less disk is free, bytes"),
         Setting(
             "FOCUST_CONVERSION_JOBS", "half the cores, at least 1",

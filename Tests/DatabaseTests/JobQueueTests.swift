@@ -40,6 +40,22 @@ import Testing
         #expect(job.status == .completed && job.progress == 1 && job.duration == 12.5 && job.plan == "copy")
     }
 
+    @Test(arguments: Engine.all) func aJobMayArriveFailedAndDisturbsNobody(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
+        let waiting = try fixture.enqueue("t/c/m/l")
+        let new = try newJob("t/c/m/l")
+        let failure = JobFailure(code: "unsupported_media", message: "That is no video.")
+        try jobs.addFailed(new, failure, now: at(7)) { job in
+            NewCallback(id: "msg_\(job.id)", url: "https://site.example", body: [UInt8(ascii: "x")])
+        }
+        let job = try #require(try jobs.job(new.id))
+        #expect(job.status == .failed && job.error == failure && job.createdAt == at(7) && job.attempts == 0)
+        #expect(try fixture.database.callbacks.callbacks(of: new.id).map(\.id) == ["msg_\(new.id)"])
+        #expect(try jobs.job(waiting)?.status == .queued)
+        #expect(try fixture.claim()?.id == waiting)
+    }
+
     @Test(arguments: Engine.all) func progressNeverFallsWithinAnAttempt(engine: Engine) throws {
         let fixture = try Fixture(engine)
         let jobs = fixture.jobs

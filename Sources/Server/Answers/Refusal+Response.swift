@@ -9,6 +9,7 @@ extension Refusal {
             ("X-Content-Type-Options", "nosniff"),
         ]
         if code == .unauthorized { headers.append(("WWW-Authenticate", "Bearer")) }
+        if code == .unsupportedVersion { headers.append(("Tus-Version", Tus.version)) }
         if let retryAfter { headers.append(("Retry-After", "\(retryAfter)")) }
         if !allow.isEmpty { headers.append(("Allow", allow.joined(separator: ", "))) }
         return HTTPResponse(

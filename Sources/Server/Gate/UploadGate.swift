@@ -29,7 +29,8 @@ struct UploadCaller: ~Copyable {
         case .none: nil
         case .some(let claims):
             UploadAuthor(
-                user: claims.text(.userID) ?? "", token: claims.text(.tokenID), issuedAt: claims.issuedAt ?? 0)
+                user: claims.text(.userID) ?? "", token: claims.text(.tokenID), issuedAt: claims.issuedAt ?? 0
+            )
         }
     }
 

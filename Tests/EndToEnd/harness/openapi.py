@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 from .server import REPOSITORY
 
 PATH = REPOSITORY / "docs/openapi.yaml"
-METHODS = ("get", "put", "post", "delete", "patch", "trace")
+METHODS = ("get", "head", "put", "post", "delete", "patch", "trace")
 # HTTP's own, which any answer may carry.
 OWN_HEADERS = {"date", "server", "connection", "keep-alive", "content-length", "content-type", "transfer-encoding"}
 # What may meet a method that an address does not have, or an address that does not exist: nginx comes first.
@@ -77,8 +77,10 @@ class Document:
         """What is described for this answer; HEAD answers as GET does."""
         shared = self.root["components"]["responses"]
         if template and method == "OPTIONS" and status == 204:
-            return shared["Preflight"]
-        operation = self.paths.get(template, {}).get({"HEAD": "get"}.get(method, method.lower()))
+            own = self.paths[template].get("options")
+            return self.resolve(own["responses"]["204"]) if own else shared["Preflight"]
+        item = self.paths.get(template, {})
+        operation = item.get("get" if method == "HEAD" and "head" not in item else method.lower())
         if operation is None:
             return shared.get(ELSEWHERE.get(str(status)))
         found = operation["responses"].get(str(status))

@@ -21,6 +21,13 @@ NOT_PROVOKED = [
     (r".*", "504", "the application silent for half a minute"),
     (r"(?!/api/get-(video|download)-token/).*", "503", "nginx overloaded, storage or database gone"),
     (r"/api/(lessons|presentations|revoke).*", "507", "a disk too full for the database"),
+    *[
+        (r"/upload/tus/.*", status, "nginx's own limits, which are those of the other uploads")
+        for status in ("413", "414", "429", "431", "502")
+    ],
+    (r"/upload/tus/[^/]+", "507", "a disk that fills up in the middle of an upload"),
+    (r"/upload/tus/[^/]+", "423", "an upload that another request does not give up"),
+    (r"/upload/tus/[^/]+", "400", "of HEAD and DELETE: a request that nginx cannot read"),
     (r"/(healthz|readyz|metrics)", "404", "a request from another machine"),
 ]
 
