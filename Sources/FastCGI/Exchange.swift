@@ -84,11 +84,21 @@ final class Exchange: HTTPBody {
         return max(0, Int(taken))
     }
 
-    /// Whether the connection has more to read, or has ended, within the time.
+    /// Whether there is more to read, or the end, within the time.
     private func waitForBody(_ milliseconds: Int32) -> Bool {
-        guard request.in.pointee.isClosed == 0 else { return true }
+        guard request.in.pointee.isClosed == 0, !hasBufferedRecord else { return true }
         var connection = pollfd(fd: request.ipcFd, events: Int16(POLLIN), revents: 0)
         return poll(&connection, 1, milliseconds) != 0
+    }
+
+    /// Whether libfcgi has read more of the connection than the present record: then there is nothing to poll for.
+    ///
+    /// fcgiapp.h hides it. fcgiapp.c, struct FCGX_Stream_Data, unchanged since 2.4.0: `buff`, `bufflen`, `mBuff`, and
+    /// `buffStop`, "reader: last valid byte + 1 of entire buffer".
+    private var hasBufferedRecord: Bool {
+        guard let data = request.in.pointee.data, let stop = request.in.pointee.stop else { return true }
+        let buffered = UnsafeRawPointer(data).load(fromByteOffset: 24, as: UnsafePointer<UInt8>?.self)
+        return buffered.map { UnsafePointer(stop) < $0 } ?? false
     }
 
     var isBroken: Bool { FCGX_GetError(request.in) != 0 }
