@@ -1,6 +1,8 @@
 """Resumable uploads (tus 1.0.0): a real client, and every rule and refusal one by one."""
 
+import contextlib
 import hashlib
+import http.client
 import os
 import random
 import signal
@@ -37,6 +39,10 @@ def original(server, name: str) -> bytes:
 
 def kept(server) -> list:
     return [path for path in (server.data / "uploads/.tus").iterdir() if not path.name.startswith(".")]
+
+
+def unfinished(server) -> list:
+    return [folder for folder in kept(server) if (folder / "data").exists()]
 
 
 # The way it should go.
@@ -294,8 +300,10 @@ def test_what_came_before_a_break_counts(server):
     url = tus.begun(server, rel("broken"), 300_000)
     part = tus.Slow(url, 0, 300_000)
     part.send(b"a" * 100_000)
+    # nginx forgets what it reads together with the end of the connection.
+    wait_for(lambda: any((folder / "data").stat().st_size == 100_000 for folder in unfinished(server)), "the bytes")
     part.drop()
-    assert wait_for(lambda: tus.offset(url), "the bytes") <= 100_000
+    assert tus.offset(url) == 100_000
     had = tus.offset(url)
     part = tus.Slow(url, had, 50_000, Upload_Checksum=tus.checksum(b"b" * 50_000))
     part.send(b"b" * 20_000)
@@ -311,8 +319,9 @@ def test_the_newer_of_two_writers_goes_on(server):
     # As a phone does that lost its network: the old connection is not closed, and says no more.
     had = tus.offset(url)
     assert tus.send(url, had, b"b" * 1000).status_code == 204
-    answer = old.answer()
-    assert answer.status == 423
+    # Told so, or cut off: the body it announced will never be whole.
+    with contextlib.suppress(http.client.RemoteDisconnected):
+        assert old.answer().status == 423
     old.drop()
     assert tus.offset(url) == had + 1000
 
@@ -323,7 +332,9 @@ def test_slow_uploads_leave_threads_for_the_others(own_server):
     slow = [tus.Slow(url, 0, 10) for url in urls[:3]]
     for part in slow:
         part.send(b"1")
-    wait_for(lambda: len([f for f in kept(server) if (f / "data").stat().st_size]) == 3, "three parts under way")
+    wait_for(
+        lambda: len([f for f in unfinished(server) if (f / "data").stat().st_size]) == 3, "three parts under way"
+    )
     answer = tus.send(urls[3], 0, b"12345")
     assert (answer.status_code, refusal(answer)) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0

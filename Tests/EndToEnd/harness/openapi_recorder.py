@@ -73,7 +73,8 @@ def pytest_configure(config):
         answer = original(session, request, **options)
         for each in [*answer.history, answer]:
             body = None if options.get("stream") else each.content
-            RECORDER.record(each.request.method, each.request.url, each.status_code, each.headers, body)
+            method = each.request.headers.get("X-HTTP-Method-Override", each.request.method)
+            RECORDER.record(method, each.request.url, each.status_code, each.headers, body)
         return answer
 
     requests.Session.send = send

@@ -24,9 +24,13 @@ def lesson_metadata(rel: str, filename: str = "film.mp4", **more: str) -> str:
 
 def begin(server: Server, length, text: str, headers: dict | None = None, body: bytes | None = None, **changes):
     """A creation; a change to None leaves that header out."""
-    sent = VERSION | service() | {"Upload-Length": str(length), "Upload-Metadata": text} | (headers or {}) | changes
-    sent = {name.replace("_", "-"): value for name, value in sent.items() if value is not None}
-    return requests.post(f"{server.url}/upload/tus/", headers=sent, data=body, timeout=60)
+    usual = VERSION | service() | {"Upload-Length": str(length), "Upload-Metadata": text} | (headers or {})
+    return requests.post(f"{server.url}/upload/tus/", headers=changed(usual, changes), data=body, timeout=60)
+
+
+def changed(usual: dict, changes: dict) -> dict:
+    sent = usual | {name.replace("_", "-"): value for name, value in changes.items()}
+    return {name: value for name, value in sent.items() if value is not None}
 
 
 def begun(server: Server, rel: str, length: int, **more) -> str:
@@ -37,9 +41,8 @@ def begun(server: Server, rel: str, length: int, **more) -> str:
 
 
 def send(url: str, offset, body, **headers) -> requests.Response:
-    sent = VERSION | {"Upload-Offset": str(offset), "Content-Type": PART} | headers
-    sent = {name.replace("_", "-"): value for name, value in sent.items() if value is not None}
-    return requests.patch(url, headers=sent, data=body, timeout=60)
+    usual = VERSION | {"Upload-Offset": str(offset), "Content-Type": PART}
+    return requests.patch(url, headers=changed(usual, headers), data=body, timeout=60)
 
 
 def look(url: str, **headers) -> requests.Response:
