@@ -93,12 +93,13 @@ final class Exchange: HTTPBody {
 
     /// Whether libfcgi has read more of the connection than the present record: then there is nothing to poll for.
     ///
-    /// fcgiapp.h hides it. fcgiapp.c, struct FCGX_Stream_Data, unchanged since 2.4.0: `buff`, `bufflen`, `mBuff`, and
-    /// `buffStop`, "reader: last valid byte + 1 of entire buffer".
+    /// fcgiapp.h hides it. fcgiapp.c, struct FCGX_Stream_Data, unchanged since 2.4.0: `buff`, `bufflen`, `mBuff`,
+    /// `buffStop` ("reader: last valid byte + 1 of entire buffer"), four numbers, and `paddingLen`.
     private var hasBufferedRecord: Bool {
         guard let data = request.in.pointee.data, let stop = request.in.pointee.stop else { return true }
-        let buffered = UnsafeRawPointer(data).load(fromByteOffset: 24, as: UnsafePointer<UInt8>?.self)
-        return buffered.map { UnsafePointer(stop) < $0 } ?? false
+        let hidden = UnsafeRawPointer(data)
+        guard let end = hidden.load(fromByteOffset: 24, as: UnsafePointer<UInt8>?.self) else { return false }
+        return end - UnsafePointer(stop) > Int(hidden.load(fromByteOffset: 48, as: Int32.self))
     }
 
     var isBroken: Bool { FCGX_GetError(request.in) != 0 }
