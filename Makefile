@@ -16,6 +16,7 @@ help:
 	@echo 'make lint   formatting, shell scripts, nginx configuration'
 	@echo 'make soak   minutes of bad company (SOAK_SECONDS), and what it leaves behind'
 	@echo 'make kill-points   death before every system call of uploads and conversions, and what is found after it'
+	@echo 'make resume-test   fifty resumable uploads through kill -9 and cut connections'
 	@echo 'make sanitize      the unit tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make fuzz   the parsers under libFuzzer, a minute each'
 	@echo 'make bench  this server side by side with its peers; the tables go to docs/benchmarks.md'
@@ -80,15 +81,16 @@ soak: deps release
 # Every system call that changes something, where `make test` takes the first of each kind; docs/faults.md keeps the figures.
 kill-points: deps release
 	FOCUST_FAULT_POINTS=all FOCUST_BINARY=$(CURDIR)/.build/release/focust-video \
-		timeout 1800 .venv/bin/python -m pytest -q -s Tests/EndToEnd/test_faults_kill.py
+		timeout 1800 .venv/bin/python -m pytest -q -s Tests/EndToEnd/test_faults_kill.py \
+		Tests/EndToEnd/test_faults_resumable.py
 
 sanitize: deps
 	@scripts/sanitize
 
-# Fifty uploads, each with kill -9 of the server and cut connections at random places; two minutes or so.
-resume-test: release
+# Fifty uploads, each with kill -9 of the server and cut connections at random places; a few minutes, ten at most.
+resume-test: deps release
 	FOCUST_RESUMED_UPLOADS=50 FOCUST_BINARY=$(CURDIR)/.build/release/focust-video \
-		.venv/bin/python -m pytest Tests/EndToEnd/test_resumable.py -q -k survive
+		timeout 600 .venv/bin/python -m pytest Tests/EndToEnd/test_resumable.py -q -k survive
 
 # Each beside its peers, alternately; about 20 minutes. PART='playback start' runs these alone (Benchmarks/run lists them);
 # FOCUST_BENCH=--quick takes a round of each and leaves the document alone.

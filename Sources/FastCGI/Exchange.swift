@@ -86,20 +86,10 @@ final class Exchange: HTTPBody {
 
     /// Whether there is more to read, or the end, within the time.
     private func waitForBody(_ milliseconds: Int32) -> Bool {
-        guard request.in.pointee.isClosed == 0, !hasBufferedRecord else { return true }
+        // Where libfcgi does not say what it has read ahead, its own waiting is right, only longer.
+        guard request.in.pointee.isClosed == 0, focust_read_ahead(request.in) == 0 else { return true }
         var connection = pollfd(fd: request.ipcFd, events: Int16(POLLIN), revents: 0)
         return poll(&connection, 1, milliseconds) != 0
-    }
-
-    /// Whether libfcgi has read more of the connection than the present record: then there is nothing to poll for.
-    ///
-    /// fcgiapp.h hides it. fcgiapp.c, struct FCGX_Stream_Data, unchanged since 2.4.0: `buff`, `bufflen`, `mBuff`,
-    /// `buffStop` ("reader: last valid byte + 1 of entire buffer"), four numbers, and `paddingLen`.
-    private var hasBufferedRecord: Bool {
-        guard let data = request.in.pointee.data, let stop = request.in.pointee.stop else { return true }
-        let hidden = UnsafeRawPointer(data)
-        guard let end = hidden.load(fromByteOffset: 24, as: UnsafePointer<UInt8>?.self) else { return false }
-        return end - UnsafePointer(stop) > Int(hidden.load(fromByteOffset: 48, as: Int32.self))
     }
 
     var isBroken: Bool { FCGX_GetError(request.in) != 0 }

@@ -7,6 +7,7 @@ import time
 import pytest
 import requests
 
+from harness import tus
 from harness.client import lesson_fields, refusal, service, task, upload, wait_for_task
 from harness.faults import Tracer
 from harness.media import make_h264, pad_mp4
@@ -117,6 +118,30 @@ def test_a_full_disk_refuses_uploads_and_keeps_what_is_there(sites, disk, film, 
     site.kill()
     site.start()
     wait_for(lambda: not [name for name in site.leftovers() if ".staging" in name], "no leftovers")
+
+
+@needs_root
+def test_a_disk_that_fills_up_in_the_middle_of_a_part_keeps_what_came(sites, disk, large):
+    site = sites(FOCUST_DATA_DIR=str(disk.path), FOCUST_CONVERSION_JOBS="0").start()
+    film = large.read_bytes()
+    url = tus.begun(site, REL, len(film))
+    part = tus.Slow(url, 0, len(film))
+    part.send(film[: 1 << 20])
+    (data,) = (disk.path / "uploads/.tus").glob("*/data")
+    wait_for(lambda: data.stat().st_size == 1 << 20, "the first bytes")
+    disk.fill(leaving=200_000)
+    part.send(film[1 << 20 : 2 << 20])
+    assert part.answer().status == 507
+    part.drop()
+    assert refusal(tus.send(url, data.stat().st_size, film[:5])) == "insufficient_storage"
+    disk.empty()
+    offset = tus.offset(url)
+    assert 1 << 20 <= offset < 2 << 20
+    last = tus.send(url, offset, film[offset:])
+    assert last.status_code == 204, last.text
+    (stored,) = (disk.path / "uploads" / REL).iterdir()
+    assert stored.read_bytes() == film
+    assert task(site, last.headers["Focust-Task-Id"])["status"] == "queued"
 
 
 @needs_root

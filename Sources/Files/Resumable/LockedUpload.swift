@@ -108,11 +108,16 @@ package struct LockedUpload: ~Copyable {
     /// The bytes as a received file that is handed over: another name of the same file, which stays here until
     /// `setResult`, so that a crash in between loses nothing.
     package borrowing func stagingFile(in tree: DataDirectory) throws(FileError) -> StagingFile {
+        let place = "\(tree.root)/uploads/.staging"
+        // Of one that died here: the sweep at the start passes over it while we have this file locked.
+        for leftover in try FileSystem.names(in: place) where leftover.hasPrefix("\(name).") {
+            try FileSystem.remove("\(place)/\(leftover)")
+        }
         let second = focust_duplicate(data)
         guard second >= 0 else { throw .last("fcntl", directory) }
         // Whoever compares uploads with the job table must see that this one is in somebody's hands.
         _ = flock(second, LOCK_EX | LOCK_NB)
-        let path = "\(tree.root)/uploads/.staging/\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let path = "\(place)/\(name).\(String(UInt64.random(in: .min ... .max), radix: 36))"
         guard link("\(directory)/data", path) == 0 else {
             let error = FileError.last("link", directory)
             close(second)

@@ -15,20 +15,21 @@ import requests
 from . import server
 from .openapi import document
 
-# What is described and cannot be brought about through the front door: (address, status, why).
+# What is described and cannot be brought about through the front door: (method and address, status, why).
 NOT_PROVOKED = [
     (r".*", "500", "a fault of the server"),
     (r".*", "504", "the application silent for half a minute"),
-    (r"(?!/api/get-(video|download)-token/).*", "503", "nginx overloaded, storage or database gone"),
-    (r"/api/(lessons|presentations|revoke).*", "507", "a disk too full for the database"),
+    (r"\w+ (?!/api/get-(video|download)-token/).*", "503", "nginx overloaded, storage or database gone"),
+    (r"\w+ /api/(lessons|presentations|revoke).*", "507", "a disk too full for the database"),
     *[
-        (r"/upload/tus/.*", status, "nginx's own limits, which are those of the other uploads")
-        for status in ("413", "414", "429", "431", "502")
+        (r"\w+ /upload/tus/.*", status, "nginx's own limits, which are those of the other uploads")
+        for status in ("414", "429", "431", "502")
     ],
-    (r"/upload/tus/[^/]+", "507", "a disk that fills up in the middle of an upload"),
-    (r"/upload/tus/[^/]+", "423", "an upload that another request does not give up"),
-    (r"/upload/tus/[^/]+", "400", "of HEAD and DELETE: a request that nginx cannot read"),
-    (r"/(healthz|readyz|metrics)", "404", "a request from another machine"),
+    (r"(HEAD|DELETE) /upload/tus/[^/]+", "413", "a body that these have no use for"),
+    (r"(HEAD|DELETE) /upload/tus/[^/]+", "400", "a request that nginx cannot read"),
+    (r"(HEAD|PATCH) /upload/tus/[^/]+", "507", "a disk that fills up in the middle of an upload"),
+    (r"(HEAD|PATCH|DELETE) /upload/tus/[^/]+", "423", "an upload that another request does not give up"),
+    (r"\w+ /(healthz|readyz|metrics)", "404", "a request from another machine"),
 ]
 
 
@@ -59,8 +60,10 @@ class Recorder:
 
 
 def is_provocable(pair: tuple[str, str, str]) -> bool:
-    _, template, status = pair
-    return not any(status == each and re.fullmatch(address, template) for address, each, _ in NOT_PROVOKED)
+    method, template, status = pair
+    return not any(
+        status == each and re.fullmatch(operation, f"{method} {template}") for operation, each, _ in NOT_PROVOKED
+    )
 
 
 RECORDER = Recorder()

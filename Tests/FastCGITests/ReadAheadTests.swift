@@ -1,0 +1,100 @@
+import CFastCGI
+import Glibc
+import Synchronization
+import Testing
+
+@testable import FastCGI
+
+private let libfcgi = Mutex(())
+
+/// What nginx sends, in one write; libfcgi on the other side.
+private struct Connection: ~Copyable {
+    let listener: Int32
+    let client: Int32
+
+    /// The kernel takes connections and bytes before anybody accepts.
+    init(sending records: [UInt8]) throws {
+        // Several at once must not.
+        libfcgi.withLock { _ in _ = FCGX_Init() }
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isConnected = withUnsafeMutableBytes(of: &address) { bytes in
+            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else {
+                return false
+            }
+            return bind(listener, address, length) == 0 && listen(listener, 1) == 0
+                && getsockname(listener, address, &length) == 0 && connect(client, address, length) == 0
+        }
+        try #require(isConnected)
+        try #require(write(client, records, records.count) == records.count)
+    }
+
+    deinit {
+        close(client)
+        close(listener)
+    }
+}
+
+/// A record of request 1 (FastCGI 1.0 §3.3), padded to eight bytes as nginx does.
+private func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
+    let padding = (8 - content.count % 8) % 8
+    return [1, type, 0, 1, 0, UInt8(content.count), UInt8(padding), 0] + content
+        + [UInt8](repeating: 0, count: padding)
+}
+
+/// FCGI_BEGIN_REQUEST for a responder, and the end of no parameters.
+private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
+
+@Suite struct ReadAheadTests {
+    /// Fails where the installed libfcgi keeps its fields elsewhere.
+    @Test func whatLibfcgiHasReadAheadIsCounted() throws {
+        let connection = try Connection(
+            sending: head + record(5, Array("abc".utf8)) + record(5, Array("defgh".utf8)))
+        var request = FCGX_Request()
+        FCGX_InitRequest(&request, connection.listener, 0)
+        try #require(FCGX_Accept_r(&request) == 0)
+        defer { FCGX_Finish_r(&request) }
+        var bytes = [CChar](repeating: 0, count: 8)
+        #expect(FCGX_GetStr(&bytes, 3, request.in) == 3)
+        #expect(focust_read_ahead(request.in) == 16)
+        #expect(FCGX_GetStr(&bytes, 5, request.in) == 5)
+        #expect(focust_read_ahead(request.in) == 0)
+    }
+
+    @Test func fieldsThatAreNotWhatTheyWereAreNotBelieved() throws {
+        let connection = try Connection(sending: head + record(5, Array("abc".utf8)))
+        var request = FCGX_Request()
+        FCGX_InitRequest(&request, connection.listener, 0)
+        try #require(FCGX_Accept_r(&request) == 0)
+        defer { FCGX_Finish_r(&request) }
+        var stream = request.in.pointee
+        #expect(focust_read_ahead(&stream) >= 0)
+        var other = [UInt64](repeating: 0x0102_0304_0506_0708, count: 16)
+        other.withUnsafeMutableBytes { bytes in
+            stream.data = bytes.baseAddress
+            #expect(focust_read_ahead(&stream) == -1)
+        }
+        stream.data = nil
+        #expect(focust_read_ahead(&stream) == -1)
+    }
+
+    @Test func recordsThatCameTogetherAreReadTogetherAndMoreIsWaitedFor() throws {
+        let connection = try Connection(
+            sending: head + record(5, Array("abc".utf8)) + record(5, Array("defgh".utf8)))
+        let exchange = Exchange(listener: connection.listener)
+        try #require(exchange.accept() == nil)
+        var buffer = [UInt8](repeating: 0, count: 100)
+        #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == 8)
+        #expect(buffer.prefix(8) == ArraySlice("abcdefgh".utf8))
+        #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == nil)
+        let last = record(5, Array("i".utf8)) + record(5, [])
+        #expect(write(connection.client, last, last.count) == last.count)
+        #expect(exchange.readSome(into: &buffer, waitingAtMost: 5000) == 1)
+        #expect(exchange.readSome(into: &buffer, waitingAtMost: 5000) == 0)
+        #expect(!exchange.isBroken)
+    }
+}
