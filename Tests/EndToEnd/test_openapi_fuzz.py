@@ -27,6 +27,8 @@ CONFIGURATION = {
     "phases": {"coverage": {"unexpected-methods": []}},
 }
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 SCHEMA = schemathesis.openapi.from_path(PATH, config=schemathesis.Config.from_dict(CONFIGURATION))
 
 

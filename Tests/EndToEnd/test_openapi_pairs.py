@@ -44,6 +44,15 @@ def ask(server, method: str, template: str, **options) -> requests.Response:
     return requests.request(method, url, headers=headers, timeout=30, **options)
 
 
+def is_refused(answer: requests.Response, status: int, code: str) -> bool:
+    """An answer to HEAD has no body that could name the code."""
+    return answer.status_code == status and (answer.request.method == "HEAD" or refusal(answer) == code)
+
+
+# One upload's address asks for no token, and for headers without which it says nothing: test_resumable.py has it.
+RESUMED = "/upload/tus/{upload_id}"
+
+
 def needs_query(template: str) -> str:
     """A query that the addresses which issue tokens are content with."""
     if "get-" not in template or "{" in template:
@@ -68,16 +77,17 @@ def test_too_large_headers(server, method, template):
 def test_too_large_a_body(narrow, method, template):
     limit = 1000000 if template.startswith("/upload") else 65536
     answer = ask(narrow, method, template, data=b"x" * (limit + 1))
-    assert (answer.status_code, refusal(answer), answer.json()["limit"]) == (413, "too_large", limit)
+    assert is_refused(answer, 413, "too_large")
+    assert method == "HEAD" or answer.json()["limit"] == limit
 
 
 @over("400")
 def test_a_malformed_request(server, method, template):
     answer = ask(server, method, template, headers={"Host": "no host"})
-    assert (answer.status_code, refusal(answer)) == (400, "malformed_request")
+    assert is_refused(answer, 400, "malformed_request")
 
 
-@over("429")
+@pytest.mark.parametrize("method,template", [pair for pair in operations("429") if pair[1] != RESUMED])
 def test_too_many_requests(hurried, method, template):
     answers = [ask(hurried, method, template, query=needs_query(template)) for _ in range(4)]
     assert (answers[-1].status_code, refusal(answers[-1])) == (429, "rate_limited")
@@ -86,7 +96,7 @@ def test_too_many_requests(hurried, method, template):
 @over("502")
 def test_no_application(deserted, method, template):
     answer = ask(deserted, method, template)
-    assert (answer.status_code, refusal(answer)) == (502, "unavailable")
+    assert is_refused(answer, 502, "unavailable")
 
 
 # Servers with settings of their own, each for several tests.
@@ -110,6 +120,7 @@ def narrow(start):
     """Small bodies, no free space, users with sessions, and a site that says nothing about who is eligible."""
     return start(
         MAX_CONTENT_LENGTH="1000000",
+        FOCUST_MAX_UPLOAD_SIZE="1000000",
         FOCUST_MIN_FREE_BYTES=str(1 << 49),
         FOCUST_IDENTITY_SECRET=IDENTITY_SECRET,
         FOCUST_ELIGIBILITY_URL="http://127.0.0.1:1/eligible",
@@ -146,8 +157,9 @@ def test_nobody_in_particular(server, method, template):
 
 
 ISSUING = [pair for pair in operations("403") if "get-" in pair[1]]
-UPLOADING = [pair for pair in operations("403") if "upload" in pair[1] or "tasks" in pair[1]]
-PLAYING = [pair for pair in operations("403") if pair not in ISSUING + UPLOADING]
+FORBIDDING = [pair for pair in operations("403") if pair[1] != RESUMED]
+UPLOADING = [pair for pair in FORBIDDING if "upload" in pair[1] or "tasks" in pair[1]]
+PLAYING = [pair for pair in FORBIDDING if pair not in ISSUING + UPLOADING]
 
 
 @pytest.mark.parametrize("method,template", ISSUING)
@@ -208,7 +220,9 @@ NINTH = {
 }
 
 
-@pytest.mark.parametrize("method,template", [pair for pair in operations("404") if pair[1].count("/") > 1])
+@pytest.mark.parametrize(
+    "method,template", [pair for pair in operations("404") if pair[1].count("/") > 1 and pair[1] != RESUMED]
+)
 def test_nothing_there(server, method, template):
     headers = service() if "/api/" in template and "download" not in template else {}
     if "presentation" not in template and not headers:
@@ -294,7 +308,7 @@ def test_what_is_asked_for(server, stored, method, template):
 
 def test_uploads_with_no_space_left(narrow, short_h264):
     for method, template in operations("507"):
-        if "upload" in template:
+        if "upload" in template and "tus" not in template:
             fields = lesson_fields(REL) | {"user_id": "learner-1"}
             answer = ask(
                 narrow, method, template, data=fields, files={"video": ("film.mp4", short_h264.read_bytes())}

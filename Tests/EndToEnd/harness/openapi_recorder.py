@@ -21,12 +21,7 @@ NOT_PROVOKED = [
     (r".*", "504", "the application silent for half a minute"),
     (r"\w+ (?!/api/get-(video|download)-token/).*", "503", "nginx overloaded, storage or database gone"),
     (r"\w+ /api/(lessons|presentations|revoke).*", "507", "a disk too full for the database"),
-    *[
-        (r"\w+ /upload/tus/.*", status, "nginx's own limits, which are those of the other uploads")
-        for status in ("414", "429", "431", "502")
-    ],
-    (r"(HEAD|DELETE) /upload/tus/[^/]+", "413", "a body that these have no use for"),
-    (r"(HEAD|DELETE) /upload/tus/[^/]+", "400", "a request that nginx cannot read"),
+    (r"\w+ /upload/tus/[^/]+", "429", "as many parts at once as one address may send"),
     (r"(HEAD|PATCH) /upload/tus/[^/]+", "507", "a disk that fills up in the middle of an upload"),
     (r"(HEAD|PATCH|DELETE) /upload/tus/[^/]+", "423", "an upload that another request does not give up"),
     (r"\w+ /(healthz|readyz|metrics)", "404", "a request from another machine"),
