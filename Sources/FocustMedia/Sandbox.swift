@@ -5,8 +5,10 @@ import Runtime
 
 /// What each order leaves this process: the one file it looks into, where it writes, and libraries.
 enum Sandbox {
-    /// Private memory of this process. A conversion of 4K HEVC with 10 bits takes 0.6 GB, one of 8K about four times that.
+    /// Private memory of a conversion. One of 4K HEVC with 10 bits takes 0.6 GB, one of 8K about four times that.
     private static let maxMemory = ByteCount(4 << 30)
+    /// Of a look into a file: a few pictures, and as many looks at once as there are uploads.
+    private static let maxMemoryOfLook = ByteCount(1 << 30)
     /// Source, segments, libraries while they are loaded.
     private static let maxFiles = 64
     /// What may be loaded late: libavfilter and what it links, and the loader's own files.
@@ -18,8 +20,15 @@ enum Sandbox {
     /// Shuts this process in; before anything else of it looks at the file.
     static func enter(for order: MediaOrder) throws(SystemError) {
         try ProcessLimits.apply(
-            memory: maxMemory, files: maxFiles, fileSize: ByteCount(MediaLimits.default.maxOutputBytes))
+            memory: memory(order), files: maxFiles, fileSize: ByteCount(MediaLimits.default.maxOutputBytes))
         _ = try Confinement.enforce(libraries + openings(order))
+    }
+
+    private static func memory(_ order: MediaOrder) -> ByteCount {
+        switch order {
+        case .convert, .plan: maxMemory
+        case .probe, .present, .describe: maxMemoryOfLook
+        }
     }
 
     private static func openings(_ order: MediaOrder) -> [Confinement.Opening] {

@@ -40,7 +40,8 @@ struct ServerProcess {
         let conversion = ConversionService(
             settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)
         let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
-        let watchdog = Watchdog(manager: manager, probe: SelfProbe(playback), stop: signal, log: log)
+        let watchdog = Watchdog(
+            manager: manager, probe: SelfProbe(playback), metrics: services.metrics, stop: signal, log: log)
         threads =
             try WorkerPool(
                 listener: playback, stop: signal, pool: .play, metrics: services.metrics, log: log,

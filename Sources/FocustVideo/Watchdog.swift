@@ -2,13 +2,14 @@ import FastCGI
 import Logging
 import Runtime
 
-/// Says `alive` to the service manager as long as a worker thread answers a request, so that a process that only
-/// seems to run is replaced.
+/// Says `alive` to the service manager as long as worker threads answer requests, one of its own or others, so that a
+/// process that only seems to run is replaced, and one with a long queue is not.
 ///
 /// The playback threads alone: each is free again within seconds, while an upload may rightly take minutes.
 struct Watchdog: Sendable {
     let manager: ServiceManager
     let probe: SelfProbe
+    let metrics: ServerMetrics
     let stop: StopSignal
     let log: Logger
 
@@ -19,8 +20,13 @@ struct Watchdog: Sendable {
     }
 
     private func run(_ milliseconds: Int) {
+        var answers = 0
         repeat {
-            if probe.isAnswered("/healthz", milliseconds: milliseconds) {
+            let isAnswered = probe.isAnswered("/healthz", milliseconds: milliseconds)
+            // Behind many others the probe may wait for longer than it has.
+            let isBusy = metrics.playbackAnswerCount > answers
+            answers = metrics.playbackAnswerCount
+            if isAnswered || isBusy {
                 manager.tell(.alive)
             } else if !stop.isRaised {
                 log.error("watchdog", metadata: ["cause": "no playback thread answers"])

@@ -71,6 +71,9 @@ struct MediaRun: ~Copyable {
         default:
             var error = MediaError(
                 .crashed, "The converter broke down while it worked on this file.", operation: "\(ending)")
+            if case .killed(let signal) = ending {
+                error.code = MediaErrorCode(rawValue: signal, text: "signal")
+            }
             error.detail = lastWords.isEmpty ? nil : String(decoding: lastWords, as: UTF8.self)
             throw error
         }

@@ -95,9 +95,10 @@ def test_without_a_watchdog_or_for_another_process_no_sign_of_life_is_given(mana
 def test_life_is_told_only_while_a_playback_thread_answers(manager, start, tmp_path):
     start(WATCHDOG_USEC="600000", FOCUST_THREADS="1")
     wait_for(lambda: manager.lifesigns() >= 3, "signs of life")
-    # A connection that says nothing holds the one thread: the process lives, and serves nobody.
+    # A record that has begun and does not end holds the one thread: the process lives, and serves nobody.
     with socket.socket(socket.AF_UNIX) as idle:
         idle.connect(str(tmp_path / "fastcgi.sock"))
+        idle.sendall(b"\x01\x01\x00")
         wait_for(lambda: "no playback thread answers" in (tmp_path / "log").read_text(), "the complaint")
         before = manager.lifesigns()
         with pytest.raises(AssertionError):

@@ -9,6 +9,8 @@ package struct ServerMetrics: Sendable {
     private let threads: [ThreadPool: Gauge]
     private let busyThreads: [ThreadPool: Gauge]
     private let uploadedBytes: Counter
+    /// No metric: `RequestMetrics` tells more. For those who only want to know whether there is life.
+    private let playbackAnswers = Counter()
     private let conversions: ConversionMetrics
     private let callbacks: [CallbackOutcome: Counter]
     private let reloadIsGood: Gauge
@@ -54,7 +56,13 @@ package struct ServerMetrics: Sendable {
     /// A thread takes up a request or a job; `threadRests` must follow.
     package func threadWorks(in pool: ThreadPool) { busyThreads[pool]?.add(1) }
 
-    package func threadRests(in pool: ThreadPool) { busyThreads[pool]?.add(-1) }
+    package func threadRests(in pool: ThreadPool) {
+        busyThreads[pool]?.add(-1)
+        if pool == .play { playbackAnswers.increment() }
+    }
+
+    /// Requests that playback threads have been done with.
+    package var playbackAnswerCount: Int { playbackAnswers.value }
 
     package func uploaded(bytes: Int) { uploadedBytes.increment(by: bytes) }
 

@@ -46,7 +46,8 @@ package struct ChildProcess: ~Copyable {
         close(errors)
         close(end)
         guard !isReaped else { return }
-        kill(id, SIGKILL)
+        // Its whole group: it leads one, and whatever it may have started is in it.
+        kill(-id, SIGKILL)
         _ = Self.reap(id)
     }
 

@@ -14,6 +14,7 @@ package enum ProcessLimits {
     /// No core file, no rights gained by executing anything, no look into its memory by others of the same user; at
     /// most `memory` of private memory, `files` open and `fileSize` written to one file (setrlimit(2)).
     package static func apply(memory: ByteCount, files: Int, fileSize: ByteCount) throws(SystemError) {
+        dieFirst()
         guard focust_no_new_privileges() == 0, focust_not_dumpable() == 0 else { throw .last("prctl") }
         try limit(RLIMIT_CORE, 0)
         try limit(RLIMIT_DATA, memory.bytes)
@@ -21,6 +22,15 @@ package enum ProcessLimits {
         try limit(RLIMIT_FSIZE, fileSize.bytes)
         // Past that size write(2) fails; the signal would only hide why.
         signal(SIGXFSZ, SIG_IGN)
+    }
+
+    /// Where memory runs out this process is the one to go (proc(5), oom_score_adj), and not the server. Before it is
+    /// closed to others of its user, for its files below /proc are then root's. A refusal costs nothing but the courtesy.
+    private static func dieFirst() {
+        let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        _ = write(file, "1000", 4)
     }
 
     /// Both limits, but not above what the process was given.
