@@ -3,7 +3,7 @@
 BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
-TEST_PACKAGES = python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file python3-seccomp
+TEST_PACKAGES = chromium python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file python3-seccomp
 AFTERNOON_PACKAGES = debootstrap systemd-container
 BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 

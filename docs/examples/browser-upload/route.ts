@@ -17,7 +17,8 @@ export async function GET(request: Request): Promise<Response> {
   if (!user) return NextResponse.json({ error: "forbidden" }, { status: 403 });
 
   const path = action === "upload" ? "/api/get-upload-token" : "/api/get-video-token/v2";
-  const wanted = action === "upload" ? { type: "lesson", ttl: "7200" } : { platform: "web" };
+  const wanted: Record<string, string> =
+    action === "upload" ? { type: "lesson", ttl: "7200" } : { platform: "web" };
   const answer = await fetch(`${server}${path}?${new URLSearchParams({ user_id: user, rel, ...wanted })}`, {
     headers: { Authorization: `Bearer ${process.env.VIDEO_API_KEY}` },
     cache: "no-store",

@@ -7,17 +7,21 @@ import 'package:http/http.dart' as http;
 const _version = {'Tus-Resumable': '1.0.0'};
 const _part = 4 * 1024 * 1024;
 
-/// Sends [file] and returns the address of the task's status. Keep the result of [begin] across restarts of the app.
+/// Sends what is missing of [file] and returns the address of the task's status. [address] comes from [begin]; keep it
+/// across restarts of the app, and begin anew where this throws because the upload is gone.
 Future<String> resume(String address, File file) async {
+  var gone = false;
   for (var failures = 0;;) {
     try {
       final head = await http.head(Uri.parse(address), headers: _version);
+      gone = head.statusCode == 404 || head.statusCode == 410;
       if (head.statusCode != 200) throw HttpException('status ${head.statusCode}');
       final status = head.headers['focust-status-url'];
       if (status != null) return status;
       final offset = int.parse(head.headers['upload-offset']!);
-      final end = (offset + _part).clamp(0, await file.length());
-      final part = await file.openRead(offset, end).expand((bytes) => bytes).toList();
+      final reader = await file.open();
+      await reader.setPosition(offset);
+      final part = await reader.read(_part).whenComplete(reader.close);
       final sent = await http.patch(Uri.parse(address), body: part, headers: {
         ..._version,
         'Content-Type': 'application/offset+octet-stream',
@@ -26,7 +30,7 @@ Future<String> resume(String address, File file) async {
       if (sent.statusCode != 204) throw HttpException('status ${sent.statusCode}');
       failures = 0;
     } on Exception {
-      if (++failures > 10) rethrow;
+      if (gone || ++failures > 10) rethrow;
       await Future.delayed(Duration(seconds: failures * 2));
     }
   }

@@ -75,11 +75,16 @@ function refusal({ status, responseText }) {
 /// Waits until the film can be played. `onProgress` is told the share that was converted.
 export async function converted(statusURL, token, onProgress) {
   for (;;) {
-    const answer = await fetch(statusURL, { headers: { Authorization: `Bearer ${token}` } });
-    const task = await answer.json();
-    if (task.status === "completed") return;
-    if (!["queued", "processing"].includes(task.status)) throw new Error(task.error?.message ?? task.message);
-    onProgress(task.progress);
+    const answer = await fetch(statusURL, { headers: { Authorization: `Bearer ${token}` } }).catch(() => null);
+    // A network that is away for a while, or a server that starts anew, says nothing about the film.
+    if (answer && answer.status !== 429 && answer.status < 500) {
+      const task = await answer.json();
+      if (task.status === "completed") return;
+      if (!["queued", "processing"].includes(task.status)) {
+        throw new Error(task.error?.message ?? task.message ?? task.status);
+      }
+      onProgress(task.progress);
+    }
     await pause(1);
   }
 }
