@@ -23,6 +23,7 @@ TITLES = {
     "tokens": "Tokens",
     "parser": "Parsers",
     "upload": "Uploads of 100 MB",
+    "tus": "Uploads of 100 MB in parts",
     "scaling": "Threads",
     "viewers": "A thousand viewers",
     "busy": "Viewers while films come in and are converted",
