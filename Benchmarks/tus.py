@@ -47,7 +47,9 @@ def tus(connection, film, number):
     path = urlsplit(ask(connection, "POST", "/upload/tus/", 201, None, headers).headers["Location"]).path
     for start in range(0, len(film), PART):
         part = {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"}
-        ask(connection, "PATCH", path, 204, film[start : start + PART], VERSION | part)
+        answer = ask(connection, "PATCH", path, 204, film[start : start + PART], VERSION | part)
+    if not answer.headers["Focust-Task-Id"]:
+        raise SystemExit(f"{path}: all parts were taken, and there is no task")
 
 
 def measure(port, app, nginx, film, rounds):
