@@ -108,8 +108,13 @@ struct ProbeTests {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["ffprobe", "-v", "quiet", "-rw_timeout", "2000000", url]
         try process.run()
-        while process.isRunning && !port.wasTouched() { usleep(1000) }
-        #expect(process.isRunning)
+        var isTouched = false
+        while process.isRunning && !isTouched {
+            isTouched = port.wasTouched()
+            usleep(1000)
+        }
+        // Where this thread had to wait, the process may have come, and gone at its own time limit.
+        #expect(isTouched || port.wasTouched())
         process.terminate()
         process.waitUntilExit()
     }
