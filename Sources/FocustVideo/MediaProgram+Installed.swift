@@ -15,10 +15,11 @@ extension MediaProgram {
 }
 
 extension Machine {
-    /// The absolute path of the running program (proc(5)).
+    /// The absolute path of the running program (proc(5)), also where an upgrade has replaced its file meanwhile; empty
+    /// where there is no /proc.
     static var executable: String {
-        guard let path = realpath("/proc/self/exe", nil) else { return "" }
-        defer { free(path) }
-        return String(cString: path)
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        return String(decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -57,9 +57,7 @@ enum SettingsLoader {
     /// The package's settings file, for an executable that was installed: who types `focust-video check` means that.
     /// Nil in a checkout, and where this user may not read it.
     private static func installedFile() -> String? {
-        var buffer = [CChar](repeating: 0, count: 16)
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        let isInstalled = buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }.starts(with: "/usr/".utf8)
+        let isInstalled = Machine.executable.utf8.starts(with: "/usr/".utf8)
         return isInstalled && access(packageFile, R_OK) == 0 ? packageFile : nil
     }
 

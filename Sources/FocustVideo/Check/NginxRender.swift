@@ -6,10 +6,8 @@ struct NginxRender {
 
     /// Nil where there is none.
     static func find() -> NginxRender? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        let executable = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let executable = Machine.executable
+        guard !executable.isEmpty else { return nil }
         let directory = executable.split(separator: "/").dropLast()
         // /usr/bin, or .build/x86_64-unknown-linux-gnu/release.
         let places = [(1, "share/focust-video/nginx/render"), (3, "nginx/render")]
