@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What a viewer notices of a conversion: the delay of playback requests at a constant rate with all conversion
-threads at work, beside the delay with none, alternately. And, to see what is the machine's own: the delay of a static
-file from the same nginx, and both while an ffmpeg of nobody's re-encodes the same film, in the background or as an
-equal."""
+threads at work, beside the delay with none, alternately. Conversions run in a process of their own, once in a control
+group that gets the processor when nobody else wants it (`CPUWeight=idle`, as the systemd unit says), and once without.
+And, to see what is the machine's own: the delay of a static file from the same nginx, and both while an ffmpeg of
+nobody's re-encodes the same film, in the background or as an equal."""
 
 import argparse
 import contextlib
@@ -23,9 +24,12 @@ FILM = "-f lavfi -i testsrc2=s=1920x1080:r=30:d=40 -vf noise=alls=10:allf=t -c:v
 # As this server re-encodes.
 ENCODE = "-c:v libx264 -preset veryfast -crf 22 -an -f null -"
 PACE = ROOT / ".build/bench-pace"
+# Where groups are made, and what is there if the cpu controller is: version 2 beside the services, or version 1.
+GROUPS = {"/sys/fs/cgroup/system.slice": "cpu.weight", "/sys/fs/cgroup/cpu": "cpu.shares"}
 CONDITIONS = {
     "nothing else": None,
-    "a conversion by focust-video": "upload",
+    "a conversion, in its idle control group": "idle group",
+    "a conversion, in no group of its own": "no group",
     "ffmpeg in the background (SCHED_IDLE)": ["chrt", "-i", "0", "ionice", "-c", "3"],
     "ffmpeg as an equal (nice 0)": [],
 }
@@ -42,40 +46,92 @@ def delays(port, path, options):
     headers = f"Authorization: Bearer {token()}\r\nReferer: {ORIGIN}/lesson\r\n"
     command = [PACE, "127.0.0.1", port, path, options.rate, options.seconds, headers]
     text = subprocess.check_output([str(part) for part in command], text=True)
+    # At once when its answer is there: a viewer's own processor is not the one that converts.
+    if os.geteuid() == 0:
+        command = ["chrt", "--fifo", "1", *command]
     # The first requests warm the connection up.
     return [int(line) for line in text.split()][options.rate // 10 :]
 
 
 @contextlib.contextmanager
-def busy(with_what, base, film, number):
+def idle_group():
+    """A control group whose processes run when nobody outside wants to (cpu.idle, Linux 5.15)."""
+    root = next((path for path, mark in GROUPS.items() if os.path.exists(f"{path}/{mark}")), None)
+    if root is None:
+        raise SystemExit(f"under_load: none of {', '.join(GROUPS)} has the cpu controller")
+    group = pathlib.Path(root) / f"focust-video-bench-{os.getpid()}"
+    group.mkdir()
+    try:
+        (group / "cpu.idle").write_text("1")
+        yield group
+    finally:
+        group.rmdir()
+
+
+@contextlib.contextmanager
+def worker(settings, group):
+    """The conversions' own process, as focust-video-work.service starts it."""
+    command = [settings["FOCUST_BINARY"], "work", "--jobs", str(max(1, os.cpu_count() // 2))]
+    if group:
+        command = ["sh", "-c", f'echo 0 > {group}/cgroup.procs && exec "$@"', "sh", *command]
+    with open(f"{settings['FOCUST_RUN_DIR']}/work.log", "ab") as log:
+        running = subprocess.Popen(command, env=os.environ | settings, stderr=log, start_new_session=True)
+    try:
+        yield
+    finally:
+        running.terminate()
+        assert running.wait(timeout=20) == 0
+
+
+@contextlib.contextmanager
+def converting(base, film, number):
+    """A film in the hands of a conversion."""
+    fields = {"trainer_id": "t", "course_id": "c", "module_id": "m", "lesson_id": f"film-{number}"}
+    form = [part for name, value in fields.items() for part in ("-F", f"{name}={value}")]
+    bearer = ["-H", f"Authorization: Bearer {API_KEY}"]
+    answer = subprocess.check_output(["curl", "-sf", *bearer, *form, "-F", f"video=@{film}", f"{base}/upload/lesson"])
+    task = f"{base}/api/tasks/{json.loads(answer)['task_id']}"
+    while service(task)["status"] == "queued":
+        time.sleep(0.05)
+    time.sleep(0.5)
+    yield
+    state = service(task)["status"]
+    assert state == "processing", f"the conversion was over before the measurement: {state}"
+    service(f"{base}/api/lessons/t/c/m/film-{number}", method="DELETE")
+    # The worker learns of it at its next heartbeat.
+    time.sleep(3)
+
+
+@contextlib.contextmanager
+def encoding(prefix, film):
+    """An ffmpeg of nobody's."""
+    encoder = subprocess.Popen(
+        [*prefix, "ffmpeg", "-v", "error", "-nostdin", "-stream_loop", "-1", "-i", film, *ENCODE.split()]
+    )
+    time.sleep(0.5)
+    try:
+        yield
+        assert encoder.poll() is None
+    finally:
+        encoder.kill()
+        encoder.wait()
+
+
+@contextlib.contextmanager
+def busy(with_what, settings, film, number):
     """The machine at work on something else."""
     if with_what is None:
         yield
-    elif with_what == "upload":
-        fields = {"trainer_id": "t", "course_id": "c", "module_id": "m", "lesson_id": f"film-{number}"}
-        form = [part for name, value in fields.items() for part in ("-F", f"{name}={value}")]
-        bearer = ["-H", f"Authorization: Bearer {API_KEY}"]
-        answer = subprocess.check_output(
-            ["curl", "-sf", *bearer, *form, "-F", f"video=@{film}", f"{base}/upload/lesson"]
-        )
-        task = f"{base}/api/tasks/{json.loads(answer)['task_id']}"
-        while service(task)["status"] == "queued":
-            time.sleep(0.05)
-        time.sleep(0.5)
-        yield
-        state = service(task)["status"]
-        assert state == "processing", f"the conversion was over before the measurement: {state}"
-        service(f"{base}/api/lessons/t/c/m/film-{number}", method="DELETE")
-        # The worker learns of it at its next heartbeat.
-        time.sleep(3)
+    elif isinstance(with_what, list):
+        with encoding(with_what, film):
+            yield
     else:
-        command = [*with_what, "ffmpeg", "-v", "error", "-nostdin", "-stream_loop", "-1", "-i", film, *ENCODE.split()]
-        encoder = subprocess.Popen(command)
-        time.sleep(0.5)
-        yield
-        assert encoder.poll() is None
-        encoder.kill()
-        encoder.wait()
+        base = f"http://127.0.0.1:{settings['FOCUST_HTTP_PORT']}"
+        with contextlib.ExitStack() as stack:
+            group = stack.enter_context(idle_group()) if with_what == "idle group" else None
+            stack.enter_context(worker(settings, group))
+            stack.enter_context(converting(base, film, f"{number}-{'idle' if group else 'plain'}"))
+            yield
 
 
 @contextlib.contextmanager
@@ -88,6 +144,7 @@ def server(folder):
         "FOCUST_RUN_DIR": f"{folder}/run",
         "FOCUST_DATA_DIR": str(data),
         "FOCUST_HTTP_PORT": str(port),
+        "FOCUST_CONVERSION_JOBS": "0",
         "SECRET_KEY": SECRET,
         "FOCUST_API_KEYS": API_KEY,
         "FOCUST_ALLOWED_ORIGINS": ORIGIN,
@@ -102,7 +159,7 @@ def server(folder):
         for line in running.stdout:
             if line.startswith("ready"):
                 break
-        yield port
+        yield settings
     finally:
         running.send_signal(signal.SIGTERM)
         running.wait(timeout=20)
@@ -155,12 +212,13 @@ def main():
         if not film.exists():
             subprocess.run(["ffmpeg", "-v", "error", *FILM.split(), film], check=True)
         rounds = []
-        with server(folder) as port:
+        with server(folder) as settings:
+            port = settings["FOCUST_HTTP_PORT"]
             segment = f"/hls2/{REL}/segment_4k.ts?v={VERSION}"
             for number in range(options.rounds):
                 one = {}
                 for name, with_what in CONDITIONS.items():
-                    with busy(with_what, f"http://127.0.0.1:{port}", film, number):
+                    with busy(with_what, settings, film, number):
                         one[name, "segment"] = delays(port, segment, options)
                         one[name, "static file"] = delays(port, "/presentation_videos/4k.mp4", options)
                 rounds.append(one)
