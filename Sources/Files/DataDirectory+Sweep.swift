@@ -23,16 +23,22 @@ extension DataDirectory {
     /// Where an upload died between storing a presentation and removing that of another extension, there are two: the
     /// older one goes.
     private func sweepPresentations() throws(FileError) -> [String] {
-        var folders = try FileSystem.names(in: absolutePath("presentation_videos/courses")).map {
-            "courses/\($0)"
-        }
-        for course in try FileSystem.names(in: absolutePath("presentation_videos/modules")) {
-            let modules = try FileSystem.names(in: absolutePath("presentation_videos/modules/\(course)"))
-            folders += modules.map { "modules/\(course)/\($0)" }
-        }
         var removed: [String] = []
-        for folder in folders { removed += try keepNewest(in: "presentation_videos/\(folder)") }
+        for course in try folders(in: "presentation_videos/courses") { removed += try keepNewest(in: course) }
+        for course in try folders(in: "presentation_videos/modules") {
+            for module in try folders(in: course) { removed += try keepNewest(in: module) }
+        }
         return removed
+    }
+
+    /// Paths of the directories in one; what else lies there is somebody's own.
+    private func folders(in directory: String) throws(FileError) -> [String] {
+        var folders: [String] = []
+        for name in try FileSystem.names(in: absolutePath(directory)) {
+            let path = "\(directory)/\(name)"
+            if try FileSystem.kind(of: absolutePath(path)) == S_IFDIR { folders.append(path) }
+        }
+        return folders
     }
 
     private func keepNewest(in folder: String) throws(FileError) -> [String] {

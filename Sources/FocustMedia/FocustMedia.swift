@@ -16,23 +16,37 @@ enum FocustMedia {
         signal(SIGTERM, SIG_IGN)
         do {
             try ProcessLimits.endWithParent(parent)
-            guard let order = readOrder() else {
+            guard let json = readOrder() else {
                 complain("the order makes no sense")
                 exit(EX_PROTOCOL)
             }
-            exit(Execution(order: order, reply: ReplyWriter()).run())
+            exit(carryOut(json, reply: ReplyWriter()))
         } catch {
             complain("\(error)")
             exit(EX_OSERR)
         }
     }
 
-    private static func readOrder() -> MediaOrder? {
+    /// The exit code. An order of another version is nobody's fault, and passes: the film must not be blamed.
+    private static func carryOut(_ json: JSONValue, reply: ReplyWriter) -> Int32 {
+        guard MediaOrder.isOfThisVersion(json) else {
+            let message = "The converter is of another version than the server, which has to be restarted."
+            reply.send(.failed(MediaError(.resource, message, operation: "order")))
+            return EXIT_FAILURE
+        }
+        guard let order = MediaOrder(json) else {
+            complain("the order makes no sense")
+            return EX_PROTOCOL
+        }
+        return Execution(order: order, reply: reply).run()
+    }
+
+    private static func readOrder() -> JSONValue? {
         var buffer = LineBuffer(maxBytes: MediaOrder.maxBytes)
         var piece = [UInt8](repeating: 0, count: 4096)
         while case let count = read(STDIN_FILENO, &piece, piece.count), count > 0 {
             guard let lines = buffer.lines(adding: piece[..<count]) else { return nil }
-            if let line = lines.first { return (try? JSONValue.parse(line)).flatMap(MediaOrder.init) }
+            if let line = lines.first { return try? JSONValue.parse(line) }
         }
         return nil
     }

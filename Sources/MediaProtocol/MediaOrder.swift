@@ -16,27 +16,36 @@ package enum MediaOrder: Sendable {
 
     /// The longest order, in bytes: two paths of PATH_MAX (limits.h), escaped.
     package static let maxBytes = 64 << 10
+
+    /// Of orders and replies, raised with each change to them: an upgrade brings the new media program while the old
+    /// server still runs.
+    package static let version = 1
 }
 
 extension MediaOrder {
     package var json: JSONValue {
-        switch self {
-        case .probe(let source): ["order": "probe", "source": .string(source)]
-        case .plan(let source, let options):
-            ["order": "plan", "source": .string(source), "options": options.json]
-        case .convert(let source, let directory, let key, let options):
-            [
-                "order": "convert", "source": .string(source), "directory": .string(directory),
-                "key": .array(key.bytes.map { .integer(Int($0)) }), "options": options.json,
-            ]
-        case .present(let source, let output, let poster):
-            [
-                "order": "present", "source": .string(source), "output": .string(output),
-                "poster": .string(poster),
-            ]
-        case .describe: ["order": "describe"]
-        }
+        let members: [(String, JSONValue)] =
+            switch self {
+            case .probe(let source): [("order", "probe"), ("source", .string(source))]
+            case .plan(let source, let options):
+                [("order", "plan"), ("source", .string(source)), ("options", options.json)]
+            case .convert(let source, let directory, let key, let options):
+                [
+                    ("order", "convert"), ("source", .string(source)), ("directory", .string(directory)),
+                    ("key", .array(key.bytes.map { .integer(Int($0)) })), ("options", options.json),
+                ]
+            case .present(let source, let output, let poster):
+                [
+                    ("order", "present"), ("source", .string(source)), ("output", .string(output)),
+                    ("poster", .string(poster)),
+                ]
+            case .describe: [("order", "describe")]
+            }
+        return .object([("version", .integer(Self.version))] + members)
     }
+
+    /// Whether the line is an order that this version understands.
+    package static func isOfThisVersion(_ json: JSONValue) -> Bool { json["version"]?.intValue == version }
 
     /// Nil for what is no order.
     package init?(_ json: JSONValue) {

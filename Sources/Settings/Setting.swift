@@ -35,6 +35,12 @@ package struct Setting: Sendable {
             "FOCUST_TRUSTED_ADDRESSES", "127.0.0.1,::1",
             "comma-separated addresses or networks that the limits per address skip: the site's own backend"),
         Setting("FOCUST_NGINX_LOG_DIR", "/var/log/nginx", "where nginx logs requests, without tokens"),
+        Setting(
+            "FOCUST_NGINX_DECISION_CACHE", "off",
+            "1s to 5s: how long nginx goes by a decision about segments; revocation is as late"),
+        Setting(
+            "FOCUST_NGINX_DECISION_DIR", "/run/focust-video-decisions",
+            "where those are kept, in memory if it can be"),
     ]
 
     package static let all: [Setting] = [

@@ -1,6 +1,7 @@
 """Films are looked into and converted by processes of their own, which a film may kill and nobody notices."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -93,3 +94,16 @@ def test_a_converter_is_given_no_secret_and_holds_nothing_of_another_lesson(site
     assert (proc / "cmdline").read_bytes().split(b"\0")[1:] == [str(site.app.pid).encode(), b""]
     targets = [os.readlink(entry) for entry in (proc / "fd").iterdir()]
     assert not [target for target in targets if target.endswith(".key") or "/state/" in target]
+
+
+@pytest.mark.parametrize("version", [{}, {"version": 99}])
+def test_an_order_of_another_version_is_refused_for_want_of_a_restart_and_no_film_is_blamed(version):
+    order = json.dumps({**version, "order": "probe", "source": "/nowhere.mp4"})
+    media = Path(binary()).with_name("focust-media")
+    ended = subprocess.run(
+        [media, str(os.getpid())], input=order + "\n", capture_output=True, text=True, timeout=20, check=False
+    )
+    failure = json.loads(ended.stdout)["failed"]
+    assert failure["kind"] == "resource"
+    assert "restarted" in failure["message"]
+    assert ended.returncode == 1

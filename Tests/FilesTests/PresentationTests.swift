@@ -57,6 +57,8 @@ import Testing
         // As it was before the new one came, and would be had its upload died before removing it.
         try fixture.write("old", to: "presentation_videos/courses/c/presentation.mp4")
         try fixture.write("no presentation", to: "presentation_videos/courses/c/presentation.txt")
+        try fixture.write("no course", to: "presentation_videos/courses/notes.txt")
+        try fixture.write("no course", to: "presentation_videos/modules/notes.txt")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSince1970: 1)],
             ofItemAtPath: tree.absolutePath("presentation_videos/courses/c/presentation.mp4"))

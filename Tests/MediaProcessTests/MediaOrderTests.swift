@@ -18,6 +18,7 @@ import Testing
         #expect(!line.contains(UInt8(ascii: "\n")))
         let read = try #require(MediaOrder(try JSONValue.parse(line)))
         #expect(read.json == order.json)
+        #expect(MediaOrder.isOfThisVersion(order.json))
     }
 
     @Test(arguments: [
@@ -27,6 +28,11 @@ import Testing
     ])
     func `What is no order is refused`(text: String) throws {
         #expect(MediaOrder(try JSONValue.parse(Array(text.utf8))) == nil)
+    }
+
+    @Test(arguments: [#"{"order":"describe"}"#, #"{"version":0}"#, #"{"version":"1"}"#, "[1]"])
+    func `An order of no version, or of another, is told apart`(text: String) throws {
+        #expect(!MediaOrder.isOfThisVersion(try JSONValue.parse(Array(text.utf8))))
     }
 
     @Test func `Lines are cut wherever the pieces end, and none grows for ever`() {

@@ -31,6 +31,8 @@ copy() {
 settle() {
     tries=0
     while [ -d "$data/hls/$1" ]; do
+        [ "$(realpath -- "$data/hls/$1")" = "$(realpath -- "$data")/hls/$1" ] ||
+            { echo "backup: hls/$1 lies behind a link; root would copy what it names" >&2; exit 1; }
         copy "hls/$1" > "$work/lesson"
         [ -s "$work/lesson" ] || [ -s "$work/errors" ] || return 0
         tries=$((tries + 1))

@@ -35,9 +35,9 @@ struct TasksCommand: ParsableCommand {
             guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000.") }
             let jobs = try storage().database.jobs.list(location: location, status: status, limit: limit)
             for job in jobs {
-                print(
-                    "\(job.id)  \(job.status.rawValue)  \(Int(job.progress * 100)) %  \(job.location)  \(job.filename)"
-                )
+                let name = Console.printable(job.filename.value)
+                let share = "\(Int(job.progress * 100)) %"
+                print("\(job.id)  \(job.status.rawValue)  \(share)  \(job.location)  \(name)")
             }
         }
     }
@@ -58,9 +58,9 @@ struct TasksCommand: ParsableCommand {
                 ("codecs", job.codecs), ("plan", job.plan),
                 ("error", job.error.map { "\($0.code): \($0.message)" }),
             ]
-            for (name, value) in facts { if let value { print("\(name): \(value)") } }
+            for (name, value) in facts { if let value { print("\(name): \(Console.printable(value))") } }
             for callback in try database.callbacks.callbacks(of: job.id) {
-                print("callback: \(Self.description(of: callback))")
+                print("callback: \(Console.printable(Self.description(of: callback)))")
             }
         }
 

@@ -19,14 +19,14 @@ enum UnsupportedMedia {
     static func refusal(_ error: MediaError) -> Refusal {
         switch error.kind {
         case .unsupported: return Refusal(.unsupportedMedia, error.message, field: "video")
-        case .deadline:
+        case .deadline, .resource:
             return busy(error)
         case .crashed where error.code?.rawValue == SIGKILL:
             return busy(error)
         case .crashed:
             return Refusal(
                 .unsupportedMedia, "The video cannot be read: looking into it fails.", field: "video")
-        case .resource, .cancelled, .invalidOutput, .internal: break
+        case .cancelled, .invalidOutput, .internal: break
         }
         var refusal = Refusal(.internal, "The video could not be looked into.")
         refusal.cause = error.description
