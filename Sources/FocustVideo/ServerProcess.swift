@@ -42,15 +42,16 @@ struct ServerProcess {
         let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
         let watchdog = Watchdog(
             manager: manager, probe: SelfProbe(playback), metrics: services.metrics, stop: signal, log: log)
+        let pools = [
+            (playback, ThreadPool.play, settings.threads), (upload, .upload, settings.uploadThreads),
+        ]
         threads =
-            try WorkerPool(
-                listener: playback, stop: signal, pool: .play, metrics: services.metrics, log: log,
-                makeHandler: application.makeHandler
-            ).start(settings.threads)
-            + WorkerPool(
-                listener: upload, stop: signal, pool: .upload, metrics: services.metrics, log: log,
-                makeHandler: application.makeHandler
-            ).start(settings.uploadThreads)
+            try pools.flatMap { [signal] listener, pool, count in
+                try WorkerPool(
+                    listener: listener, stop: signal, pool: pool, metrics: services.metrics, log: log,
+                    makeHandler: application.makeHandler
+                ).start(count)
+            }
             + conversion.start(settings.conversionJobs, stop: signal)
             + callbacks.start(stop: signal)
             + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]

@@ -33,24 +33,28 @@ struct Import: ParsableCommand {
         if let new, old == new || old.hasPrefix(new + "/") || new.hasPrefix(old + "/") {
             throw ValidationError("OLD_DIR and FOCUST_DATA_DIR (\(root)) must not contain each other.")
         }
-        var counts: [String: Int] = [:]
         do {
             let privilege = try Privilege(steppingDownToOwnerOf: dryRun ? nil : new)
             umask(0o077)
             let files = dryRun ? nil : try DataDirectory(creatingAt: new ?? root)
             let transfer: Transfer = link ? .link : copy ? .copy : .linkOrCopy
-            try TreeImport(
-                from: ForeignTree(at: old, privilege), to: new ?? root, files: files, by: transfer
-            ).run { outcome in
-                let (word, reason) = describe(outcome.result)
-                counts[word, default: 0] += 1
-                print(
-                    "\(word)  \(Console.printable(outcome.path))\(reason.map { ": " + Console.printable($0) } ?? "")"
-                )
-            }
+            try report(
+                TreeImport(from: ForeignTree(at: old, privilege), to: new ?? root, files: files, by: transfer)
+            )
         } catch let error as FileError {
             Console.error("focust-video: \(error)")
             throw ExitCode.failure
+        }
+    }
+
+    /// Runs the import: a line for each outcome, and one for all of them.
+    private func report(_ treeImport: TreeImport) throws {
+        var counts: [String: Int] = [:]
+        try treeImport.run { outcome in
+            let (word, reason) = describe(outcome.result)
+            counts[word, default: 0] += 1
+            let why = reason.map { ": " + Console.printable($0) } ?? ""
+            print("\(word)  \(Console.printable(outcome.path))\(why)")
         }
         let refused = counts["refused", default: 0]
         print(

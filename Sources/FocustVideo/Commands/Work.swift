@@ -30,20 +30,9 @@ struct Work: ParsableCommand {
         let log = logSetup.log
         let manager = ServiceManager(environment: Environment.values())
         var reload = Reload(settings, role: .work, log: log)
-        let count =
-            jobs ?? (settings.conversionJobs > 0 ? settings.conversionJobs : max(1, Machine.cores / 2))
         do {
             let stop = try StopSignal()
-            let storage = try Storage(settings)
-            LeftoverSweep(files: storage.files, log: log).run()
-            let metrics = ServerMetrics(version: Version.number, probes: ServerProbes(storage))
-            let service = ConversionService(settings, storage, jobs: count, metrics: metrics, log: log)
-            var threads = try service.start(count, stop: stop)
-            if let metricsFile {
-                let file = MetricsFile(path: metricsFile, metrics: metrics, log: log)
-                threads.append(try Runtime.Thread(name: "metrics-file") { file.run(until: stop) })
-            }
-            log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
+            let threads = try start(settings, stop: stop, log: log)
             manager.tell(.ready)
             signals.waitForEnd {
                 manager.tell(.reloading)
@@ -60,5 +49,21 @@ struct Work: ParsableCommand {
             log.critical("start_failed", metadata: ["cause": "\(error)"])
             throw ExitCode.failure
         }
+    }
+
+    private func start(_ settings: Settings, stop: StopSignal, log: Logger) throws -> [Runtime.Thread] {
+        let count =
+            jobs ?? (settings.conversionJobs > 0 ? settings.conversionJobs : max(1, Machine.cores / 2))
+        let storage = try Storage(settings)
+        LeftoverSweep(files: storage.files, log: log).run()
+        let metrics = ServerMetrics(version: Version.number, probes: ServerProbes(storage))
+        let service = ConversionService(settings, storage, jobs: count, metrics: metrics, log: log)
+        var threads = try service.start(count, stop: stop)
+        if let metricsFile {
+            let file = MetricsFile(path: metricsFile, metrics: metrics, log: log)
+            threads.append(try Runtime.Thread(name: "metrics-file") { file.run(until: stop) })
+        }
+        log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
+        return threads
     }
 }
