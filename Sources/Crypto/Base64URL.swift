@@ -26,34 +26,33 @@ package enum Base64URL {
     /// Only one spelling of each value is taken: a second one would be a second token with the same meaning.
     package static func decode(_ text: Span<UInt8>, into out: inout MutableSpan<UInt8>) -> Int? {
         guard text.count % 4 != 1, text.count * 3 / 4 <= out.count else { return nil }
-        var seen = decodeFours(text, into: &out)
-        var count = text.count / 4 * 3
+        let areGood = decodeFours(text, into: &out)
+        var (count, seen) = (text.count / 4 * 3, UInt8(0))
         guard let last = decodeRest(text.extracting(last: text.count & 3), &seen, at: &count, of: &out)
         else { return nil }
-        return seen < 64 ? last : nil
+        return areGood && seen < 64 ? last : nil
     }
 
-    /// Decodes four characters at a time, as far as there are four; answers all their values together, so that one check
-    /// tells whether there was a wrong one.
+    /// Decodes four characters at a time, as far as there are four, and answers whether all of them are of the alphabet.
     ///
     /// Through pointers, which is safe by the lengths that were compared before: with a check of each of the eleven
     /// accesses it was a third of a token's time.
-    private static func decodeFours(_ text: Span<UInt8>, into out: inout MutableSpan<UInt8>) -> UInt8 {
+    private static func decodeFours(_ text: Span<UInt8>, into out: inout MutableSpan<UInt8>) -> Bool {
         text.withUnsafeBufferPointer { text in
             out.withUnsafeMutableBufferPointer { out in
-                values.withUnsafeBufferPointer { values in
-                    var seen: UInt8 = 0
+                words.withUnsafeBufferPointer { words in
+                    var seen: UInt32 = 0
                     for group in 0..<text.count / 4 {
-                        let a = values[Int(text[group &* 4])]
-                        let b = values[Int(text[group &* 4 &+ 1])]
-                        let c = values[Int(text[group &* 4 &+ 2])]
-                        let d = values[Int(text[group &* 4 &+ 3])]
-                        seen |= a | b | c | d
-                        out[group &* 3] = a << 2 | b >> 4
-                        out[group &* 3 &+ 1] = b << 4 | c >> 2
-                        out[group &* 3 &+ 2] = c << 6 | d
+                        let word =
+                            words[Int(text[group &* 4])] | words[256 &+ Int(text[group &* 4 &+ 1])]
+                            | words[512 &+ Int(text[group &* 4 &+ 2])]
+                            | words[768 &+ Int(text[group &* 4 &+ 3])]
+                        seen |= word
+                        out[group &* 3] = UInt8(truncatingIfNeeded: word >> 16)
+                        out[group &* 3 &+ 1] = UInt8(truncatingIfNeeded: word >> 8)
+                        out[group &* 3 &+ 2] = UInt8(truncatingIfNeeded: word)
                     }
-                    return seen
+                    return seen & wrong == 0
                 }
             }
         }
@@ -77,8 +76,17 @@ package enum Base64URL {
     }
 
     /// The value of each byte, 255 for those of no value. A table, although what it is asked for could be seen in the
-    /// cache: whoever sends a token knows it. With comparisons a whole token took 1.6 µs of CPU, with the table 1.1.
+    /// cache: whoever sends a token knows it. With comparisons a whole token took half as long again.
     private static let values: [UInt8] = (0...255).map { byte in
         UInt8(truncatingIfNeeded: alphabet.firstIndex(of: byte) ?? 255)
+    }
+
+    /// In `words`, what a byte of no value has.
+    private static let wrong: UInt32 = 1 << 31
+
+    /// The value of each byte where it belongs in a group of four, for each of its four places: four look-ups and three
+    /// additions of bits make 24 of them, in half of the time that moving six at a time took.
+    private static let words: [UInt32] = [18, 12, 6, 0].flatMap { shift in
+        values.map { $0 < 64 ? UInt32($0) << shift : wrong }
     }
 }

@@ -11,20 +11,17 @@ struct ClaimsReader: ~Copyable {
     /// The latest date a token may carry, 9999-12-31: beyond it a number is an attack or a mistake.
     private static let maxDate = 253_402_300_799
 
-    private(set) var claims: Claims
+    private(set) var claims = Claims()
     private var index = 0
-    private let end: Int
+    private var end = 0
 
-    /// Takes the payload as it is in the token; nil where it is no base64url, or too long.
-    init?(decoding payload: Span<UInt8>) {
-        claims = Claims()
+    /// Takes the payload as it is in the token, and fills in the claims' places and dates; `exp` is required.
+    mutating func read(_ payload: Span<UInt8>) throws(TokenError) {
         var bytes = claims.payload.mutableSpan
-        guard let count = Base64URL.decode(payload, into: &bytes) else { return nil }
+        guard let count = Base64URL.decode(payload, into: &bytes) else {
+            throw .malformed("its claims are no base64url, or too long")
+        }
         end = count
-    }
-
-    /// The claims, their places and dates filled in; `exp` is required.
-    consuming func read() throws(TokenError) -> Claims {
         try expect(UInt8(ascii: "{"))
         if !take(UInt8(ascii: "}")) {
             repeat { try readMember() } while take(UInt8(ascii: ","))
@@ -33,8 +30,10 @@ struct ClaimsReader: ~Copyable {
         skipSpace()
         guard index == end else { throw .malformed("bytes after the claims") }
         guard claims.expiry > 0 else { throw .malformed("it has no exp") }
-        return claims
     }
+
+    /// What was read.
+    consuming func finish() -> Claims { claims }
 
     private mutating func readMember() throws(TokenError) {
         skipSpace()

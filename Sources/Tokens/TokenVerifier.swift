@@ -29,10 +29,11 @@ package struct TokenVerifier: Sendable {
         let dots = try Self.dots(in: token)
         try checkSignature(of: token, from: dots.second)
         try Self.checkHeader(token.extracting(0..<dots.first))
-        let claims = try Self.claims(of: token.extracting(dots.first + 1..<dots.second))
-        guard now < claims.expiry else { throw .expired }
-        guard claims.notBefore.map({ now >= $0 }) ?? true else { throw .notYetValid }
-        return claims
+        var reader = ClaimsReader()
+        try reader.read(token.extracting(dots.first + 1..<dots.second))
+        guard now < reader.claims.expiry else { throw .expired }
+        guard reader.claims.notBefore.map({ now >= $0 }) ?? true else { throw .notYetValid }
+        return reader.finish()
     }
 
     private static func dots(in token: Span<UInt8>) throws(TokenError) -> (first: Int, second: Int) {
@@ -70,12 +71,5 @@ package struct TokenVerifier: Sendable {
             if header.indices.allSatisfy({ header[$0] == usual.utf8Start[$0] }) { return }
         }
         try TokenHeader.check(header)
-    }
-
-    private static func claims(of payload: Span<UInt8>) throws(TokenError) -> Claims {
-        guard let reader = ClaimsReader(decoding: payload) else {
-            throw .malformed("its claims are no base64url, or too long")
-        }
-        return try reader.read()
     }
 }
