@@ -39,7 +39,9 @@ let package = Package(
 
         // Values and bytes.
         .target(name: "Domain", swiftSettings: pure),
-        .target(name: "Formats", dependencies: ["Domain"], swiftSettings: pure),
+        // What their loops over bytes would be too slow for.
+        .target(name: "Bytes", swiftSettings: strict),
+        .target(name: "Formats", dependencies: ["Bytes", "Domain"], swiftSettings: pure),
 
         .target(name: "Settings", dependencies: ["Crypto", "Domain"], swiftSettings: strict),
 
@@ -119,6 +121,7 @@ let package = Package(
             path: "Benchmarks/conversion",
             swiftSettings: strict),
 
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
         .testTarget(

@@ -59,23 +59,22 @@ package struct PlaylistFacts: Equatable, Sendable {
     private static func time(
         in line: Range<Int>, of bytes: Span<UInt8>
     ) -> (seconds: Int, nanoseconds: Int)? {
-        var (index, end) = (line.lowerBound, line.lowerBound)
-        while end < line.upperBound, bytes[end] != UInt8(ascii: ",") { end += 1 }
-        while index < end, isSpace(bytes[index]) { index += 1 }
-        while end > index, isSpace(bytes[end - 1]) { end -= 1 }
-        guard index < end else { return nil }
-        let whole = digits(from: &index, to: end, of: bytes)
-        guard whole.count <= 9 else { return nil }
-        guard index < end else { return (whole.value, 0) }
-        guard bytes[index] == UInt8(ascii: ".") else { return nil }
-        // Behind the point: to the nanosecond, and no digit more is looked at.
-        index += 1
-        end = min(end, index + 9)
-        let fraction = digits(from: &index, to: end, of: bytes)
-        guard index == end else { return nil }
-        var nanoseconds = fraction.value
-        for _ in fraction.count..<9 { nanoseconds *= 10 }
-        return (whole.value, nanoseconds)
+        var index = line.lowerBound
+        skipSpace(from: &index, to: line.upperBound, of: bytes)
+        let whole = digits(from: &index, to: line.upperBound, of: bytes)
+        var fraction = (value: 0, count: 0)
+        if index < line.upperBound, bytes[index] == UInt8(ascii: ".") {
+            // To the nanosecond, and no digit more is looked at.
+            index += 1
+            fraction = digits(from: &index, to: min(line.upperBound, index + 9), of: bytes)
+        } else if whole.count == 0 {
+            return nil
+        }
+        if fraction.count < 9 { skipSpace(from: &index, to: line.upperBound, of: bytes) }
+        let isAtEnd = fraction.count == 9 || index == line.upperBound || bytes[index] == UInt8(ascii: ",")
+        guard whole.count <= 9, isAtEnd else { return nil }
+        for _ in fraction.count..<9 { fraction.value *= 10 }
+        return (whole.value, fraction.value)
     }
 
     /// The digits from `index` on, stepped over. The value is right for nine at most.
@@ -89,6 +88,10 @@ package struct PlaylistFacts: Equatable, Sendable {
             index += 1
         }
         return (value, count)
+    }
+
+    private static func skipSpace(from index: inout Int, to end: Int, of bytes: Span<UInt8>) {
+        while index < end, isSpace(bytes[index]) { index += 1 }
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Walks over the lines of a playlist (RFC 8216 §4.1), which end with LF or CRLF.
 struct PlaylistLines {
     private var next: Int
@@ -13,9 +15,8 @@ struct PlaylistLines {
     mutating func nextLine(of bytes: Span<UInt8>) -> Range<Int>? {
         while next < bytes.count {
             var start = next
-            while next < bytes.count, bytes[next] != 0x0A { next &+= 1 }
-            var end = next
-            next += 1
+            var end = bytes.firstIndex(of: 0x0A, from: start) ?? bytes.count
+            next = end + 1
             while start < end, Self.isSpace(bytes[start]) { start += 1 }
             while end > start, Self.isSpace(bytes[end - 1]) { end -= 1 }
             if start < end { return start..<end }

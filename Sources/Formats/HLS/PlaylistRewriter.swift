@@ -1,3 +1,5 @@
+import Bytes
+
 /// Gives every URI of a playlist, media or multivariant, a new one; everything else stays byte for byte.
 package struct PlaylistRewriter: Sendable {
     private let rule: URIRule
@@ -15,30 +17,33 @@ package struct PlaylistRewriter: Sendable {
         var lines = PlaylistLines(of: bytes)
         while let line = lines.nextLine(of: bytes) {
             if bytes[line.lowerBound] != UInt8(ascii: "#") {
-                replace(line, of: playlist, &copied, &output)
+                replace(line, of: bytes, &copied, &output)
             } else if var attributes = TagAttributes(of: line, in: playlist) {
                 while let uri = attributes.nextURI(in: playlist) {
-                    replace(uri, of: playlist, &copied, &output)
+                    replace(uri, of: bytes, &copied, &output)
                 }
             }
         }
-        output.append(contentsOf: playlist[copied...])
+        output.append(copying: bytes.extracting(copied..<bytes.count))
         return output
     }
 
     /// Appends what stands between the last URI and this one, and its replacement.
     private func replace(
-        _ uri: Range<Int>, of playlist: [UInt8], _ copied: inout Int, _ output: inout [UInt8]
+        _ uri: Range<Int>, of playlist: Span<UInt8>, _ copied: inout Int, _ output: inout [UInt8]
     ) {
-        output.append(contentsOf: playlist[copied..<uri.lowerBound])
+        output.append(copying: playlist.extracting(copied..<uri.lowerBound))
         rule.append(uri, of: playlist, to: &output)
         copied = uri.upperBound
     }
 
     /// Every second line of a media playlist is a URI, so that the buffer is rarely moved.
     private func expectedCount(_ playlist: Span<UInt8>) -> Int {
-        var lines = 0
-        for index in playlist.indices where playlist[index] == 0x0A { lines &+= 1 }
+        var (lines, next) = (0, 0)
+        while let end = playlist.firstIndex(of: 0x0A, from: next) {
+            lines += 1
+            next = end + 1
+        }
         return playlist.count + (lines / 2 + 8) * rule.addedBytes
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What becomes of a playlist's URIs: the last path component of each, between two fixed byte strings.
 ///
 /// The component alone is kept because all files of a lesson lie side by side: an absolute URL, even of another
@@ -20,26 +22,26 @@ package struct URIRule: Equatable, Sendable {
     var addedBytes: Int { prefix.count + suffix.count }
 
     /// Appends what takes the place of `uri`.
-    func append(_ uri: Range<Int>, of playlist: [UInt8], to output: inout [UInt8]) {
-        let name = PlaylistURI.lastComponent(of: uri, in: playlist.span)
-        output.append(contentsOf: prefix)
-        if Self.isPlain(name, in: playlist.span) {
-            output.append(contentsOf: playlist[name])
+    func append(_ uri: Range<Int>, of playlist: Span<UInt8>, to output: inout [UInt8]) {
+        output.append(copying: prefix.span)
+        if Self.isPlainName(uri, in: playlist) {
+            output.append(copying: playlist.extracting(uri))
         } else {
-            Self.appendName(playlist[name], to: &output)
+            Self.appendName(
+                playlist.extracting(PlaylistURI.lastComponent(of: uri, in: playlist)), to: &output)
         }
-        output.append(contentsOf: suffix)
+        output.append(copying: suffix.span)
     }
 
-    /// Whether the name needs no second look, as those of segments: in place, because slices are counted references and
-    /// a long playlist has thousands.
-    private static func isPlain(_ name: Range<Int>, in bytes: Span<UInt8>) -> Bool {
-        guard name.count > 2 else { return false }
-        for index in name where !PercentEncoding.isUnreserved(bytes[index]) { return false }
+    /// Whether the URI is a file's name that needs no second look, as those of segments.
+    private static func isPlainName(_ uri: Range<Int>, in bytes: Span<UInt8>) -> Bool {
+        guard uri.count > 2 else { return false }
+        for index in uri where !PercentEncoding.isUnreserved(bytes[index]) { return false }
         return true
     }
 
-    private static func appendName(_ name: ArraySlice<UInt8>, to output: inout [UInt8]) {
+    private static func appendName(_ span: Span<UInt8>, to output: inout [UInt8]) {
+        let name = span.indices.map { span[$0] }[...]
         // Without a name, or with one that clients resolve to a directory, nothing may be opened: `_` is no
         // file of ours, so the server answers that it is not there.
         guard !name.isEmpty, !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) else {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// An answer, whole: nothing this server says itself is larger than a playlist. Files go out through nginx.
 package struct HTTPResponse: Sendable {
     package var status: Int
@@ -20,25 +22,29 @@ package struct HTTPResponse: Sendable {
     package func serializedHead() -> [UInt8] {
         var head: [UInt8] = []
         head.reserveCapacity(512)
-        head.append(contentsOf: "Status: \(status) \(Self.reason(status))\r\n".utf8)
+        Self.append("Status: \(status) \(Self.reason(status))\r\n", to: &head)
         for (name, value) in headers {
-            head.append(contentsOf: name.utf8)
-            head.append(contentsOf: ": ".utf8)
-            Self.append(value, to: &head)
-            head.append(contentsOf: "\r\n".utf8)
+            Self.append(name, to: &head)
+            Self.append(": ", to: &head)
+            Self.append(line: value, to: &head)
+            Self.append("\r\n", to: &head)
         }
-        head.append(contentsOf: "\r\n".utf8)
+        Self.append("\r\n", to: &head)
         return head
     }
 
+    private static func append(_ text: String, to head: inout [UInt8]) {
+        head.append(copying: text.utf8.span)
+    }
+
     /// A line break would let a value begin a header of its own.
-    private static func append(_ value: String, to head: inout [UInt8]) {
+    private static func append(line value: String, to head: inout [UInt8]) {
         let bytes = value.utf8.span
         for index in bytes.indices where bytes[index] == 0x0D || bytes[index] == 0x0A {
             head.append(contentsOf: value.utf8.filter { $0 != 0x0D && $0 != 0x0A })
             return
         }
-        head.append(contentsOf: value.utf8)
+        head.append(copying: bytes)
     }
 
     /// The reason phrase (RFC 9110 §15); clients need none, people who read `curl -i` do.
