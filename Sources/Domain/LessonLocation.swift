@@ -18,7 +18,7 @@ package enum LessonLocation: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .lesson(let path): path.description
-        case .flat(let user, let video): "\(user)/\(video)"
+        case .flat(let user, let video): "\(user.value)/\(video.value)"
         }
     }
 

@@ -22,5 +22,5 @@ package struct LessonPath: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The `rel` form, without slashes at its ends.
-    package var description: String { "\(trainer)/\(course)/\(module)/\(lesson)" }
+    package var description: String { "\(trainer.value)/\(course.value)/\(module.value)/\(lesson.value)" }
 }

@@ -40,7 +40,7 @@ final class Exchange: HTTPBody {
 
     /// The request in hand; nil where libfcgi gave no parameters.
     func head() -> HTTPRequest? {
-        let head = Parameters(request.envp)?.request()
+        let head = Parameters.request(request.envp)
         isUnbuffered = head?.tus != nil
         return head
     }

@@ -4,62 +4,51 @@ import Glibc
 
 /// The parameters of the request in hand: `NAME=value` strings that libfcgi owns until the request is finished
 /// (fcgiapp.h: "envp … must not be retained"), so everything kept is copied here.
-struct Parameters: ~Copyable {
-    private var method = ""
-    private var target = ""
-    private var remoteAddress = ""
-    private var requestID = ""
-    private var authorization: String?
-    private var referer: String?
-    private var origin: String?
-    private var contentType: String?
-    private var contentLength: Int?
-    private var decisionSeconds: Int?
-    private var tus: TusHeaders?
-
+enum Parameters {
+    /// The request these parameters describe; see nginx/fastcgi.conf for what nginx passes on.
+    ///
     /// One pass over the list, each name looked up by its length first: the list is as long as the host's nginx makes
     /// it, and a search for each name was a twentieth of a request.
-    init?(_ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {
+    static func request(
+        _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+    ) -> HTTPRequest? {
         guard var entry = environment else { return nil }
+        var request = HTTPRequest(method: "", target: "")
         while let text = entry.pointee {
             // An empty value is what nginx sends where there is none.
             if let equals = strchr(text, Int32(UInt8(ascii: "="))), equals[1] != 0 {
-                take(text, equals - text, equals + 1)
+                take(text, equals - text, equals + 1, &request)
             }
             entry += 1
         }
-    }
-
-    /// The request these parameters describe; see nginx/fastcgi.conf for what nginx passes on.
-    borrowing func request() -> HTTPRequest {
-        var request = HTTPRequest(
-            method: method, target: target, remoteAddress: remoteAddress, requestID: requestID)
-        request.authorization = authorization
-        request.referer = referer
-        request.origin = origin
-        request.contentType = contentType
-        request.contentLength = contentLength
-        request.decisionSeconds = decisionSeconds
-        request.tus = tus
         return request
     }
 
-    private mutating func take(
-        _ name: UnsafePointer<CChar>, _ length: Int, _ value: UnsafePointer<CChar>
+    private static func take(
+        _ name: UnsafePointer<CChar>, _ length: Int, _ value: UnsafePointer<CChar>,
+        _ request: inout HTTPRequest
     ) {
         switch length {
-        case 10 where Self.isEqual(name, "REQUEST_ID"): requestID = String(cString: value)
-        case 11 where Self.isEqual(name, "REQUEST_URI"): target = String(cString: value)
-        case 11 where Self.isEqual(name, "REMOTE_ADDR"): remoteAddress = String(cString: value)
-        case 11 where Self.isEqual(name, "HTTP_ORIGIN"): origin = String(cString: value)
-        case 12 where Self.isEqual(name, "HTTP_REFERER"): referer = String(cString: value)
-        case 12 where Self.isEqual(name, "CONTENT_TYPE"): contentType = String(cString: value)
-        case 14 where Self.isEqual(name, "REQUEST_METHOD"): method = String(cString: value)
-        case 14 where Self.isEqual(name, "CONTENT_LENGTH"): contentLength = Int(String(cString: value))
-        case 16 where Self.isEqual(name, "DECISION_SECONDS"): decisionSeconds = Self.seconds(value)
-        case 18 where Self.isEqual(name, "HTTP_AUTHORIZATION"): authorization = String(cString: value)
-        default: takeTus(name, length, value)
+        case 10 where isEqual(name, "REQUEST_ID"): request.requestID = String(cString: value)
+        case 11 where isEqual(name, "REQUEST_URI"): takeTarget(value, &request)
+        case 11 where isEqual(name, "REMOTE_ADDR"): request.remoteAddress = String(cString: value)
+        case 11 where isEqual(name, "HTTP_ORIGIN"): request.origin = String(cString: value)
+        case 12 where isEqual(name, "HTTP_REFERER"): request.referer = String(cString: value)
+        case 12 where isEqual(name, "CONTENT_TYPE"): request.contentType = String(cString: value)
+        case 14 where isEqual(name, "REQUEST_METHOD"): request.method = String(cString: value)
+        case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = Int(String(cString: value))
+        case 16 where isEqual(name, "DECISION_SECONDS"): request.decisionSeconds = seconds(value)
+        case 18 where isEqual(name, "HTTP_AUTHORIZATION"): request.authorization = String(cString: value)
+        default: takeTus(name, length, value, &request)
         }
+    }
+
+    /// The path, and behind the first `?` the query.
+    private static func takeTarget(_ value: UnsafePointer<CChar>, _ request: inout HTTPRequest) {
+        let length = strcspn(value, "?")
+        request.path = String(
+            decoding: UnsafeRawBufferPointer(start: value, count: length), as: UTF8.self)
+        if value[length] != 0 { request.query = String(cString: value + length + 1) }
     }
 
     /// As nginx/render writes it, and no more than a minute: it is added to the time of day.
@@ -68,15 +57,16 @@ struct Parameters: ~Copyable {
     }
 
     /// The headers of resumable uploads, which nginx passes on for their addresses alone.
-    private mutating func takeTus(
-        _ name: UnsafePointer<CChar>, _ length: Int, _ value: UnsafePointer<CChar>
+    private static func takeTus(
+        _ name: UnsafePointer<CChar>, _ length: Int, _ value: UnsafePointer<CChar>,
+        _ request: inout HTTPRequest
     ) {
-        guard length >= 18, Self.isTus(name) else { return }
-        var headers = tus ?? TusHeaders()
+        guard length >= 18, isTus(name) else { return }
+        var headers = request.tus ?? TusHeaders()
         headers.set(
             String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self),
             String(cString: value))
-        tus = headers
+        request.tus = headers
     }
 
     private static func isTus(_ name: UnsafePointer<CChar>) -> Bool {

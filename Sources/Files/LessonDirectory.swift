@@ -105,7 +105,7 @@ extension DataDirectory {
     /// the name of the version's directory, which a lesson that was replaced has no more. That links on the way are
     /// followed opens nothing: nginx, which reads the file, refuses them (disable_symlinks).
     package func versionedPath(
-        of name: String, at location: LessonLocation, version: some StringProtocol
+        of name: String, at location: LessonLocation, version: Substring
     ) -> String? {
         guard let directory = LessonVersion.directory(of: version) else { return nil }
         let path = "hls/\(location)/\(directory)/\(name)"

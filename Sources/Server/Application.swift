@@ -11,8 +11,6 @@ package struct Application: Sendable {
     private let tus: Tus
     private let metrics: ServerMetrics
     private let requests: RequestMetrics
-    /// By the pattern of the route; looked up for each request, so made once.
-    private let routeMetrics: [String: RouteMetrics]
     private let clock: SystemClock
     private let log: Logger
 
@@ -23,14 +21,11 @@ package struct Application: Sendable {
     package init(_ services: Services, _ rules: Replaceable<Rules>) {
         let routes = Routes.all(services)
         let requests = RequestMetrics(routes.map { ($0.pattern.text, $0.kind) })
-        self.router = Router(routes)
+        self.router = Router(routes) { requests.route($0.pattern.text) }
         self.rules = rules
         self.tus = Tus(maxSize: services.settings.maxUploadSize)
         self.metrics = services.metrics
         self.requests = requests
-        self.routeMetrics = Dictionary(routes.map { ($0.pattern.text, requests.route($0.pattern.text)) }) {
-            $1
-        }
         self.clock = services.clock
         self.log = services.log
     }
@@ -66,9 +61,9 @@ package struct Application: Sendable {
         _ request: HTTPRequest, _ body: any HTTPBody, _ match: Router.Match, _ rules: Rules
     ) throws(Refusal) -> HTTPResponse {
         switch match {
-        case .route(let route, let path):
-            if case .metrics = route.access { return exposition() }
-            return try rules.gates.call(route, RequestContext(request: request, path: path, body: body))
+        case .route(let entry, let path):
+            if case .metrics = entry.route.access { return exposition() }
+            return try rules.gates.call(entry.route, RequestContext(request: request, path: path, body: body))
         case .methods where request.method == HTTPMethod.options.rawValue:
             var response = rules.cors.preflight(request)
             response.headers += tus.abilities(for: request)
@@ -90,10 +85,7 @@ package struct Application: Sendable {
 
     private func count(_ match: Router.Match, _ status: Int, since start: UInt64) {
         let nanoseconds = clock.monotonicNanoseconds() - start
-        guard case .route(let route, _) = match, let metrics = routeMetrics[route.pattern.text] else {
-            requests.route("").answered(status, nanoseconds: nanoseconds)
-            return
-        }
+        let metrics = if case .route(let entry, _) = match { entry.metrics } else { requests.route("") }
         metrics.answered(status, nanoseconds: nanoseconds)
     }
 

@@ -12,12 +12,12 @@ package enum PercentEncoding {
 
     /// One path segment: everything but unreserved characters is encoded, `/` too.
     package static func encodeSegment(_ text: String) -> String {
-        encode(text) { isUnreserved($0) }
+        encode(text, keepingSlashes: false)
     }
 
     /// A whole path, for a URL or `X-Accel-Redirect` (which nginx decodes): as a segment, but `/` stays.
     package static func encodePath(_ text: String) -> String {
-        encode(text) { isUnreserved($0) || $0 == UInt8(ascii: "/") }
+        encode(text, keepingSlashes: true)
     }
 
     /// RFC 3986 §2.3: what never needs encoding.
@@ -53,13 +53,25 @@ package enum PercentEncoding {
         return output
     }
 
-    private static func encode(_ text: String, keeping: (UInt8) -> Bool) -> String {
+    private static func encode(_ text: String, keepingSlashes: Bool) -> String {
         // Ids, versions and segments need none.
-        if text.utf8.allSatisfy(keeping) { return text }
+        let bytes = text.utf8.span
+        guard let first = bytes.indices.first(where: { !isKept(bytes[$0], keepingSlashes) }) else {
+            return text
+        }
         var output: [UInt8] = []
-        for byte in text.utf8 {
-            if keeping(byte) { output.append(byte) } else { append(byte, to: &output) }
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if index < first || isKept(byte, keepingSlashes) {
+                output.append(byte)
+            } else {
+                append(byte, to: &output)
+            }
         }
         return String(decoding: output, as: UTF8.self)
+    }
+
+    private static func isKept(_ byte: UInt8, _ keepsSlashes: Bool) -> Bool {
+        isUnreserved(byte) || (keepsSlashes && byte == UInt8(ascii: "/"))
     }
 }

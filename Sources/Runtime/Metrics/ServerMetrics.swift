@@ -8,6 +8,9 @@ package struct ServerMetrics: Sendable {
     private let tokens: [TokenOutcome: Counter]
     private let threads: [ThreadPool: Gauge]
     private let busyThreads: [ThreadPool: Gauge]
+    /// Those two that every segment counts, without a look into the tables.
+    private let busyPlayers: Gauge?
+    private let acceptedTokens: Counter?
     private let uploadedBytes: Counter
     /// No metric: `RequestMetrics` tells more. For those who only want to know whether there is life.
     private let playbackAnswers = Counter()
@@ -32,6 +35,8 @@ package struct ServerMetrics: Sendable {
             "focust_threads", "Threads of a pool.", by: "pool", ThreadPool.self, Gauge.init)
         busyThreads = all.each(
             "focust_threads_busy", "Threads of a pool at work.", by: "pool", ThreadPool.self, Gauge.init)
+        busyPlayers = busyThreads[.play]
+        acceptedTokens = tokens[.accepted]
         uploadedBytes = all.one("focust_upload_bytes_total", "Bytes of uploads read.", Counter.init)
         conversions = ConversionMetrics(&all)
         callbacks = all.each(
@@ -49,16 +54,22 @@ package struct ServerMetrics: Sendable {
 
     package func refused(_ code: ErrorCode) { refusals[code]?.increment() }
 
-    package func tokenJudged(_ outcome: TokenOutcome) { tokens[outcome]?.increment() }
+    package func tokenJudged(_ outcome: TokenOutcome) {
+        (outcome == .accepted ? acceptedTokens : tokens[outcome])?.increment()
+    }
 
     package func setThreads(_ count: Int, of pool: ThreadPool) { threads[pool]?.set(count) }
 
     /// A thread takes up a request or a job; `threadRests` must follow.
-    package func threadWorks(in pool: ThreadPool) { busyThreads[pool]?.add(1) }
+    package func threadWorks(in pool: ThreadPool) { busy(pool)?.add(1) }
 
     package func threadRests(in pool: ThreadPool) {
-        busyThreads[pool]?.add(-1)
+        busy(pool)?.add(-1)
         if pool == .play { playbackAnswers.increment() }
+    }
+
+    private func busy(_ pool: ThreadPool) -> Gauge? {
+        pool == .play ? busyPlayers : busyThreads[pool]
     }
 
     /// Requests that playback threads have been done with.

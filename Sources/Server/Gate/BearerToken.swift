@@ -3,14 +3,17 @@ import Formats
 
 /// Finds the token of a request: `Authorization: Bearer` first, else `?token=`.
 enum BearerToken {
-    private static let scheme = "bearer "
+    private static let scheme: StaticString = "bearer "
 
     /// The credentials of an `Authorization: Bearer` header (RFC 6750 §2.1); nil where there is none.
     static func ofHeader(_ request: HTTPRequest) -> Substring? {
-        guard let header = request.authorization, header.utf8.count > scheme.utf8.count,
-            zip(header.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 })
-        else { return nil }
-        return Substring(header.utf8.dropFirst(scheme.utf8.count).drop { $0 == UInt8(ascii: " ") })
+        guard let header = request.authorization else { return nil }
+        let bytes = header.utf8.span
+        var start = scheme.utf8CodeUnitCount
+        guard bytes.count > start else { return nil }
+        for index in 0..<start where bytes[index] | 0x20 != scheme.utf8Start[index] { return nil }
+        while start < bytes.count, bytes[start] == UInt8(ascii: " ") { start += 1 }
+        return Substring(header.utf8.dropFirst(start))
     }
 
     /// The media token. Refuses with `token_missing`.

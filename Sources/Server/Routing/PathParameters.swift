@@ -3,15 +3,19 @@ import Formats
 
 /// The parts of a request's path that its route leaves open, parsed on demand into what they must be.
 struct PathParameters: Sendable {
-    struct Value: Sendable {
+    /// Which of the path's segments a parameter is.
+    struct Place: Sendable {
         let name: String
-        let raw: Substring
+        let index: Int
     }
 
-    private let values: [Value]
+    private let segments: [Substring]
+    private let places: [Place]
 
-    init(_ values: [Value]) {
-        self.values = values
+    /// `segments` of the path, some of which are parameters.
+    init(_ segments: [Substring], _ places: [Place]) {
+        self.segments = segments
+        self.places = places
     }
 
     /// The parameter as an id. Refuses with `invalid_id` what is none, decoded or not: `..`, `%2f`, nothing at all.
@@ -45,11 +49,11 @@ struct PathParameters: Sendable {
 
     /// Whether the route has such a part at all.
     func has(_ name: String) -> Bool {
-        values.contains { $0.name == name }
+        places.contains { $0.name == name }
     }
 
     /// What stood in the path, undecoded; empty where the route has no such part.
     func raw(_ name: String) -> Substring {
-        values.first { $0.name == name }?.raw ?? ""
+        places.first { $0.name == name }.map { segments[$0.index] } ?? ""
     }
 }

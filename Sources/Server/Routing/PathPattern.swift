@@ -10,11 +10,20 @@ struct PathPattern: Sendable {
     /// As it is written in the table: also the route's name in logs and metrics.
     let text: String
     private let parts: [Part]
+    /// The parameters, and which part each is.
+    private let places: [PathParameters.Place]
 
     init(_ text: String) {
         self.text = text
         parts = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { part in
             part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
+        }
+        places = parts.enumerated().compactMap { index, part in
+            if case .parameter(let name) = part {
+                PathParameters.Place(name: name, index: index)
+            } else {
+                nil
+            }
         }
     }
 
@@ -22,16 +31,17 @@ struct PathPattern: Sendable {
 
     /// The values of the parameters, raw, if `segments` (as many as `count`) match.
     func match(_ segments: [Substring]) -> PathParameters? {
-        for (part, segment) in zip(parts, segments) {
-            if case .literal(let text) = part, segment != text { return nil }
+        for (index, part) in parts.enumerated() {
+            if case .literal(let text) = part, !Self.isEqual(segments[index], text) { return nil }
         }
-        var values: [PathParameters.Value] = []
-        values.reserveCapacity(count)
-        for (part, segment) in zip(parts, segments) {
-            if case .parameter(let name) = part {
-                values.append(PathParameters.Value(name: name, raw: segment))
-            }
-        }
-        return PathParameters(values)
+        return PathParameters(segments, places)
+    }
+
+    /// Byte for byte; to Swift, texts of other bytes can be equal too.
+    private static func isEqual(_ segment: Substring, _ text: String) -> Bool {
+        let (bytes, expected) = (segment.utf8.span, text.utf8.span)
+        guard bytes.count == expected.count else { return false }
+        for index in bytes.indices where bytes[index] != expected[index] { return false }
+        return true
     }
 }

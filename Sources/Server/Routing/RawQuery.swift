@@ -4,17 +4,24 @@
 enum RawQuery {
     /// The value of the first parameter that begins with `name` (which ends in `=`); nil where there is none.
     static func value(of name: StaticString, in query: String) -> Substring? {
-        var rest = query[...].utf8
-        while true {
-            if Self.begins(rest, with: name) {
-                return Substring(rest.dropFirst(name.utf8CodeUnitCount).prefix { $0 != UInt8(ascii: "&") })
+        let bytes = query.utf8.span
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            while end < bytes.count, bytes[end] != UInt8(ascii: "&") { end += 1 }
+            let value = start + name.utf8CodeUnitCount
+            if value <= end, begins(bytes, at: start, with: name) {
+                return Substring(query.utf8.dropFirst(value).prefix(end - value))
             }
-            guard let ampersand = rest.firstIndex(of: UInt8(ascii: "&")) else { return nil }
-            rest = rest[rest.index(after: ampersand)...]
+            start = end + 1
         }
+        return nil
     }
 
-    private static func begins(_ text: Substring.UTF8View, with name: StaticString) -> Bool {
-        text.starts(with: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    private static func begins(_ bytes: Span<UInt8>, at start: Int, with name: StaticString) -> Bool {
+        for index in 0..<name.utf8CodeUnitCount where bytes[start + index] != name.utf8Start[index] {
+            return false
+        }
+        return true
     }
 }

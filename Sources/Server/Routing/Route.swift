@@ -4,7 +4,9 @@ import Runtime
 
 /// One route: methods, path, and who may call it. The kind of access decides what the handler is given, so that a
 /// handler cannot be reached past its gate.
-struct Route: Sendable {
+///
+/// A class, because every request is handed its route, and the parts of it would all be counted.
+final class Route: Sendable {
     typealias Handler<Caller> = @Sendable (RequestContext, Caller) throws(Refusal) -> HTTPResponse
     typealias UploadHandler =
         @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> HTTPResponse

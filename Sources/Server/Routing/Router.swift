@@ -1,5 +1,6 @@
 import Domain
 import Formats
+import Runtime
 
 /// Finds the route of a raw path.
 struct Router: Sendable {
@@ -8,16 +9,26 @@ struct Router: Sendable {
 
     /// What a path and method lead to.
     enum Match {
-        case route(Route, PathParameters)
+        case route(Entry, PathParameters)
         /// Some route has this path, with these methods.
         case methods([HTTPMethod])
         case nothing
     }
 
-    private let routes: [Int: [Route]]
+    /// A route, and where its requests are counted.
+    struct Entry: Sendable {
+        let route: Route
+        let metrics: RouteMetrics
+    }
 
-    init(_ routes: [Route]) {
-        self.routes = Dictionary(grouping: routes) { $0.pattern.count }
+    /// By the number of segments.
+    private let entries: [[Entry]]
+
+    init(_ routes: [Route], metrics: (Route) -> RouteMetrics) {
+        let most = routes.lazy.map(\.pattern.count).max() ?? 0
+        entries = (0...most).map { count in
+            routes.filter { $0.pattern.count == count }.map { Entry(route: $0, metrics: metrics($0)) }
+        }
     }
 
     func match(_ method: HTTPMethod?, _ path: String) -> Match {
@@ -26,10 +37,11 @@ struct Router: Sendable {
         }
         let segments = Self.segments(of: path)
         var methods: [HTTPMethod] = []
-        for route in routes[segments.count] ?? [] {
-            guard let parameters = route.pattern.match(segments) else { continue }
-            if let method, route.methods.contains(method) { return .route(route, parameters) }
-            methods += route.methods
+        guard segments.count < entries.count else { return .nothing }
+        for entry in entries[segments.count] {
+            guard let parameters = entry.route.pattern.match(segments) else { continue }
+            if let method, entry.route.methods.contains(method) { return .route(entry, parameters) }
+            methods += entry.route.methods
         }
         return methods.isEmpty ? .nothing : .methods(methods)
     }
@@ -40,18 +52,13 @@ struct Router: Sendable {
         var segments: [Substring] = []
         segments.reserveCapacity(8)
         // By bytes: to Swift a slash and a combining mark are one character that is no slash.
-        let bytes = path.utf8
-        var start = bytes.index(after: bytes.startIndex)
-        var index = start
-        while index < bytes.endIndex {
-            let next = bytes.index(after: index)
-            if bytes[index] == UInt8(ascii: "/") {
-                segments.append(path[start..<index])
-                start = next
-            }
-            index = next
+        let (view, bytes) = (path.utf8, path.utf8.span)
+        var start = 1
+        for index in 1..<bytes.count where bytes[index] == UInt8(ascii: "/") {
+            segments.append(Substring(view.dropFirst(start).prefix(index - start)))
+            start = index + 1
         }
-        segments.append(path[start...])
+        segments.append(Substring(view.dropFirst(start)))
         return segments
     }
 }
