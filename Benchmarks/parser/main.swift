@@ -41,9 +41,16 @@ for (name, boundary) in boundaries.sorted(by: { $0.key < $1.key }) {
     }
 }
 let hostile = String(repeating: "A", count: 70)
-for unit in ["\r\n--", "\r\n--" + hostile.dropLast(), "A", "\r"] {
-    let piece = pieces(Array(unit.utf8), of: 65536)
-    try upload("multipart, near misses \(unit.utf8.count) bytes long", boundary: hostile, piece: piece)
+for (boundary, units) in [
+    (hostile, ["\r\n--", "\r\n--" + hostile.dropLast(), "A", "\r"]),
+    ("x", ["\r\n--", "\r\n-yx", "x", "-", "\r"]),
+] {
+    for unit in units {
+        let name = unit.utf8.count > 5 ? "all but the last byte" : unit.debugDescription
+        let piece = pieces(Array(unit.utf8), of: 65536)
+        let title = "multipart, boundary \(boundary.prefix(1)) × \(boundary.count), film of \(name)"
+        try upload(title, boundary: boundary, piece: piece)
+    }
 }
 
 // Three hours of video in segments of six seconds, with a grant as long as ours are.
