@@ -128,7 +128,8 @@ let package = Package(
             name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
         .testTarget(
-            name: "FastCGITests", dependencies: ["FastCGI", "CFastCGI", "Formats"], swiftSettings: strict),
+            name: "FastCGITests", dependencies: ["FastCGI", "CFastCGI", "Formats", "Runtime"],
+            swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(
             name: "TokensTests", dependencies: ["Tokens", "Crypto", "Domain", "Formats", "Runtime"],

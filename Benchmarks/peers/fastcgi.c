@@ -17,6 +17,7 @@
 #include <openssl/sha.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static enum checks checks;
 static const char *data_dir, *origin;
 static SHA256_CTX inner, outer; /* the key's two blocks, hashed once */
 static int listener;
+static atomic_uint uploads;
 static bool closes_stock;
 
 static void prepare_key(const char *secret) {
@@ -223,14 +225,13 @@ static void play(FCGX_Request *request) {
 
 static void upload(FCGX_Request *request) {
     char path[1024], buffer[64 << 10];
-    snprintf(path, sizeof path, "%s/upload-%lx", data_dir, (unsigned long)pthread_self());
+    snprintf(path, sizeof path, "%s/upload-%x", data_dir, atomic_fetch_add(&uploads, 1));
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     int count;
     bool good = file >= 0;
     while ((count = FCGX_GetStr(buffer, sizeof buffer, request->in)) > 0)
         good = good && write(file, buffer, (size_t)count) == count;
     if (file >= 0) good = fdatasync(file) == 0 && close(file) == 0 && good;
-    unlink(path);
     FCGX_FPrintF(request->out, "Status: %s\r\nContent-Type: application/json\r\n\r\n{}\n",
                  good ? "202 Accepted" : "500 Internal Server Error");
 }

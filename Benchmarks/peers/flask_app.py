@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import uuid
 
 import flask
 import jwt
@@ -50,7 +51,5 @@ def accel(rel, name):
 @app.post("/upload")
 def upload():
     video = flask.request.files["video"]
-    path = DATA / f"upload-{os.getpid()}"
-    video.save(path)
-    path.unlink()
+    video.save(DATA / f"upload-{uuid.uuid4()}")
     return {"message": "accepted"}, 202

@@ -12,18 +12,27 @@ struct focust_reader {
     int content, padding;      // of the present record, still to be read
 };
 
-// Bytes that libfcgi has read of the connection beyond the present record, when all of that was taken: while there are
-// some, waiting for the connection would be waiting for nothing, and no public field tells. -1 where the fields are not
-// what they were, as in a libfcgi to come: each must agree with the public ones.
-static inline long focust_read_ahead(const FCGX_Stream *stream) {
+// Where libfcgi stands in a connection: the bytes that it has read of it and not handed on, and what of the present
+// record is in them and behind them.
+struct focust_standing {
+    const unsigned char *ahead;
+    long length;
+    int content, padding;
+};
+
+// Whoever goes on from there reads the connection without libfcgi. A length of -1 where the fields are not what they
+// were, as in a libfcgi to come: each must agree with the public ones.
+static inline struct focust_standing focust_stands(const FCGX_Stream *stream) {
     const struct focust_reader *reader = (const struct focust_reader *)stream->data;
+    const struct focust_standing unknown = {0, -1, 0, 0};
     const int is_stdin = 5;
     if (!reader || reader->type != is_stdin || reader->capacity != 8192 || reader->content < 0 ||
         reader->content > 65535 || reader->padding < 0 || reader->padding > 255)
-        return -1;
+        return unknown;
     if (reader->allocation > reader->buffer || reader->buffer > stream->rdNext || stream->rdNext > stream->stop ||
         stream->stop > reader->end || reader->end > reader->buffer + reader->capacity)
-        return -1;
-    long ahead = reader->end - stream->stop - reader->padding;
-    return ahead > 0 ? ahead : 0;
+        return unknown;
+    const int handed = (int)(stream->stop - stream->rdNext);
+    return (struct focust_standing){
+        stream->rdNext, reader->end - stream->rdNext, handed + reader->content, reader->padding};
 }

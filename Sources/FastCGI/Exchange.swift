@@ -6,9 +6,8 @@ import Glibc
 ///
 /// The same libfcgi structure serves one request after the other, as FCGX_Accept_r expects.
 final class Exchange: HTTPBody {
-    /// Bytes read at a time when a body nobody wanted is thrown away. On the stack: most requests have none, and
-    /// 64 KiB of heap would be zeroed for each of them.
-    private static let drainLength = 8 << 10
+    /// Bytes read at a time when a body nobody wanted is thrown away.
+    private static let drainLength = 64 << 10
 
     /// Bytes that libfcgi writes at a time (fcgiapp.c: a stream's buffer).
     private static let bufferLength = 8 << 10
@@ -21,6 +20,10 @@ final class Exchange: HTTPBody {
     private var request = FCGX_Request()
     /// Whether the body of the request in hand comes as the client sends it.
     private var isUnbuffered = false
+    /// Whether the request in hand has one at all.
+    private var hasBody = false
+    /// The body as far as anybody has read it; nil where nobody has, and where libfcgi has to be left to it.
+    private var body: RequestBody?
 
     init(listener: Int32) {
         FCGX_InitRequest(&request, listener, 0)
@@ -34,6 +37,7 @@ final class Exchange: HTTPBody {
     ///
     /// Answers nil with a request in hand, or else errno: EAGAIN where nobody is waiting.
     func accept() -> Int32? {
+        body = nil
         let code = FCGX_Accept_r(&request)
         return code == 0 ? nil : -code
     }
@@ -42,37 +46,27 @@ final class Exchange: HTTPBody {
     func head() -> HTTPRequest? {
         let head = Parameters.request(request.envp)
         isUnbuffered = head?.tus != nil
+        hasBody = isUnbuffered || head?.contentLength.map { $0 > 0 } ?? false
         return head
     }
 
-    func read(into buffer: inout [UInt8]) -> Int {
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            FCGX_GetStr(
-                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count),
-                request.in)
-        }
-        return max(0, Int(count))
+    func read(into buffer: inout [UInt8], atMost limit: Int) -> Int {
+        takeBody()
+        return body?.read(into: &buffer, atMost: limit) ?? take(limit, into: &buffer, at: 0)
     }
 
     func readSome(into buffer: inout [UInt8], waitingAtMost milliseconds: Int32) -> Int? {
-        guard request.in.pointee.rdNext != request.in.pointee.stop || waitForBody(milliseconds) else {
-            return nil
-        }
-        // One byte has libfcgi read from the connection; the rest of what it got is copied without reading again.
-        var filled = take(1, into: &buffer, at: 0)
-        while filled > 0, filled < buffer.count {
-            let ready = request.in.pointee.stop - request.in.pointee.rdNext
-            if ready > 0 {
-                filled += take(min(ready, buffer.count - filled), into: &buffer, at: filled)
-            } else if waitForBody(0) {
-                let count = take(1, into: &buffer, at: filled)
-                guard count > 0 else { break }
-                filled += count
-            } else {
-                break
-            }
-        }
-        return filled
+        takeBody()
+        if body != nil { return body?.readSome(into: &buffer, waitingAtMost: milliseconds) }
+        // Where libfcgi does not say what it has read ahead, its own waiting is right, only longer.
+        let first = take(1, into: &buffer, at: 0)
+        let ready = min(request.in.pointee.stop - request.in.pointee.rdNext, buffer.count - first)
+        return first + take(ready, into: &buffer, at: first)
+    }
+
+    /// Goes on reading without libfcgi.
+    private func takeBody() {
+        if body == nil { body = RequestBody(of: request) }
     }
 
     private func take(_ count: Int, into buffer: inout [UInt8], at offset: Int) -> Int {
@@ -84,15 +78,7 @@ final class Exchange: HTTPBody {
         return max(0, Int(taken))
     }
 
-    /// Whether there is more to read, or the end, within the time.
-    private func waitForBody(_ milliseconds: Int32) -> Bool {
-        // Where libfcgi does not say what it has read ahead, its own waiting is right, only longer.
-        guard request.in.pointee.isClosed == 0, focust_read_ahead(request.in) == 0 else { return true }
-        var connection = pollfd(fd: request.ipcFd, events: Int16(POLLIN), revents: 0)
-        return poll(&connection, 1, milliseconds) != 0
-    }
-
-    var isBroken: Bool { FCGX_GetError(request.in) != 0 }
+    var isBroken: Bool { body?.isBroken ?? (FCGX_GetError(request.in) != 0) }
 
     /// Sends the answer and gives the connection back.
     ///
@@ -110,15 +96,22 @@ final class Exchange: HTTPBody {
     }
 
     private func drain() {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.drainLength) { buffer in
-            // What nginx has taken whole comes at once. What it hands on as it comes may take hours: then the client
-            // learns the answer first, and is cut off.
-            let end = ContinuousClock.now.advanced(by: Self.drainTime)
-            while FCGX_GetStr(buffer.baseAddress, Int32(buffer.count), request.in) > 0 {
-                guard !isUnbuffered || (ContinuousClock.now < end && waitForBody(Self.drainPause)) else {
-                    return
-                }
-            }
+        guard hasBody else { return drainStream() }
+        var buffer = [UInt8](repeating: 0, count: Self.drainLength)
+        // What nginx has taken whole comes at once. What it hands on as it comes may take hours: then the client learns
+        // the answer first, and is cut off.
+        let end = ContinuousClock.now.advanced(by: Self.drainTime)
+        let pause = isUnbuffered ? Self.drainPause : -1
+        while let count = readSome(into: &buffer, waitingAtMost: pause), count > 0 {
+            guard !isUnbuffered || ContinuousClock.now < end else { return }
+        }
+    }
+
+    /// What comes with every request: the end of no body, which libfcgi has read ahead. On the stack, because for each
+    /// of them.
+    private func drainStream() {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.bufferLength) { buffer in
+            while FCGX_GetStr(buffer.baseAddress, Int32(buffer.count), request.in) > 0 {}
         }
     }
 

@@ -9,6 +9,7 @@ package struct StagingFile: ~Copyable {
     /// Absolute; for whoever looks into the file before it is committed.
     package let path: String
     package private(set) var byteCount = 0
+    private var writeback = Writeback()
 
     init(in directory: String) throws(FileError) {
         // A random name, not a counted one: a number, even with the process id, comes back after a restart
@@ -34,6 +35,7 @@ package struct StagingFile: ~Copyable {
     package mutating func write(_ bytes: Span<UInt8>) throws(FileError) {
         try FileSystem.write(bytes, to: descriptor, path: path)
         byteCount += bytes.count
+        writeback.wrote(bytes.count, to: descriptor)
     }
 
     /// A second descriptor of the open file; the lock lasts until both are closed.

@@ -5,9 +5,6 @@ import Glibc
 /// An upload that may go on, in the hands of the one who works on it. Its size is the offset: what was synced is what
 /// a client may be told.
 package struct LockedUpload: ~Copyable {
-    /// Bytes after which the kernel is asked to begin writing back, so that the sync at the end has little left to do.
-    private static let writebackStep = 4 << 20
-
     package let name: String
     /// What was written when it was made.
     package let info: [UInt8]
@@ -15,7 +12,7 @@ package struct LockedUpload: ~Copyable {
     private let lock: Int32
     /// -1 where there is none any more.
     private let data: Int32
-    private var unwritten = 0
+    private var writeback = Writeback()
     /// Bytes that are there.
     package private(set) var byteCount = 0
 
@@ -63,11 +60,7 @@ package struct LockedUpload: ~Copyable {
             throw error
         }
         byteCount += bytes.count
-        unwritten += bytes.count
-        if unwritten >= Self.writebackStep {
-            _ = focust_start_writeback(data)
-            unwritten = 0
-        }
+        writeback.wrote(bytes.count, to: data)
     }
 
     /// Makes all bytes survive a crash; only then a client may be told.

@@ -1,7 +1,8 @@
 /// The body of a request, read once, piece by piece.
 package protocol HTTPBody: AnyObject {
-    /// Fills `buffer` from its start; answers how many bytes it got, 0 at the end of what will ever come.
-    func read(into buffer: inout [UInt8]) -> Int
+    /// Fills `buffer` from its start with `limit` bytes; answers how many it got, fewer at the end of what will ever
+    /// come, and 0 behind it.
+    func read(into buffer: inout [UInt8], atMost limit: Int) -> Int
 
     /// Fills `buffer` from its start with what is there, waiting at most `milliseconds` for the first of it; 0 as in
     /// `read`, nil where nothing came in that time.

@@ -51,7 +51,7 @@ struct Revoke: Sendable {
     private func body(_ context: RequestContext) throws(Refusal) -> JSONValue {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let count = context.body.read(into: &buffer), count > 0 {
+        while case let count = context.body.read(into: &buffer, atMost: buffer.count), count > 0 {
             bytes += buffer[..<count]
             guard bytes.count <= Self.maxBodyBytes else {
                 var refusal = Refusal(.tooLarge, "The body is larger than \(Self.maxBodyBytes) bytes.")

@@ -22,6 +22,8 @@ struct VideoForm: MultipartHandler, ~Copyable {
     private var part = Part.ignored
     private var texts: [String: [UInt8]] = [:]
     private(set) var video: StagingFile?
+    /// Bytes of the video so far.
+    private(set) var videoByteCount = 0
     private(set) var filename: Filename?
 
     /// A form whose plain fields are `fields`.
@@ -46,7 +48,9 @@ struct VideoForm: MultipartHandler, ~Copyable {
     mutating func partBytes(_ bytes: Span<UInt8>) throws(Refusal) {
         switch part {
         case .ignored: return
-        case .video: do { try video?.write(bytes) } catch { throw Refusal(error) }
+        case .video:
+            do { try video?.write(bytes) } catch { throw Refusal(error) }
+            videoByteCount += bytes.count
         case .field(let name): try append(bytes, to: name)
         }
     }

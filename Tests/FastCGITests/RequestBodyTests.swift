@@ -1,5 +1,6 @@
 import CFastCGI
 import Glibc
+import Runtime
 import Synchronization
 import Testing
 
@@ -49,20 +50,21 @@ private func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
 /// FCGI_BEGIN_REQUEST for a responder, and the end of no parameters.
 private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
 
-@Suite struct ReadAheadTests {
+@Suite struct RequestBodyTests {
     /// Fails where the installed libfcgi keeps its fields elsewhere.
-    @Test func whatLibfcgiHasReadAheadIsCounted() throws {
-        let connection = try Connection(
-            sending: head + record(5, Array("abc".utf8)) + record(5, Array("defgh".utf8)))
+    @Test func whereLibfcgiStandsIsKnown() throws {
+        let records = record(5, Array("abc".utf8)) + record(5, Array("defgh".utf8))
+        let connection = try Connection(sending: head + records)
         var request = FCGX_Request()
         FCGX_InitRequest(&request, connection.listener, 0)
         try #require(FCGX_Accept_r(&request) == 0)
         defer { FCGX_Finish_r(&request) }
+        #expect(focust_stands(request.in).length == 32)
         var bytes = [CChar](repeating: 0, count: 8)
-        #expect(FCGX_GetStr(&bytes, 3, request.in) == 3)
-        #expect(focust_read_ahead(request.in) == 16)
-        #expect(FCGX_GetStr(&bytes, 5, request.in) == 5)
-        #expect(focust_read_ahead(request.in) == 0)
+        #expect(FCGX_GetStr(&bytes, 2, request.in) == 2)
+        let standing = focust_stands(request.in)
+        #expect((standing.length, standing.content, standing.padding) == (22, 1, 5))
+        #expect(standing.ahead.pointee == UInt8(ascii: "c"))
     }
 
     @Test func fieldsThatAreNotWhatTheyWereAreNotBelieved() throws {
@@ -72,14 +74,62 @@ private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
         try #require(FCGX_Accept_r(&request) == 0)
         defer { FCGX_Finish_r(&request) }
         var stream = request.in.pointee
-        #expect(focust_read_ahead(&stream) >= 0)
+        #expect(focust_stands(&stream).length >= 0)
         var other = [UInt64](repeating: 0x0102_0304_0506_0708, count: 16)
         other.withUnsafeMutableBytes { bytes in
             stream.data = bytes.baseAddress
-            #expect(focust_read_ahead(&stream) == -1)
+            #expect(focust_stands(&stream).length == -1)
         }
         stream.data = nil
-        #expect(focust_read_ahead(&stream) == -1)
+        #expect(focust_stands(&stream).length == -1)
+    }
+
+    /// However the bytes of a connection are cut, and however few are asked for at a time.
+    @Test(arguments: [1, 7, 255, 40_000], [1, 3, 1000, 70_000])
+    func aBodyIsReadWhole(piece: Int, limit: Int) throws {
+        let body = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let records = stride(from: 0, to: body.count, by: 251).map { start in
+            record(5, Array(body[start..<min(start + 251, body.count)]))
+        }
+        let bytes = records.flatMap { $0 } + record(5, [])
+        let connection = try Connection(sending: head + bytes.prefix(piece))
+        let exchange = Exchange(listener: connection.listener)
+        try #require(exchange.accept() == nil)
+        let client = connection.client
+        let sender = try Runtime.Thread(name: "sender") {
+            for start in stride(from: piece, to: bytes.count, by: piece) {
+                let end = min(start + piece, bytes.count)
+                _ = bytes.withUnsafeBytes { write(client, $0.baseAddress.map { $0 + start }, end - start) }
+            }
+        }
+        var buffer = [UInt8](repeating: 0, count: limit)
+        var received: [UInt8] = []
+        while case let count = exchange.read(into: &buffer, atMost: limit), count > 0 {
+            received += buffer[..<count]
+        }
+        sender.join()
+        #expect(received == body)
+        #expect(!exchange.isBroken)
+    }
+
+    /// What may follow a first record and is not the rest of a body: nothing, half a header, half a record, one of
+    /// another type, the end of the request, another version, another request.
+    private static let brokenEnds: [[UInt8]] = [
+        [], [1, 5, 0, 1], record(5, Array("de".utf8)).dropLast(6), record(4, Array("de".utf8)), record(2, []),
+        [2] + record(5, Array("de".utf8)).dropFirst(), [1, 5, 0, 2, 0, 0, 0, 0],
+    ]
+
+    @Test(arguments: brokenEnds)
+    func whatIsNoWholeBodyIsBroken(end: [UInt8]) throws {
+        let connection = try Connection(sending: head + record(5, Array("abc".utf8)) + end)
+        shutdown(connection.client, Int32(SHUT_WR))
+        let exchange = Exchange(listener: connection.listener)
+        try #require(exchange.accept() == nil)
+        var buffer = [UInt8](repeating: 0, count: 100)
+        #expect([3, 5].contains(exchange.read(into: &buffer, atMost: 100)))
+        #expect(exchange.isBroken)
+        #expect(exchange.read(into: &buffer, atMost: 100) == 0)
+        #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == 0)
     }
 
     @Test func recordsThatCameTogetherAreReadTogetherAndMoreIsWaitedFor() throws {
