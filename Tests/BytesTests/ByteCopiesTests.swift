@@ -12,6 +12,13 @@ import Testing
         }
     }
 
+    @Test func severalAreAppendedInTheirOrder() {
+        let source = [UInt8](0...99)
+        var bytes: [UInt8] = [7]
+        bytes.append(copying: source.span.extracting(90..<100), source.span.extracting(0..<0), source.span)
+        #expect(bytes == [7] + Array(90...99) + source)
+    }
+
     @Test func appendingLeavesOtherCopiesAlone() {
         let before: [UInt8] = [1, 2]
         var after = before
@@ -27,6 +34,7 @@ import Testing
                 let expected = bytes.indices.first { $0 >= start && bytes[$0] == byte }
                 #expect(bytes.span.firstIndex(of: byte, from: start) == expected)
             }
+            #expect(bytes.span.count(of: byte) == bytes.count { $0 == byte })
         }
         #expect([UInt8]().span.firstIndex(of: 0, from: 0) == nil)
     }

@@ -28,6 +28,14 @@ struct PercentEncodingTests {
         #expect(PercentEncoding.decodeBytes(text) != nil)
     }
 
+    @Test("knows RFC 3986's unreserved characters from all other bytes")
+    func unreserved() {
+        let all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+        for byte in [UInt8](0...255) {
+            #expect(PercentEncoding.isUnreserved(byte) == all.utf8.contains(byte))
+        }
+    }
+
     @Test("encodes everything that is not unreserved")
     func encodes() {
         #expect(PercentEncoding.encodeSegment("aZ09-._~") == "aZ09-._~")

@@ -39,11 +39,6 @@ package struct PlaylistRewriter: Sendable {
 
     /// Every second line of a media playlist is a URI, so that the buffer is rarely moved.
     private func expectedCount(_ playlist: Span<UInt8>) -> Int {
-        var (lines, next) = (0, 0)
-        while let end = playlist.firstIndex(of: 0x0A, from: next) {
-            lines += 1
-            next = end + 1
-        }
-        return playlist.count + (lines / 2 + 8) * rule.addedBytes
+        playlist.count + (playlist.count(of: 0x0A) / 2 + 8) * rule.addedBytes
     }
 }

@@ -23,14 +23,14 @@ package struct URIRule: Equatable, Sendable {
 
     /// Appends what takes the place of `uri`.
     func append(_ uri: Range<Int>, of playlist: Span<UInt8>, to output: inout [UInt8]) {
-        output.append(copying: prefix.span)
         if Self.isPlainName(uri, in: playlist) {
-            output.append(copying: playlist.extracting(uri))
+            output.append(copying: prefix.span, playlist.extracting(uri), suffix.span)
         } else {
-            Self.appendName(
-                playlist.extracting(PlaylistURI.lastComponent(of: uri, in: playlist)), to: &output)
+            output.append(copying: prefix.span)
+            let name = PlaylistURI.lastComponent(of: uri, in: playlist)
+            Self.appendName(playlist.extracting(name), to: &output)
+            output.append(copying: suffix.span)
         }
-        output.append(copying: suffix.span)
     }
 
     /// Whether the URI is a file's name that needs no second look, as those of segments.

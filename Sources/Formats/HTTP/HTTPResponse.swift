@@ -22,7 +22,12 @@ package struct HTTPResponse: Sendable {
     package func serializedHead() -> [UInt8] {
         var head: [UInt8] = []
         head.reserveCapacity(512)
-        Self.append("Status: \(status) \(Self.reason(status))\r\n", to: &head)
+        // Each short enough to need no memory of its own.
+        Self.append("Status: ", to: &head)
+        Self.append("\(status)", to: &head)
+        Self.append(" ", to: &head)
+        Self.append(Self.reason(status), to: &head)
+        Self.append("\r\n", to: &head)
         for (name, value) in headers {
             Self.append(name, to: &head)
             Self.append(": ", to: &head)

@@ -22,13 +22,15 @@ package enum PercentEncoding {
 
     /// RFC 3986 §2.3: what never needs encoding.
     static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."): true
-        case UInt8(ascii: "_"), UInt8(ascii: "~"): true
-        default: false
-        }
+        // A bit for each byte of ASCII: every name of a long playlist is asked for.
+        let bits = byte < 64 ? unreservedBelow64 : unreservedFrom64
+        return byte < 128 && bits >> UInt64(byte & 63) & 1 == 1
     }
+
+    /// `-`, `.` and the digits.
+    private static let unreservedBelow64: UInt64 = 0x03FF_6000_0000_0000
+    /// `A` to `Z`, `_`, `a` to `z` and `~`.
+    private static let unreservedFrom64: UInt64 = 0x47FF_FFFE_87FF_FFFE
 
     static func append(_ byte: UInt8, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "%"))
