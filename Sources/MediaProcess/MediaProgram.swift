@@ -32,8 +32,9 @@ package struct MediaProgram: Sendable {
     }
 
     /// Throws `.unsupported`, with a message for the trainer, where the file cannot become a lesson.
-    package func probe(_ source: String) throws(MediaError) {
-        _ = try MediaRun(path, .probe(source: source), within: Self.shortDeadline).result()
+    package func probe(_ source: String, by prepared: consuming PreparedMedia? = nil) throws(MediaError) {
+        let order = MediaOrder.probe(source: source)
+        _ = try MediaRun(path, order, within: Self.shortDeadline, prepared: prepared).result()
     }
 
     /// What `convert` would do with the file at `source`, and why: one line a stream.
@@ -66,10 +67,10 @@ package struct MediaProgram: Sendable {
     /// Looks into the file, and writes to `output` what browsers start sooner and to `poster` a picture of it; both exist,
     /// and are empty. Throws `.unsupported` where it is no video.
     package func present(
-        _ source: String, to output: String, poster: String
+        _ source: String, to output: String, poster: String, by prepared: consuming PreparedMedia? = nil
     ) throws(MediaError) -> PresentationResult {
         let order = MediaOrder.present(source: source, output: output, poster: poster)
-        let result = try MediaRun(path, order, within: Self.shortDeadline).result()
+        let result = try MediaRun(path, order, within: Self.shortDeadline, prepared: prepared).result()
         return try PresentationResult(result).orNonsense()
     }
 

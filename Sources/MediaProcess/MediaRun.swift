@@ -18,21 +18,17 @@ struct MediaRun: ~Copyable {
     /// Whether its standard error is still open.
     private var hasErrors = true
 
-    /// Starts the program at `path`. Throws `.resource` where no process can be had.
+    /// Gives the order to the process that was prepared, or starts the program at `path`. Throws `.resource` where no
+    /// process can be had.
     init(
-        _ path: String, _ order: MediaOrder, within limit: Duration, stop: StopSignal? = nil
+        _ path: String, _ order: MediaOrder, within limit: Duration, stop: StopSignal? = nil,
+        prepared: consuming PreparedMedia? = nil
     ) throws(MediaError) {
+        if let prepared { process = prepared.take() } else { process = try PreparedMedia(path).take() }
         deadline = .now + limit
         self.stop = stop
-        do {
-            process = try ChildProcess(path: path, arguments: ["\(getpid())"])
-            // A process that ended before it read the order says at its end why.
-            try? process.send(order.json.serialized() + [UInt8(ascii: "\n")])
-        } catch {
-            throw MediaError(
-                .resource, "The converter could not be started.", operation: error.operation,
-                code: MediaErrorCode(rawValue: -error.code, text: "\(error)"))
-        }
+        // A process that ended before it read the order says at its end why.
+        try? process.send(order.json.serialized() + [UInt8(ascii: "\n")])
     }
 
     /// Waits for the result, and for the end of the process. Throws what it failed with; `.crashed` where it died,

@@ -81,6 +81,17 @@ import Testing
         #expect(error?.kind == .resource)
     }
 
+    @Test func `A process that was prepared takes the order, and no other is started`() throws {
+        let prepared = try program(#"echo '{"finished":null}'"#).prepare()
+        try MediaProgram(path: "/nonexistent").probe("/film.mp4", by: prepared)
+    }
+
+    @Test func `One that ended before its order came has crashed`() {
+        let program = MediaProgram(path: "/bin/false")
+        let error = #expect(throws: MediaError.self) { try program.probe("/film.mp4", by: program.prepare()) }
+        #expect(error?.kind == .crashed)
+    }
+
     @Test func `A process that says no more and does not end is not waited for beyond its deadline`() throws {
         let watch = ConversionWatch(
             cancellation: nil, deadline: { _ in .milliseconds(300) }, progress: { _ in }, log: { _ in })

@@ -15,10 +15,10 @@ struct FlatUpload: Sendable {
 
     func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let admission = try caller.admissionToFlatLayout()
-        var form = VideoForm(fields: ["user_id"], files: services.files)
+        var form = VideoForm(fields: ["user_id"], services)
         try reader.read(context, into: &form)
         let user = try form.identifier("user_id")
-        let video = try ReceivedVideo(&form)
+        var video = try ReceivedVideo(&form)
         try video.check(services.media)
         guard let id = video.filename.flatVideoID else {
             throw Refusal(.invalidFilename, "The file's name gives no id for the video.", field: "video")

@@ -23,14 +23,14 @@ struct LessonUpload: Sendable {
     }
 
     func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
-        var form = VideoForm(fields: Self.ids.union(Self.callbacks), files: services.files)
+        var form = VideoForm(fields: Self.ids.union(Self.callbacks), services)
         try reader.read(context, into: &form)
         let lesson = try lesson(form)
         let admission = try caller.admission(to: .lesson(lesson))
         let callbacks = UploadQueue.Callbacks(
             success: try callbackURL(form, "success_callback_url"),
             error: try callbackURL(form, "error_callback_url"))
-        let video = try ReceivedVideo(&form)
+        var video = try ReceivedVideo(&form)
         try video.check(services.media)
         let job = try UploadQueue(services: services).add(video, at: .lesson(lesson), admission, callbacks)
         job.log(services.log, context.request)

@@ -37,7 +37,7 @@ struct PresentationUpload: Sendable {
     private func receive(
         _ context: RequestContext, _ admission: UploadAdmission, _ presentation: (Filename) -> Presentation
     ) throws(Refusal) -> String {
-        var form = VideoForm(fields: [], files: services.files)
+        var form = VideoForm(fields: [], services)
         try reader.read(context, into: &form)
         let video = try ReceivedVideo(&form)
         let place = presentation(video.filename)

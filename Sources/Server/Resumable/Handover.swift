@@ -52,7 +52,7 @@ struct Handover: Sendable {
         do {
             let callbacks = UploadQueue.Callbacks(
                 success: record.successCallbackURL, error: record.errorCallbackURL)
-            let video = try video(upload, record)
+            var video = try video(upload, record)
             try video.check(services.media)
             _ = try UploadQueue(services: services).add(
                 video, at: location, admission, callbacks, task: record.task)

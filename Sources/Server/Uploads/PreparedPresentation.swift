@@ -18,7 +18,8 @@ struct PreparedPresentation: ~Copyable {
         let poster = try Self.stagingFile(services)
         let result: PresentationResult
         do {
-            result = try services.media.present(video.file.path, to: rewritten.path, poster: poster.path)
+            result = try services.media.present(
+                video.file.path, to: rewritten.path, poster: poster.path, by: video.takePrepared())
         } catch {
             throw UnsupportedMedia.refusal(error)
         }

@@ -8,6 +8,7 @@ struct ReceivedVideo: ~Copyable {
     let file: StagingFile
     let filename: Filename
     let type: VideoFileType
+    private var prepared: PreparedMedia?
 
     init(file: consuming StagingFile, filename: Filename, type: VideoFileType) {
         self.file = file
@@ -24,10 +25,16 @@ struct ReceivedVideo: ~Copyable {
         self.file = file
         self.filename = filename
         self.type = type
+        prepared = form.takePrepared()
     }
 
     /// Looks inside. Refuses with `unsupported_media` where a lesson cannot be made of it.
-    borrowing func check(_ media: MediaProgram) throws(Refusal) {
-        do { try media.probe(file.path) } catch { throw UnsupportedMedia.refusal(error) }
+    mutating func check(_ media: MediaProgram) throws(Refusal) {
+        do { try media.probe(file.path, by: prepared.take()) } catch { throw UnsupportedMedia.refusal(error) }
+    }
+
+    /// The process that is to look inside; nil where that is still to be started.
+    mutating func takePrepared() -> PreparedMedia? {
+        prepared.take()
     }
 }

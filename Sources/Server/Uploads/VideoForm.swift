@@ -1,6 +1,7 @@
 import Domain
 import Files
 import Formats
+import MediaProcess
 
 /// What an upload form holds: a few short fields, in any order, and one video, which goes straight to disk.
 ///
@@ -19,17 +20,21 @@ struct VideoForm: MultipartHandler, ~Copyable {
 
     private let known: Set<String>
     private let files: DataDirectory
+    private let media: MediaProgram
     private var part = Part.ignored
     private var texts: [String: [UInt8]] = [:]
     private(set) var video: StagingFile?
     /// Bytes of the video so far.
     private(set) var videoByteCount = 0
     private(set) var filename: Filename?
+    /// Whoever will look into the video: started when that begins, so as to be ready when it ends.
+    private var prepared: PreparedMedia?
 
     /// A form whose plain fields are `fields`.
-    init(fields: Set<String>, files: DataDirectory) {
+    init(fields: Set<String>, _ services: Services) {
         self.known = fields
-        self.files = files
+        self.files = services.files
+        self.media = services.media
     }
 
     mutating func partBegan(_ header: PartHeader) throws(Refusal) {
@@ -62,6 +67,11 @@ struct VideoForm: MultipartHandler, ~Copyable {
     /// The received file, which is the caller's from now on.
     mutating func takeVideo() -> StagingFile? {
         video.take()
+    }
+
+    /// Likewise the process that will look into it.
+    mutating func takePrepared() -> PreparedMedia? {
+        prepared.take()
     }
 
     /// The text of a plain field; nil where it is missing or empty. Refuses what is not UTF-8.
@@ -98,6 +108,7 @@ struct VideoForm: MultipartHandler, ~Copyable {
         guard VideoFileType(of: filename) != nil else { throw UnsupportedMedia.extensionOf(filename) }
         self.filename = filename
         do { video = try files.makeStagingFile() } catch { throw Refusal(error) }
+        prepared = media.prepare()
         part = .video
     }
 
