@@ -94,6 +94,9 @@ def uploads(goals):
     goals.add("upload of 100 MB, wall, times nginx spooling alone", 1.6, pairs("nginx, spooling alone", "wall"))
     goals.add("upload, app CPU, times the C program's", 1.15, pairs("C on libfcgi, read and write", "app"))
     goals.add("upload, app CPU, share of Flask's", 0.2, pairs("Flask + gunicorn", "app"))
+    parts = kept("tus") or {}
+    walls = [[run["wall"] for run in parts.get(way, [])] for way in ("tus, parts of 8 MB", "multipart")]
+    goals.add("the same in parts of 8 MB by tus, wall, times that of multipart", 1.3, [a / b for a, b in zip(*walls)])
     speeds = re.findall(r"multipart, browser, \d+ KiB: \d+ µs, (\d+) MB/s", kept("parser") or "")
     goals.add("multipart parser alone", 3, [int(speed) / 1000 for speed in speeds], False, " GB/s", 1)
 

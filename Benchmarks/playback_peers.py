@@ -7,6 +7,7 @@ import subprocess
 from playback_servers import ORIGIN, ROOT, SECRET, tree_of, wait_until
 
 C_PROGRAM = ROOT / ".build/bench-peer-fastcgi"
+SPOOLED_PROGRAM = ROOT / ".build/bench-peer-spooled"
 GO_PROGRAM = ROOT / ".build/bench-peer-go"
 GUNICORN = ROOT / ".venv-bench/bin/gunicorn"
 PHP = next((path for path in map(shutil.which, ("php-fpm8.2", "php-fpm")) if path), None)
@@ -37,6 +38,27 @@ def start_c(fleet, checks, closing=""):
     wait_until(path.exists, name)
     port, nginx = behind_our_files(fleet, name, path)
     return port, [peer.pid], nginx
+
+
+def start_upload_ways(fleet):
+    """Three ways for an upload that are not ours: {way: (URL, processes of the app, of nginx)}."""
+    whole, spooled = fleet.directory / "unbuffered.sock", fleet.directory / "spooled.sock"
+    reader = fleet.spawn([C_PROGRAM, whole, "upload", fleet.data, SECRET, ORIGIN, str(fleet.threads)], "unbuffered")
+    taker = fleet.spawn([SPOOLED_PROGRAM, spooled, fleet.data, str(fleet.threads)], "spooled")
+    wait_until(lambda: whole.exists() and spooled.exists(), "the other ways of uploading")
+    body = f"""access_log {fleet.directory}/ways-access.log;
+        server {{
+            listen 127.0.0.1:@PORT@ reuseport; client_max_body_size 200m; client_body_buffer_size 128k;
+            fastcgi_param REQUEST_METHOD $request_method;
+            location /unbuffered {{ fastcgi_pass unix:{whole}; fastcgi_request_buffering off;
+                fastcgi_param CONTENT_LENGTH $content_length; }}
+            location ~ ^/(?<way>copy|place)$ {{ fastcgi_pass unix:{spooled}; fastcgi_pass_request_body off;
+                client_body_in_file_only clean;
+                fastcgi_param WAY $way; fastcgi_param BODY_FILE $request_body_file; fastcgi_param CONTENT_LENGTH 0; }}
+        }}"""
+    port, nginx = fleet.start_nginx("ways", body)
+    programs = {"unbuffered": reader, "copy": taker, "place": taker}
+    return {way: (f"http://127.0.0.1:{port}/{way}", [peer.pid], nginx) for way, peer in programs.items()}
 
 
 def start_go(fleet):

@@ -1,5 +1,6 @@
 """Writes the benchmarks' tables into docs/benchmarks.md, between the markers that carry their names."""
 
+import argparse
 import datetime
 import json
 import os
@@ -132,6 +133,27 @@ def keep(part, data, is_quick=False):
     RESULTS.mkdir(parents=True, exist_ok=True)
     kept = {"machine": machine(), "date": str(datetime.date.today()), "commit": commit(), "data": data}
     (RESULTS / f"{part}.json").write_text(json.dumps(kept, indent=1))
+
+
+def options(description, rounds):
+    """What a benchmark of uploads is told; `rounds` unless it says otherwise."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--quick", action="store_true", help="one round, and the document stays as it is")
+    parser.add_argument("--app", help="another executable instead of .build/release/focust-video")
+    parser.add_argument("--print", action="store_true", help="all rounds, and the document stays as it is")
+    told = parser.parse_args()
+    told.rounds = 1 if told.quick else told.rounds
+    told.quick = told.quick or told.print
+    return told
+
+
+def publish(part, text, data, is_quick):
+    """Shows a part's table; writes it into the document and keeps its figures, unless the run was a quick one."""
+    print(text)
+    if not is_quick:
+        write(part, text)
+        keep(part, data)
 
 
 def kept(part):

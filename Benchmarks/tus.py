@@ -4,7 +4,6 @@
 The same client sends both, on one connection, from memory; each part is answered when it is on disk.
 """
 
-import argparse
 import base64
 import http.client
 import pathlib
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 import playback_report
 from playback_servers import API_KEY, Fleet, cpu_seconds
-from upload import make_film
+from upload import make_film, remove_films
 
 PART = 8_000_000
 NAMES = ("trainer_id", "course_id", "module_id", "lesson_id")
@@ -52,7 +51,8 @@ def tus(connection, film, number):
         raise SystemExit(f"{path}: all parts were taken, and there is no task")
 
 
-def measure(port, app, nginx, film, rounds):
+def measure(fleet, film, rounds):
+    port, app, nginx = fleet.start_app()
     ways = [("multipart", multipart), ("tus, parts of 8 MB", tus)]
     results = {name: [] for name, _ in ways}
     for number in range(rounds):
@@ -66,6 +66,7 @@ def measure(port, app, nginx, film, rounds):
             time.sleep(0.2)
             run = {"wall": wall, "app": cpu_seconds(app) - before[0], "nginx": cpu_seconds(nginx) - before[1]}
             results[name].append(run)
+            remove_films(fleet.data)
     return results
 
 
@@ -80,21 +81,12 @@ def table(results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--quick", action="store_true", help="one round, and the document stays as it is")
-    parser.add_argument("--app", help="another executable instead of .build/release/focust-video")
-    options = parser.parse_args()
+    options = playback_report.options(__doc__, rounds=9)
     with Fleet(2, app=options.app) as fleet:
         path = pathlib.Path(fleet.directory) / "film.mp4"
         make_film(path)
-        port, app, nginx = fleet.start_app()
-        results = measure(port, app, nginx, path.read_bytes(), 1 if options.quick else options.rounds)
-    text = table(results)
-    print(text)
-    if not options.quick:
-        playback_report.write("tus", text)
-    playback_report.keep("tus", results, options.quick)
+        results = measure(fleet, path.read_bytes(), options.rounds)
+    playback_report.publish("tus", table(results), results, options.quick)
 
 
 if __name__ == "__main__":

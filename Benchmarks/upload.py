@@ -2,17 +2,17 @@
 """An upload of 100 MB through nginx side by side with its peers: wall, CPU of app and nginx, peak memory.
 
 Every contender takes the same body in turn, several rounds; medians are printed with their spread. focust-video is sent
-a film that it will accept, parses, probes, syncs and queues; its peers only store what they are sent.
+a film that it will accept, parses, probes, syncs and queues; its peers only store and sync what they are sent, nginx
+alone without the sync.
 """
 
-import argparse
 import pathlib
 import statistics
 import subprocess
 import time
 
 import playback_report
-from playback_peers import start_c, start_flask
+from playback_peers import start_c, start_flask, start_upload_ways
 from playback_servers import API_KEY, ROOT, Fleet, cpu_seconds, memory_mb
 
 FILM_BYTES = 100_000_000
@@ -39,7 +39,14 @@ def send(url, film, number):
     return float(seconds)
 
 
-def measure(contenders, film, rounds):
+def remove_films(directory):
+    """What was stored: its pages are free for the next contender, which else pays for ones that the machine never had."""
+    for path in directory.rglob("*"):
+        if path.is_file() and path.stat().st_size >= FILM_BYTES // 2:
+            path.unlink()
+
+
+def measure(contenders, fleet, film, rounds):
     results = {name: [] for name, *_ in contenders}
     for number in range(rounds):
         for name, url, app, nginx in contenders if number % 2 == 0 else reversed(contenders):
@@ -49,6 +56,7 @@ def measure(contenders, film, rounds):
             time.sleep(0.2)
             run = {"wall": wall, "app": cpu_seconds(app) - before[0], "nginx": cpu_seconds(nginx) - before[1]}
             results[name].append(run | {"peak": memory_mb(app, "VmHWM")})
+            remove_films(fleet.data)
     return results
 
 
@@ -61,29 +69,30 @@ def table(results):
     return "\n".join(lines)
 
 
+def start(fleet):
+    """All contenders: name, URL, processes of the app and of nginx."""
+    port, *processes = fleet.start_app()
+    found = [("focust-video", f"http://127.0.0.1:{port}/upload/lesson", *processes)]
+    port, *processes = start_c(fleet, "upload")
+    found.append(("C on libfcgi, read and write", f"http://127.0.0.1:{port}/upload/lesson", *processes))
+    ways = start_upload_ways(fleet)
+    found.append(("the same, unbuffered", *ways["unbuffered"]))
+    found.append(("C, `copy_file_range` from nginx's body file", *ways["copy"]))
+    found.append(("C, nginx's body file kept, libavformat reads it in place", *ways["place"]))
+    port, app, nginx = start_flask(fleet)
+    found.append(("nginx, spooling alone", f"http://127.0.0.1:{port}/spool", [], nginx))
+    found.append(("Flask + gunicorn", f"http://127.0.0.1:{port}/upload", app, nginx))
+    return found
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="one round, and the document stays as it is")
-    parser.add_argument("--app", help="another executable instead of .build/release/focust-video")
-    options = parser.parse_args()
+    options = playback_report.options(__doc__, rounds=5)
     subprocess.run([ROOT / "Benchmarks/peers/build"], check=True)
     with Fleet(2, app=options.app) as fleet:
         film = pathlib.Path(fleet.directory) / "film.mp4"
         make_film(film)
-        port, app, nginx = fleet.start_app()
-        contenders = [("focust-video", f"http://127.0.0.1:{port}/upload/lesson", app, nginx)]
-        port, app, nginx = start_c(fleet, "upload")
-        contenders.append(("C on libfcgi, read and write", f"http://127.0.0.1:{port}/upload/lesson", app, nginx))
-        port, app, nginx = start_flask(fleet)
-        contenders.append(("nginx, spooling alone", f"http://127.0.0.1:{port}/spool", [], nginx))
-        contenders.append(("Flask + gunicorn", f"http://127.0.0.1:{port}/upload", app, nginx))
-        results = measure(contenders, film, 1 if options.quick else options.rounds)
-    text = table(results)
-    print(text)
-    if not options.quick:
-        playback_report.write("upload", text)
-    playback_report.keep("upload", results, options.quick)
+        results = measure(start(fleet), fleet, film, options.rounds)
+    playback_report.publish("upload", table(results), results, options.quick)
 
 
 if __name__ == "__main__":
