@@ -44,9 +44,14 @@ struct AccessUnitFacts: Equatable {
             if let unit, take(UnsafeRawBufferPointer(rebasing: bytes[unit..<position])) { return }
             position += 3
             unit = position
+            // A slice tells by its first byte; to look for its end would be to read all of it.
+            if position < bytes.count, Self.isSlice(bytes[position]) { break }
         }
         if let unit, unit < bytes.count { _ = take(UnsafeRawBufferPointer(rebasing: bytes[unit...])) }
     }
+
+    /// ITU-T H.264 table 7-1: types 1 to 5.
+    private static func isSlice(_ header: UInt8) -> Bool { (1...5).contains(header & 0x1F) }
 
     /// Notes one unit; true once a slice was met.
     private mutating func take(_ unit: UnsafeRawBufferPointer) -> Bool {

@@ -9,7 +9,7 @@ enum PacketTimes {
 
     /// Throws `.unsupported` for times beyond the limit; a duration beyond it counts as none.
     static func check(_ packet: Packet, timeBase: AVRational) throws(MediaError) {
-        guard [packet.pts, packet.dts].allSatisfy({ $0.map { isSane($0, timeBase) } ?? true }) else {
+        guard isSane(packet.pts ?? 0, timeBase), isSane(packet.dts ?? 0, timeBase) else {
             throw MediaError(
                 .unsupported, "The file is damaged: its times make no sense.", operation: "times")
         }

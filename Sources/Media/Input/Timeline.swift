@@ -19,7 +19,8 @@ struct Timeline {
     private let maxDuration: Double
     private var hasJumped = false
     private var offset = 0.0
-    private var expected: [Int: Double] = [:]
+    /// Of each stream, where the last packet ended.
+    private var expected: [Double?]
     private var first: Double?
 
     /// - Parameter isRepaired: false where packets are to go over as they are.
@@ -28,6 +29,7 @@ struct Timeline {
         mayJump = demuxer.hasDiscontinuousTimes
         stated = demuxer.duration ?? 0
         maxDuration = limits.maxDurationSeconds
+        expected = Array(repeating: nil, count: demuxer.streams.count)
     }
 
     /// What still counts as a pause, in `timeBase`.

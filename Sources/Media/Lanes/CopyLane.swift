@@ -6,7 +6,8 @@ final class CopyLane: Lane {
     let parameters: UnsafePointer<AVCodecParameters>
     let track: Track
     private let timeBase: AVRational
-    private let cuts: Set<Int64>
+    /// Those that are still to come; they rise like the packets' times.
+    private var cuts: ArraySlice<Int64>
     private var lastDTS = Int64.min
     private var hasStarted = false
     private var undated = UndatedStart()
@@ -17,7 +18,7 @@ final class CopyLane: Lane {
         parameters = UnsafePointer(stream.pointer.pointee.codecpar)
         self.track = track
         timeBase = stream.timeBase
-        self.cuts = Set(cuts)
+        self.cuts = cuts[...]
     }
 
     func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
@@ -46,10 +47,18 @@ final class CopyLane: Lane {
     }
 
     private func pass(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
-        let startsSegment = track == .video && (!hasStarted || cuts.contains(packet.dts ?? 0))
+        let startsSegment = isCut(packet.dts ?? 0) || track == .video && !hasStarted
         hasStarted = true
         try rescale(packet)
         try writer.append(OutputPacket(packet: packet, track: track, startsSegment: startsSegment))
+    }
+
+    private func isCut(_ dts: Int64) -> Bool {
+        while let cut = cuts.first, cut <= dts {
+            cuts.removeFirst()
+            if cut == dts { return true }
+        }
+        return false
     }
 
     func finish(into writer: LessonWriter) throws(MediaError) {

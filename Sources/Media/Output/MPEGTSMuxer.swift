@@ -5,10 +5,17 @@ import MediaProtocol
 final class MPEGTSMuxer {
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private let sink: SegmentSink
+    /// Of each track.
+    private let framings: [TransportFraming?]
+    private var framed: [UInt8] = []
+    /// What the muxer is given in place of a packet that was framed anew.
+    private let substitute: Packet
 
     /// - Parameter tracks: codec parameters of each track, in the order of `Track`.
     init(tracks: [UnsafePointer<AVCodecParameters>], sink: SegmentSink) throws(MediaError) {
         self.sink = sink
+        framings = tracks.map { TransportFraming($0.pointee) }
+        substitute = try Packet()
         let code = avformat_alloc_output_context2(&context, nil, "mpegts", nil)
         guard code >= 0, let context else { throw .library("avformat_alloc_output_context2", code) }
         context.pointee.pb = try sink.context()
@@ -39,13 +46,31 @@ final class MPEGTSMuxer {
         let pointer = packet.packet.pointer
         pointer.pointee.stream_index = Int32(packet.track.rawValue)
         pointer.pointee.pos = -1
-        let code = av_write_frame(context, pointer)
+        let code =
+            framings[packet.track.rawValue].map { writeFramed(packet.packet, $0) }
+            ?? av_write_frame(context, pointer)
         if let failure = sink.failure { throw failure }
         // What a damaged file calls a packet of H.264 or AAC is not always one.
         if code == focust_averror_invaliddata {
             throw OutputRule.copySafe.broken("the muxer refuses a packet")
         }
         guard code >= 0 else { throw .library("av_write_frame", code) }
+    }
+
+    private func writeFramed(_ packet: Packet, _ framing: TransportFraming) -> Int32 {
+        framed.removeAll(keepingCapacity: true)
+        guard framing.append(packet.bytes, to: &framed) else { return focust_averror_invaliddata }
+        let pointer = substitute.pointer
+        let code = av_packet_copy_props(pointer, packet.pointer)
+        guard code >= 0 else { return code }
+        pointer.pointee.stream_index = packet.pointer.pointee.stream_index
+        defer { substitute.unreference() }
+        return framed.withUnsafeMutableBytes { bytes in
+            // Without a buffer of its own the packet is only lent: the muxer copies what it keeps.
+            pointer.pointee.data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            pointer.pointee.size = Int32(bytes.count)
+            return av_write_frame(context, pointer)
+        }
     }
 
     /// Pushes everything that is still buffered into the open segment.
