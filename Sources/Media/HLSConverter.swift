@@ -32,14 +32,15 @@ package struct HLSConverter: Sendable {
     ///
     /// The caller writes `enc.key`, syncs and publishes. On an error, what was written so far stays there.
     /// - Parameters:
+    ///   - start: when the work began for whoever waits for it.
     ///   - planned: called once, with the seconds of video that there are to convert.
     ///   - progress: called on this thread with a share of the time, from 0 to 0.99, that never falls.
     package func convert(
         _ path: String, into directory: String, key: ContentKey, cancellation: Cancellation,
-        planned: (Double) -> Void = { _ in }, progress: (Double) -> Void
+        since start: ContinuousClock.Instant = .now, planned: (Double) -> Void = { _ in },
+        progress: (Double) -> Void
     ) throws(MediaError) -> ConversionResult {
         let capture = LogCapture(forward: log)
-        let start = ContinuousClock.now
         return try withoutActuallyEscaping(progress) { progress throws(MediaError) in
             let meter = ProgressMeter(
                 elapsed: { (ContinuousClock.now - start) / .seconds(1) }, report: progress)
@@ -52,7 +53,11 @@ package struct HLSConverter: Sendable {
                     demuxer: demuxer, options: options, limits: limits, directory: directory, key: key,
                     cancellation: cancellation, capture: capture)
                 var result = try run(job, plan, meter)
+                let work = Workload(
+                    plan.probe, video: plan.video.action, audio: plan.audio?.action, options: options)
+                meter.begin(cost: work.poster, ahead: work.publishing)
                 result.posterFailure = job.makePoster()
+                meter.begin(cost: work.publishing, ahead: 0)
                 return result
             }
         }

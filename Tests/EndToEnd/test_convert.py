@@ -24,7 +24,7 @@ def test_a_file_gets_plain_lines(media, tmp_path):
     assert "\r" not in done.stderr and "\x1b" not in done.stderr
     shares = [int(re.match(r"(\d+) %", line)[1]) for line in lines]
     assert shares == sorted(set(shares)) and 5 <= len(shares) <= 11
-    assert shares[0] == 0 and shares[-1] == 100
+    assert shares[0] < 10 and shares[-1] == 100
     for line in lines[1:-1]:
         assert re.fullmatch(r"\d+ %, \d+\.\d × real time, \d+ s left", line), line
     assert re.search(r"segments, 20\.\d* s in .*, \d+\.\d × real time", done.stdout)

@@ -52,7 +52,9 @@ struct Planner {
         func work(_ video: StreamDecision.Action) -> Workload {
             Workload(probe, video: video, audio: audio, options: options)
         }
-        meter.begin(cost: work(.copy).indexing, ahead: work(.transcode).ahead)
+        if !indexer.hasWholeIndex {
+            meter.begin(cost: work(.copy).indexing, ahead: work(.transcode).ahead)
+        }
         let index = try indexer.index { share, isCopied in
             meter.expect(ahead: work(isCopied ? .copy : .transcode).ahead)
             meter.didReach(share)

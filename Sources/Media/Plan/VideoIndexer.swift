@@ -30,7 +30,7 @@ struct VideoIndexer {
     }
 
     /// MP4 and MOV list every sample in `moov`, unless the file is fragmented; then `nb_frames` is 0 or less.
-    private var hasWholeIndex: Bool {
+    var hasWholeIndex: Bool {
         let entries = Int64(avformat_index_get_entries_count(stream.pointer))
         return demuxer.formatName.hasPrefix("mov") && entries > 0 && layout.lengthSize != nil
             && entries >= stream.pointer.pointee.nb_frames && stream.pointer.pointee.nb_frames > 0

@@ -11,9 +11,15 @@ final class WorkDone {
     private let duration: Double
     private let pictureBytes: Double
     private let fileBytes: Double
-    private var bytes: [Track: Double] = [:]
-    private var seconds: [Track: Double] = [:]
+    private var pictures = Reading()
+    private var sound = Reading()
     private var written = 0.0
+
+    /// How much of one track was read.
+    private struct Reading {
+        var bytes = 0.0
+        var second = 0.0
+    }
 
     init(_ plan: ConversionPlan, options: ConversionOptions, meter: ProgressMeter) {
         work = Workload(
@@ -27,8 +33,10 @@ final class WorkDone {
 
     /// A packet of `track` was read, at this second of the film.
     func didRead(_ track: Track, bytes count: Int, at second: Double) {
-        bytes[track, default: 0] += Double(count)
-        seconds[track] = max(seconds[track] ?? 0, second)
+        switch track {
+        case .video: Self.note(&pictures, count, second)
+        case .audio: Self.note(&sound, count, second)
+        }
         tell()
     }
 
@@ -38,15 +46,19 @@ final class WorkDone {
         tell()
     }
 
+    private static func note(_ reading: inout Reading, _ count: Int, _ second: Double) {
+        reading.bytes += Double(count)
+        reading.second = max(reading.second, second)
+    }
+
     private func tell() {
         guard work.converting > 0, duration > 0 else {
-            return meter.didReach(bytes.values.reduce(0, +) / fileBytes)
+            return meter.didReach((pictures.bytes + sound.bytes) / fileBytes)
         }
-        let read = seconds[.video] ?? 0
-        let copied = pictureBytes > 0 ? (bytes[.video] ?? 0) / pictureBytes : read / duration
+        let copied = pictureBytes > 0 ? pictures.bytes / pictureBytes : pictures.second / duration
         let done =
-            work.copying * min(1, copied) + work.sound * min(1, (seconds[.audio] ?? 0) / duration)
-            + work.decoding * min(1, max(read, written) / duration)
+            work.copying * min(1, copied) + work.sound * min(1, sound.second / duration)
+            + work.decoding * min(1, max(pictures.second, written) / duration)
             + work.encoding * min(1, written / duration)
         meter.didReach(done / work.converting)
     }

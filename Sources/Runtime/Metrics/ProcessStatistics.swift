@@ -1,7 +1,7 @@
 import Glibc
 
 /// What the kernel says about this process (proc(5)), by the names every Prometheus client uses for it.
-enum ProcessStatistics {
+package enum ProcessStatistics {
     /// When the process started, seconds since 1970.
     ///
     /// From the clocks and not from `btime` in /proc/stat, which a service with `ProcSubset=pid` cannot see.
@@ -18,7 +18,7 @@ enum ProcessStatistics {
     }
 
     /// User and system time of all threads, those that have ended too (clock_gettime(2)).
-    static func cpuSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+    package static func cpuSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 
     /// Without the one that looking needs.
     static func openFiles() -> Double? {
