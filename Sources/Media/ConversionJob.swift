@@ -5,7 +5,8 @@ import MediaProtocol
 
 /// One run over a file's packets: every packet through its lane into the lesson.
 struct ConversionJob {
-    let demuxer: Demuxer
+    let path: String
+    var demuxer: Demuxer
     let options: ConversionOptions
     let limits: MediaLimits
     let directory: String
@@ -13,8 +14,10 @@ struct ConversionJob {
     let cancellation: Cancellation
     let capture: LogCapture
 
-    /// Converts as `plan` says. The demuxer stands at its first packet.
-    func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {
+    /// Converts as `plan` says.
+    mutating func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {
+        // For the plan, or by an attempt before.
+        if !demuxer.isUnread { demuxer = try Demuxer(path, limits: limits, cancellation: cancellation) }
         let done = WorkDone(plan, options: options, meter: meter)
         let lanes = try LaneBuilder(job: self, plan: plan).lanes()
         let segments = SegmentSequence(

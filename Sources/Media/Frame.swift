@@ -18,6 +18,13 @@ final class Frame {
 
     var pts: Int64? { Packet.timestamp(pointer.pointee.pts) }
 
+    /// Bytes of what was decoded (frame.h: AVFrame.buf).
+    var byteCount: Int {
+        (0..<Int32(AV_NUM_DATA_POINTERS)).reduce(0) { sum, plane in
+            sum + Int(av_frame_get_plane_buffer(pointer, plane)?.pointee.size ?? 0)
+        }
+    }
+
     /// Gives the data back; the frame can be filled again.
     func unreference() {
         av_frame_unref(pointer)

@@ -49,10 +49,10 @@ package struct HLSConverter: Sendable {
                 let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
                 let plan = try planner(cancellation, meter).plan(demuxer)
                 planned(plan.duration)
-                let job = ConversionJob(
-                    demuxer: demuxer, options: options, limits: limits, directory: directory, key: key,
-                    cancellation: cancellation, capture: capture)
-                var result = try run(job, plan, meter)
+                var job = ConversionJob(
+                    path: path, demuxer: demuxer, options: options, limits: limits, directory: directory,
+                    key: key, cancellation: cancellation, capture: capture)
+                var result = try run(&job, plan, meter)
                 let work = Workload(
                     plan.probe, video: plan.video.action, audio: plan.audio?.action, options: options)
                 meter.begin(cost: work.poster, ahead: work.publishing)
@@ -69,13 +69,12 @@ package struct HLSConverter: Sendable {
 
     /// A copy that turns out to break a rule on the way is made again by transcoding.
     private func run(
-        _ job: ConversionJob, _ plan: ConversionPlan, _ meter: ProgressMeter
+        _ job: inout ConversionJob, _ plan: ConversionPlan, _ meter: ProgressMeter
     ) throws(MediaError) -> ConversionResult {
         do {
             return try job.run(plan, meter)
         } catch  where error.kind == .invalidOutput && plan.copiesSomething {
             try job.removeOutput()
-            try job.demuxer.rewind()
             return try job.run(plan.transcodingEverything(because: error.message), meter)
         }
     }

@@ -52,6 +52,31 @@ struct TimingTests {
         #expect(zip(source, result).allSatisfy { abs($1 - $0 - shift) < 0.0011 })
     }
 
+    @Test(
+        "Matroska whose pictures begin before zero keeps them all, and the sound in its place",
+        arguments: [(sound: "1:a", ahead: 0.5), (sound: "0:a", ahead: 0.0)], ["copy", "libopus"])
+    func keepsPicturesBeforeZero(film: (sound: String, ahead: Double), codec: String) throws {
+        let space = try Workspace()
+        _ = try space.clip(
+            "source.mp4",
+            "-f lavfi -i testsrc2=s=320x240:r=25:d=6 -f lavfi -i sine=r=48000:d=6 -pix_fmt yuv420p -c:v libx264 "
+                + "-preset veryfast -g 25 -bf 2 -c:a aac")
+        let path = try space.clip(
+            "clip.mkv",
+            "-itsoffset -0.5 -i source.mp4 -i source.mp4 -map 0:v -map \(film.sound) -c:v copy -c:a \(codec) "
+                + "-avoid_negative_ts disabled -copyts")
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(try Self.times(lesson.joined()).count == 150)
+        let starts = try ["v", "a"].map {
+            try #require(
+                Double(
+                    Command.ffprobe(
+                        "stream=start_time", try lesson.joined(), ["-select_streams", $0])))
+        }
+        #expect(abs(starts[1] - starts[0] - film.ahead) < 0.03, "\(starts)")
+    }
+
     @Test("An open GOP is no place to cut, so it is re-encoded")
     func refusesOpenGroups() throws {
         let space = try Workspace()

@@ -12,6 +12,8 @@ final class Demuxer {
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private let cancellation: Cancellation
     let input: FileInput
+    /// No packet was taken: one that was cannot be had back, as libav cannot go to what has no time or is not in an index.
+    private(set) var isUnread = true
 
     /// Reads the headers and as much media as `limits` allow.
     ///
@@ -69,6 +71,7 @@ final class Demuxer {
     /// Reads the next packet of any stream into `packet`; false at the end of the file.
     func read(into packet: Packet) throws(MediaError) -> Bool {
         packet.unreference()
+        isUnread = false
         let code = av_read_frame(context, packet.pointer)
         if code < 0 { try cancellation.check() }
         if code == focust_averror_eof { return false }
@@ -81,12 +84,6 @@ final class Demuxer {
 
     private func timeBase(of index: Int) -> AVRational {
         context?.pointee.streams?[index]?.pointee.time_base ?? AVRational(num: 1, den: 1)
-    }
-
-    /// Goes back to the first packet.
-    func rewind() throws(MediaError) {
-        let code = avformat_seek_file(context, -1, Int64.min, Int64.min, Int64.max, 0)
-        guard code >= 0 else { throw .input("avformat_seek_file", code, "The file cannot be read twice.") }
     }
 
     /// Share (0 to 1) of a stream's packets that lie behind the end of the file, because it was cut off.

@@ -11,6 +11,7 @@ final class AudioTranscodeLane: Lane {
     private var graph: FilterGraph?
     private let cancellation: Cancellation
     private var silence = Silence()
+    private var undated = UndatedFrames()
     private var lastDTS = Int64.min
 
     var parameters: UnsafePointer<AVCodecParameters> { encoder.parameters }
@@ -35,6 +36,24 @@ final class AudioTranscodeLane: Lane {
 
     private func filter(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
         frame.pointer.pointee.pts = frame.pointer.pointee.best_effort_timestamp
+        if let pts = frame.pts {
+            for earlier in undated.dated(before: pts, duration: duration) {
+                try filterDated(earlier, writer)
+            }
+        } else if try undated.hold(frame) {
+            return
+        }
+        try filterDated(frame, writer)
+    }
+
+    /// In ticks of the stream.
+    private func duration(_ frame: Frame) -> Double {
+        let seconds =
+            Double(frame.pointer.pointee.nb_samples) / Double(max(1, frame.pointer.pointee.sample_rate))
+        return seconds * Double(timeBase.den) / Double(max(1, timeBase.num))
+    }
+
+    private func filterDated(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
         let shape = SoundShape(frame)
         if shape != self.shape {
             try drain(writer)

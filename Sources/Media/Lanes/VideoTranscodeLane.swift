@@ -11,6 +11,9 @@ final class VideoTranscodeLane: Lane {
     private let timeBase: AVRational
     private var shape: PictureShape
     private var graph: FilterGraph
+    /// Ticks of one picture, as far as the file says how many a second has.
+    private let duration: Double
+    private var undated = UndatedFrames()
     private var clock: SegmentClock
     private var starts: Set<Int64> = []
     private var lastPTS = Int64.min
@@ -26,6 +29,8 @@ final class VideoTranscodeLane: Lane {
         let budget = ThreadBudget(threads: options.threads)
         threads = budget.encoding
         timeBase = stream.timeBase
+        let rate = facts.frameRate > 0 ? facts.frameRate : Workload.usualRate
+        duration = Double(timeBase.den) / Double(max(1, timeBase.num)) / rate
         maxFruitless = job.limits.maxPacketsWithoutProgress
         decoder = try Decoder(
             stream, threads: budget.decoding(facts), limits: job.limits, capture: job.capture)
@@ -51,7 +56,17 @@ final class VideoTranscodeLane: Lane {
 
     private func filter(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
         frame.pointer.pointee.pts = frame.pointer.pointee.best_effort_timestamp
-        guard frame.pts != nil else { return }
+        guard let pts = frame.pts else {
+            try undated.hold(frame)
+            return
+        }
+        for earlier in undated.dated(before: pts, duration: { _ in duration }) {
+            try filterDated(earlier, writer)
+        }
+        try filterDated(frame, writer)
+    }
+
+    private func filterDated(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
         let shape = PictureShape(frame)
         if shape != self.shape {
             // A resolution or pixel format that changes on the way needs filters of its own.

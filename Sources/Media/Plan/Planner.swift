@@ -9,7 +9,7 @@ struct Planner {
     /// Told how far the index is, where it has to be made of packets.
     let meter: ProgressMeter
 
-    /// The plan for an opened file, which stands at its first packet afterwards.
+    /// The plan for an opened file, whose packets may have been read for it.
     func plan(_ demuxer: Demuxer) throws(MediaError) -> ConversionPlan {
         let probe = try Probe.examine(demuxer, limits: limits)
         let selection = StreamSelection(demuxer.streams)

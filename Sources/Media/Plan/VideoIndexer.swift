@@ -21,7 +21,7 @@ struct VideoIndexer {
         layout = H264Stream(extradata: stream.extradata)
     }
 
-    /// The index; the demuxer stands at its first packet again afterwards. Where something speaks against a copy, it
+    /// The index; packets that were read for it are gone afterwards. Where something speaks against a copy, it
     /// may end there.
     ///
     /// - Parameter progress: takes the share of the packets that were read, and whether a copy is likely.
@@ -80,7 +80,6 @@ struct VideoIndexer {
             if index.obstacle != nil && !isNeededWhole { break }
             if index.count % 256 == 0 { progress(demuxer.readShare, index.promisesCopy) }
         }
-        try demuxer.rewind()
         return index
     }
 
