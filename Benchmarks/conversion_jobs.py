@@ -107,6 +107,7 @@ def main():
     parser.add_argument("--kinds", type=pathlib.Path, default=ROOT / ".build/bench-kinds")
     parser.add_argument("--document", type=pathlib.Path, default=ROOT / "docs/conversion.md")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--print", action="store_true", help="to the screen alone")
     options = parser.parse_args()
     conversion.make_inputs(options.inputs, ["copy.mp4", "mixed.mkv", "hevc.mp4"])
     options.kinds.mkdir(parents=True, exist_ok=True)
@@ -134,6 +135,8 @@ def main():
         f"Measured on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end, {time.strftime('%Y-%m-%d')}.",
     ]
     print("\n".join(parts), file=sys.stderr)
+    if options.print:
+        return
     text = options.document.read_text()
     before, rest = text.split(BEGIN)
     options.document.write_text(f"{before}{BEGIN}\n" + "\n".join(parts) + f"\n{END}{rest.split(END)[1]}")
