@@ -45,10 +45,10 @@ def delays(port, path, options):
     """Microseconds of each request, from the moment it was due."""
     headers = f"Authorization: Bearer {token()}\r\nReferer: {ORIGIN}/lesson\r\n"
     command = [PACE, "127.0.0.1", port, path, options.rate, options.seconds, headers]
-    text = subprocess.check_output([str(part) for part in command], text=True)
     # At once when its answer is there: a viewer's own processor is not the one that converts.
     if os.geteuid() == 0:
         command = ["chrt", "--fifo", "1", *command]
+    text = subprocess.check_output([str(part) for part in command], text=True)
     # The first requests warm the connection up.
     return [int(line) for line in text.split()][options.rate // 10 :]
 

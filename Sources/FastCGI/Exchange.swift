@@ -96,7 +96,8 @@ final class Exchange: HTTPBody {
     }
 
     private func drain() {
-        guard hasBody else { return drainStream() }
+        // Once read by us, libfcgi does not know where the stream stands, and would wait for what has come.
+        guard hasBody || body != nil else { return drainStream() }
         var buffer = [UInt8](repeating: 0, count: Self.drainLength)
         // What nginx has taken whole comes at once. What it hands on as it comes may take hours: then the client learns
         // the answer first, and is cut off.
@@ -126,6 +127,8 @@ final class Exchange: HTTPBody {
     /// libfcgi ends a connection with shutdown, a poll of up to 2 s, reads until nginx closes, and close: the
     /// thread is held all that time. A detached one is only closed, which is safe once the body is drained.
     private func finish() {
+        // Nor where it ends: nothing behind a body that broke off may be taken for a request.
+        if body != nil { request.keepConnection = 0 }
         FCGX_Detach(&request)
         FCGX_Finish_r(&request)
     }

@@ -43,6 +43,7 @@ struct RequestBody {
     /// As `HTTPBody.read`.
     mutating func read(into buffer: inout [UInt8], atMost limit: Int) -> Int {
         var filled = 0
+        let limit = min(limit, buffer.count)
         while filled < limit, !isOver {
             filled += receive(into: &buffer, filled..<limit, flags: 0) ?? 0
         }

@@ -7,6 +7,8 @@ import Runtime
 struct MediaRun: ~Copyable {
     /// Bytes that are kept of what it says on standard error: the last words of a crash.
     private static let maxLastWords = 500
+    /// What the loader exits with where a library is missing, as while one is upgraded (ld.so): no film's fault.
+    private static let notStarted: Int32 = 127
 
     var deadline: ContinuousClock.Instant
     private let stop: StopSignal?
@@ -24,7 +26,11 @@ struct MediaRun: ~Copyable {
         _ path: String, _ order: MediaOrder, within limit: Duration, stop: StopSignal? = nil,
         prepared: consuming PreparedMedia? = nil
     ) throws(MediaError) {
-        if let prepared { process = prepared.take() } else { process = try PreparedMedia(path).take() }
+        if let prepared, !prepared.hasEnded {
+            process = prepared.take()
+        } else {
+            process = try PreparedMedia(path).take()
+        }
         deadline = .now + limit
         self.stop = stop
         // A process that ended before it read the order says at its end why.
@@ -64,6 +70,8 @@ struct MediaRun: ~Copyable {
         switch (last, ending) {
         case (.finished(let result)?, .exited(code: 0)): return result
         case (.failed(let error)?, .exited): throw error
+        case (nil, .exited(code: Self.notStarted)):
+            throw MediaError(.resource, "The converter could not be started.", operation: "\(ending)")
         default:
             var error = MediaError(
                 .crashed, "The converter broke down while it worked on this file.", operation: "\(ending)")

@@ -18,6 +18,8 @@ package struct PreparedMedia: ~Copyable {
         }
     }
 
+    var hasEnded: Bool { process.hasEnded }
+
     /// The process, the caller's from now on.
     consuming func take() -> ChildProcess { process }
 }

@@ -146,3 +146,31 @@ def test_a_restore_refuses_a_directory_in_use_and_what_is_no_copy(sites, films, 
     refused = run("restore.sh", tmp_path, tmp_path / "nothing")
     assert refused.returncode == 2 and "is no copy" in refused.stderr
     assert run("backup.sh", tmp_path / "nothing", tmp_path / "other").returncode != 0
+
+
+def test_a_lesson_behind_a_link_is_left_out_and_said_so_and_all_else_is_copied(sites, films, tmp_path):
+    site = sites("linked").start()
+    make_lesson(site, "t/c/m/honest", films[0])
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "hosts").write_text("nobody's business")
+    # A change while it runs, which is what has a lesson copied by its own path.
+    lesson = site.data / "hls/t/c/m/linked"
+    wrapper = tmp_path / "bin"
+    wrapper.mkdir()
+    (wrapper / "rsync").write_text(
+        f"#!/bin/sh\n[ -L {lesson} ] || ln -s {secrets} {lesson}\n"
+        'case $* in *hls/t/c/m/*) ;; */hls/*) echo ">f+++++++++ t/c/m/linked/hosts" ;; esac\n'
+        f'exec {shutil.which("rsync")} "$@"\n'
+    )
+    (wrapper / "rsync").chmod(0o755)
+    backup = tmp_path / "backup"
+    environment = {"PATH": f"{wrapper}:{os.environ['PATH']}", "FOCUST_DATA_DIR": str(site.data)}
+    command = ["sh", EXAMPLES / "backup.sh", backup]
+    made = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert made.returncode == 1
+    assert "hls/t/c/m/linked lies behind a link" in made.stderr
+    # The link itself is a file like any other.
+    assert (backup / "hls/t/c/m/linked").is_symlink()
+    assert list((backup / "hls/t/c/m/honest").iterdir())
+    assert list((backup / "originals").iterdir())

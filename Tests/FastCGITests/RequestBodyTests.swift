@@ -1,4 +1,5 @@
 import CFastCGI
+import Formats
 import Glibc
 import Runtime
 import Synchronization
@@ -112,24 +113,73 @@ private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
         #expect(!exchange.isBroken)
     }
 
-    /// What may follow a first record and is not the rest of a body: nothing, half a header, half a record, one of
-    /// another type, the end of the request, another version, another request.
-    private static let brokenEnds: [[UInt8]] = [
-        [], [1, 5, 0, 1], record(5, Array("de".utf8)).dropLast(6), record(4, Array("de".utf8)), record(2, []),
-        [2] + record(5, Array("de".utf8)).dropFirst(), [1, 5, 0, 2, 0, 0, 0, 0],
+    /// What may follow a first record of three bytes and is not the rest of a body: another type, the end of the request,
+    /// another version, another request.
+    private static let noRecords: [[UInt8]] = [
+        record(4, Array("de".utf8)), record(2, []), [2] + record(5, Array("de".utf8)).dropFirst(),
+        [1, 5, 0, 2, 0, 0, 0, 0],
+    ]
+
+    /// The peer stays: nothing but the header says that it is wrong.
+    @Test(arguments: noRecords)
+    func whatIsNoRecordOfTheBodyIsBroken(next: [UInt8]) throws {
+        let connection = try Connection(sending: head + record(5, Array("abc".utf8)) + next)
+        let exchange = Exchange(listener: connection.listener)
+        try #require(exchange.accept() == nil)
+        var buffer = [UInt8](repeating: 0, count: 100)
+        #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == 3)
+        #expect(exchange.isBroken)
+        #expect(exchange.read(into: &buffer, atMost: 100) == 0)
+        #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == 0)
+    }
+
+    /// Where a peer may stop: behind a record, in a header, in a record's padding.
+    private static let brokenEnds: [([UInt8], Int)] = [
+        ([], 3), ([1, 5, 0, 1], 3), (record(5, Array("de".utf8)).dropLast(), 5),
     ]
 
     @Test(arguments: brokenEnds)
-    func whatIsNoWholeBodyIsBroken(end: [UInt8]) throws {
+    func whatBreaksOffIsBroken(end: [UInt8], count: Int) throws {
         let connection = try Connection(sending: head + record(5, Array("abc".utf8)) + end)
         shutdown(connection.client, Int32(SHUT_WR))
         let exchange = Exchange(listener: connection.listener)
         try #require(exchange.accept() == nil)
         var buffer = [UInt8](repeating: 0, count: 100)
-        #expect([3, 5].contains(exchange.read(into: &buffer, atMost: 100)))
+        #expect(exchange.read(into: &buffer, atMost: 100) == count)
         #expect(exchange.isBroken)
         #expect(exchange.read(into: &buffer, atMost: 100) == 0)
-        #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == 0)
+    }
+
+    @Test func noMoreIsReadThanThereIsRoomFor() throws {
+        let connection = try Connection(sending: head + record(5, Array("abcdefgh".utf8)))
+        let exchange = Exchange(listener: connection.listener)
+        try #require(exchange.accept() == nil)
+        var buffer = [UInt8](repeating: 0, count: 3)
+        #expect(exchange.read(into: &buffer, atMost: 8) == 3)
+    }
+
+    /// The record that ends it comes after libfcgi has read the rest, as where the parameters fill its buffer.
+    @Test func anEmptyBodyThatWasReadIsNotWaitedForAgain() throws {
+        let connection = try Connection(sending: head)
+        let exchange = Exchange(listener: connection.listener)
+        try #require(exchange.accept() == nil)
+        let end = record(5, [])
+        #expect(write(connection.client, end, end.count) == end.count)
+        var buffer = [UInt8](repeating: 0, count: 100)
+        #expect(exchange.read(into: &buffer, atMost: 100) == 0)
+        let isAnswered = try StopSignal()
+        let isRescued = try StopSignal()
+        let client = connection.client
+        let rescuer = try Runtime.Thread(name: "rescuer") {
+            // Ends a wait that there must not be.
+            guard !isAnswered.wait(milliseconds: 10_000) else { return }
+            isRescued.raise()
+            shutdown(client, Int32(SHUT_WR))
+        }
+        exchange.answer(HTTPResponse(status: 204))
+        isAnswered.raise()
+        rescuer.join()
+        #expect(!isRescued.isRaised)
     }
 
     @Test func recordsThatCameTogetherAreReadTogetherAndMoreIsWaitedFor() throws {

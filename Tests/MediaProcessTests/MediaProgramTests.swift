@@ -86,6 +86,10 @@ import Testing
         try MediaProgram(path: "/nonexistent").probe("/film.mp4", by: prepared)
     }
 
+    @Test func `One whose libraries are not there blames no film`() throws {
+        #expect(try failure("exit 127")?.kind == .resource)
+    }
+
     @Test func `One that ended before its order came has crashed`() {
         let program = MediaProgram(path: "/bin/false")
         let error = #expect(throws: MediaError.self) { try program.probe("/film.mp4", by: program.prepare()) }

@@ -15,6 +15,7 @@ case $backup in *\'*) echo 'backup: no quote in the name, please' >&2; exit 2 ;;
 for name in uploads hls originals presentation_videos state; do
     [ ! -L "$data/$name" ] || { echo "backup: $data/$name is a link; root would copy what it names" >&2; exit 1; }
 done
+left_out=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -31,8 +32,11 @@ copy() {
 settle() {
     tries=0
     while [ -d "$data/hls/$1" ]; do
-        [ "$(realpath -- "$data/hls/$1")" = "$(realpath -- "$data")/hls/$1" ] ||
-            { echo "backup: hls/$1 lies behind a link; root would copy what it names" >&2; exit 1; }
+        if [ "$(realpath -- "$data/hls/$1")" != "$(realpath -- "$data")/hls/$1" ]; then
+            echo "backup: hls/$1 lies behind a link and is left out: root would copy what it names" >&2
+            left_out=1
+            return 0
+        fi
         copy "hls/$1" > "$work/lesson"
         [ -s "$work/lesson" ] || [ -s "$work/errors" ] || return 0
         tries=$((tries + 1))
@@ -60,3 +64,4 @@ while IFS= read -r lesson; do settle "$lesson"; done < "$work/lessons"
 
 # A replaced original may have another name: the second time finds it.
 for name in originals originals presentation_videos; do copy "$name" > /dev/null; done
+exit "$left_out"

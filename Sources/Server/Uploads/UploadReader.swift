@@ -46,9 +46,10 @@ struct UploadReader: Sendable {
     }
 
     /// Bytes to read next: the film's first piece shares its own with the form's head, and from then on each write
-    /// covers whole pages of the file, of which the kernel makes larger ones: a quarter less CPU.
+    /// covers whole pages of the file, of which the kernel makes larger ones: a quarter less CPU. Behind the film there is
+    /// nothing to align, and a film of one byte less than a piece would leave room for one at a time.
     private static func room(behind form: borrowing VideoForm) -> Int {
-        pieceLength - form.videoByteCount % pieceLength
+        form.isInVideo ? pieceLength - form.videoByteCount % pieceLength : pieceLength
     }
 
     private func checkRoom(_ length: Int) throws(Refusal) {

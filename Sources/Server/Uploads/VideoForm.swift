@@ -64,6 +64,11 @@ struct VideoForm: MultipartHandler, ~Copyable {
         part = .ignored
     }
 
+    /// Whether what comes next belongs to the video.
+    var isInVideo: Bool {
+        if case .video = part { true } else { false }
+    }
+
     /// The received file, which is the caller's from now on.
     mutating func takeVideo() -> StagingFile? {
         video.take()

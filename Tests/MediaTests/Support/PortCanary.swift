@@ -25,6 +25,25 @@ final class PortCanary {
         close(descriptor)
     }
 
+    /// A connection to it, the caller's to close; nil where there can be none.
+    func visit() -> Int32? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isConnected = withUnsafeBytes(of: &address) { bytes in
+            guard let raw = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            return connect(descriptor, raw, length) == 0
+        }
+        guard isConnected else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
     /// Whether a connection waits.
     func wasTouched() -> Bool {
         let connection = accept(descriptor, nil, nil)
