@@ -27,6 +27,13 @@ struct FramingTests {
         #expect(
             try Self.annexB([0, 0, 0, 2, 9, 0x10, 0, 0, 0, 2, 0x41, 1])
                 == [0, 0, 0, 1, 9, 0x10, 0, 0, 0, 1, 0x41, 1])
+        // Empty units say nothing, not even in front of a delimiter.
+        #expect(
+            try Self.annexB([0, 0, 0, 0, 0, 0, 0, 2, 9, 0x10, 0, 0, 0, 2, 0x41, 1])
+                == [0, 0, 0, 1, 9, 0x10, 0, 0, 0, 1, 0x41, 1])
+        #expect(
+            try Self.annexB([0, 0, 0, 0, 0, 0, 0, 9, 0x41, 1, 2, 3, 4, 5, 6, 7, 8])
+                == Self.delimiter + [0, 0, 0, 1, 0x41, 1, 2, 3, 4, 5, 6, 7, 8])
         // Lengths of one byte and of two.
         for (size, unit): (UInt8, [UInt8]) in [(0xFC, [2, 0x41, 1]), (0xFD, [0, 2, 0x41, 1])] {
             var record = Self.record
@@ -74,6 +81,23 @@ struct FramingTests {
         #expect([UInt8](repeating: 0x21, count: 300).withUnsafeBytes { header.append($0, to: &output) })
         #expect(output.prefix(8) == [0xFF, 0xF1, 0x4C, 0x80, 0x26, 0x7F, 0xFC, 0x21])
         #expect(output.count == 307)
+    }
+
+    @Test("A frame of AAC that has a head already gets no second one")
+    func keepsADTS() throws {
+        let header = try #require(ADTSHeader(extradata: [0x11, 0x90]))
+        for frame: [UInt8] in [[0xFF, 0xF1, 0x4C, 0x80, 1, 0x1F, 0xFC, 0x21], [0xFF, 0xF9, 0x4C]] {
+            var output: [UInt8] = []
+            #expect(frame.withUnsafeBytes { header.append($0, to: &output) })
+            #expect(output == frame)
+        }
+        // Eleven ones are none, nor is half of one.
+        for frame: [UInt8] in [[0xFF, 0xE1, 0x4C], [0xFF]] {
+            var output: [UInt8] = []
+            #expect(frame.withUnsafeBytes { header.append($0, to: &output) })
+            #expect(output.starts(with: [0xFF, 0xF1]) && output.suffix(frame.count) == frame[...])
+            #expect(output.count == frame.count + 7)
+        }
     }
 
     @Test("What ADTS cannot say is left to libavformat, and a frame that is too long for it refused")

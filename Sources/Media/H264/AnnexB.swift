@@ -34,7 +34,7 @@ struct AnnexB {
         guard bytes.count > lengthSize else { return false }
         let facts = AccessUnitFacts(bytes, lengthSize: lengthSize)
         var front = facts.isIDR && !facts.hasParameterSets ? parameterSets : []
-        if bytes[lengthSize] & 0x1F != Self.delimiter {
+        if firstType(bytes) != Self.delimiter {
             // ITU-T H.264 §7.3.2.4: any slice may follow.
             output += Self.startCode + [Self.delimiter, 0xF0] + front
             front = []
@@ -53,5 +53,16 @@ struct AnnexB {
             position += length
         }
         return position == bytes.count
+    }
+
+    /// Type of the first unit that is not empty; nil where all are.
+    private func firstType(_ bytes: UnsafeRawBufferPointer) -> UInt8? {
+        var position = 0
+        while position + lengthSize < bytes.count {
+            let length = bytes[position..<position + lengthSize]
+            position += lengthSize
+            if length.contains(where: { $0 != 0 }) { return bytes[position] & 0x1F }
+        }
+        return nil
     }
 }

@@ -21,8 +21,12 @@ struct ADTSHeader {
         profile = type - 1
     }
 
-    /// Appends `frame` behind its head to `output`; false where it is too long for one.
+    /// Appends `frame` behind its head to `output`, or as it is where it begins with one; false where it is too long.
     func append(_ frame: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
+        if Self.isHeaded(frame) {
+            output += frame
+            return true
+        }
         let length = frame.count + Self.size
         guard !frame.isEmpty, length <= Self.maxLength else { return false }
         output += [
@@ -33,5 +37,10 @@ struct ADTSHeader {
         ]
         output += frame
         return true
+    }
+
+    /// The twelve ones that each head begins with.
+    private static func isHeaded(_ frame: UnsafeRawBufferPointer) -> Bool {
+        frame.count >= 2 && frame[0] == 0xFF && frame[1] & 0xF0 == 0xF0
     }
 }
