@@ -205,6 +205,24 @@ struct HostileInputTests {
         #expect(error.kind == .unsupported && error.message.contains("do not move on"), "\(error)")
     }
 
+    @Test("Pictures that belong to no instant end the conversion, not its time limit")
+    func noInstant() throws {
+        let space = try Workspace()
+        _ = try space.clip(
+            "source.mp4",
+            "-f lavfi -i testsrc2=s=64x48:r=25:d=12 -f lavfi -i sine=r=48000:d=12 -pix_fmt yuv420p -c:v libx264 "
+                + "-preset ultrafast -g 25 -bf 2 -c:a aac")
+        // Matroska tells libav no times below zero.
+        let path = try space.clip(
+            "clip.mkv",
+            "-itsoffset -12 -i source.mp4 -i source.mp4 -map 0:v -map 1:a -c copy -avoid_negative_ts disabled "
+                + "-copyts")
+        var limits = MediaLimits.default
+        limits.maxPacketsWithoutProgress = 100
+        let error = try #require(try Self.failure(path, space, limits: limits))
+        #expect(error.kind == .unsupported && error.message.contains("do not move on"), "\(error)")
+    }
+
     @Test("Packets that nothing comes of end the conversion once there are too many")
     func fruitlessPackets() throws {
         let space = try Workspace()

@@ -77,6 +77,21 @@ struct TimingTests {
         #expect(abs(starts[1] - starts[0] - film.ahead) < 0.03, "\(starts)")
     }
 
+    @Test("Frames without a time are dated back from the first that has one, or from zero where none has")
+    func datesFrames() throws {
+        var before = UndatedFrames()
+        var fromZero = UndatedFrames()
+        for _ in 0..<3 {
+            #expect(try before.hold(Frame()))
+            #expect(try fromZero.hold(Frame()))
+        }
+        #expect(before.dated(before: 100) { _ in 40 }.map(\.pts) == [-20, 20, 60])
+        #expect(fromZero.datedFromZero { _ in 40 }.map(\.pts) == [0, 40, 80])
+        // Neither gives a frame twice, or keeps one behind the beginning.
+        #expect(before.datedFromZero { _ in 40 }.isEmpty && fromZero.datedFromZero { _ in 40 }.isEmpty)
+        #expect(try !before.hold(Frame()) && !fromZero.hold(Frame()))
+    }
+
     @Test("An open GOP is no place to cut, so it is re-encoded")
     func refusesOpenGroups() throws {
         let space = try Workspace()

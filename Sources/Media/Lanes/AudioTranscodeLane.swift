@@ -29,6 +29,7 @@ final class AudioTranscodeLane: Lane {
 
     func finish(into writer: LessonWriter) throws(MediaError) {
         try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
+        for frame in undated.datedFromZero(duration: duration) { try filterDated(frame, writer) }
         try drain(writer)
         try encoder.encode(nil) { packet throws(MediaError) in try self.pass(packet, writer) }
         try writer.finish(.audio)

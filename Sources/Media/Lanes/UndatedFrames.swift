@@ -34,4 +34,10 @@ struct UndatedFrames {
         defer { waiting = [] }
         return waiting
     }
+
+    /// The frames that still wait at the end, where none had a time: from zero on. Once only.
+    mutating func datedFromZero(duration: (Frame) -> Double) -> [Frame] {
+        let end = waiting.reduce(0) { $0 + duration($1) }
+        return dated(before: Int64(end.rounded()), duration: duration)
+    }
 }

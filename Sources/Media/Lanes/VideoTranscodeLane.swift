@@ -58,7 +58,7 @@ final class VideoTranscodeLane: Lane {
         frame.pointer.pointee.pts = frame.pointer.pointee.best_effort_timestamp
         guard let pts = frame.pts else {
             try undated.hold(frame)
-            return
+            return try countFruitless()
         }
         for earlier in undated.dated(before: pts, duration: { _ in duration }) {
             try filterDated(earlier, writer)
@@ -89,7 +89,7 @@ final class VideoTranscodeLane: Lane {
         try encoder.encode(picture) { packet throws(MediaError) in try self.pass(packet, writer) }
     }
 
-    /// A file of a million pictures at one instant costs hours and shows nothing.
+    /// A file of a million pictures at one instant, or at none, costs hours and shows nothing.
     private func countFruitless() throws(MediaError) {
         fruitless += 1
         guard fruitless <= maxFruitless else {
