@@ -45,7 +45,8 @@ final class Exchange: HTTPBody {
     /// The request in hand; nil where libfcgi gave no parameters.
     func head() -> HTTPRequest? {
         let head = Parameters.request(request.envp)
-        isUnbuffered = head?.tus != nil
+        // nginx's word, and not the client's: what it says of itself may be left out.
+        isUnbuffered = head?.isUnbuffered ?? false
         hasBody = isUnbuffered || head?.contentLength.map { $0 > 0 } ?? false
         return head
     }

@@ -37,6 +37,7 @@ enum Parameters {
         case 12 where isEqual(name, "CONTENT_TYPE"): request.contentType = String(cString: value)
         case 14 where isEqual(name, "REQUEST_METHOD"): request.method = String(cString: value)
         case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = Int(String(cString: value))
+        case 15 where isEqual(name, "BODY_UNBUFFERED"): request.isUnbuffered = true
         case 16 where isEqual(name, "DECISION_SECONDS"): request.decisionSeconds = seconds(value)
         case 18 where isEqual(name, "HTTP_AUTHORIZATION"): request.authorization = String(cString: value)
         default: takeTus(name, length, value, &request)

@@ -6,6 +6,7 @@ import http.client
 import os
 import random
 import signal
+import socket
 import threading
 import time
 
@@ -342,6 +343,20 @@ def test_slow_uploads_leave_threads_for_the_others(own_server):
     for part in slow:
         part.drop()
     wait_for(lambda: tus.send(urls[3], 0, b"12345").status_code == 204, "a slot")
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PATCH", "POST", "GET", "DELETE"])
+@pytest.mark.parametrize("length", ["Content-Length: 1000000000", "Transfer-Encoding: chunked"])
+def test_bodies_of_nobody_that_never_end_hold_no_thread(own_server, method, length):
+    server = own_server(FOCUST_UPLOAD_THREADS="2")
+    url = tus.begun(server, rel("honest"), 10)
+    with contextlib.ExitStack() as stack:
+        for _ in range(6):
+            stranger = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+            # None of what tus clients say, and a first byte of what is never to come.
+            stranger.sendall(f"{method} /upload/tus/x HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n1".encode())
+        answer = requests.head(url, headers=service() | tus.VERSION, timeout=20)
+    assert answer.status_code == 200
 
 
 def resume(server, url: str, film: bytes, dice: random.Random) -> str:

@@ -12,6 +12,8 @@ package struct HTTPRequest: Sendable {
     package var contentType: String?
     /// Bytes of the body as announced; nil where there is no body or the number makes no sense.
     package var contentLength: Int?
+    /// Whether nginx hands the body on as it comes, which may be never.
+    package var isUnbuffered = false
     /// What tus clients say (tus 1.0.0); nil unless the request is for a resumable upload.
     package var tus: TusHeaders?
     /// For how many seconds nginx would remember that this was allowed; nil where it remembers nothing.
