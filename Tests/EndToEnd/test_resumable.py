@@ -346,17 +346,30 @@ def test_slow_uploads_leave_threads_for_the_others(own_server):
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PATCH", "POST", "GET", "DELETE"])
-@pytest.mark.parametrize("length", ["Content-Length: 1000000000", "Transfer-Encoding: chunked"])
-def test_bodies_of_nobody_that_never_end_hold_no_thread(own_server, method, length):
+@pytest.mark.parametrize(
+    "body", ["Content-Length: 1000000000\r\n\r\n1", "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"]
+)
+def test_bodies_of_nobody_that_never_end_hold_no_thread(own_server, method, body):
     server = own_server(FOCUST_UPLOAD_THREADS="2")
     url = tus.begun(server, rel("honest"), 10)
     with contextlib.ExitStack() as stack:
         for _ in range(6):
             stranger = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
             # None of what tus clients say, and a first byte of what is never to come.
-            stranger.sendall(f"{method} /upload/tus/x HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n1".encode())
+            stranger.sendall(f"{method} /upload/tus/x HTTP/1.1\r\nHost: x\r\n{body}".encode())
         answer = requests.head(url, headers=service() | tus.VERSION, timeout=20)
     assert answer.status_code == 200
+
+
+def test_a_preflight_with_a_body_counts_as_an_upload_at_once(own_server):
+    server = own_server(FOCUST_UPLOADS_AT_ONCE="1", FOCUST_TRUSTED_ADDRESSES="192.0.2.1")
+    url = tus.begun(server, rel("counted"), 10)
+    part = tus.Slow(url, 0, 10)
+    part.send(b"1")
+    wait_for(lambda: any((folder / "data").stat().st_size for folder in unfinished(server)), "the part under way")
+    assert requests.options(url, timeout=20).status_code == 429
+    part.drop()
+    wait_for(lambda: requests.options(url, timeout=20).status_code == 204, "the end of the part")
 
 
 def resume(server, url: str, film: bytes, dice: random.Random) -> str:

@@ -45,6 +45,7 @@ import Testing
         #expect(request.contentLength == nil)
         #expect(request.decisionSeconds == nil)
         #expect(request.tus == nil)
+        #expect(!request.isUnbuffered)
     }
 
     @Test(arguments: [

@@ -2,7 +2,7 @@ import Foundation
 
 /// Finds the white pictures and the beeps of a clip, to see whether they are where they were.
 enum FlashAndBeep {
-    /// When white begins.
+    /// When white begins. Of the six digits that ffmpeg says, hundredths of a second are left after a quarter of an hour.
     static func flashes(_ file: URL) throws -> [Double] {
         let output = try Command.run([
             "ffmpeg", "-v", "error", "-copyts", "-i", file.path, "-vf", "signalstats,metadata=print:file=-",
