@@ -92,7 +92,7 @@ resume-test: deps release
 	FOCUST_RESUMED_UPLOADS=50 FOCUST_BINARY=$(CURDIR)/.build/release/focust-video \
 		timeout 600 .venv/bin/python -m pytest Tests/EndToEnd/test_resumable.py -q -k survive
 
-# Each beside its peers, alternately; about 20 minutes. PART='playback start' runs these alone (Benchmarks/run lists them);
+# Each beside its peers, alternately; about half an hour. PART='playback start' runs these alone (Benchmarks/run lists them);
 # FOCUST_BENCH=--quick takes a round of each and leaves the document alone.
 bench: deps release
 	@scripts/deps $(BENCH_PACKAGES)
