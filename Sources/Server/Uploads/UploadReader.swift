@@ -49,7 +49,7 @@ struct UploadReader: Sendable {
     /// covers whole pages of the file, of which the kernel makes larger ones: a quarter less CPU. Behind the film there is
     /// nothing to align, and a film of one byte less than a piece would leave room for one at a time.
     private static func room(behind form: borrowing VideoForm) -> Int {
-        form.isInVideo ? pieceLength - form.videoByteCount % pieceLength : pieceLength
+        pieceLength - (form.openVideoByteCount ?? 0) % pieceLength
     }
 
     private func checkRoom(_ length: Int) throws(Refusal) {

@@ -24,8 +24,6 @@ struct VideoForm: MultipartHandler, ~Copyable {
     private var part = Part.ignored
     private var texts: [String: [UInt8]] = [:]
     private(set) var video: StagingFile?
-    /// Bytes of the video so far.
-    private(set) var videoByteCount = 0
     private(set) var filename: Filename?
     /// Whoever will look into the video: started when that begins, so as to be ready when it ends.
     private var prepared: PreparedMedia?
@@ -53,9 +51,7 @@ struct VideoForm: MultipartHandler, ~Copyable {
     mutating func partBytes(_ bytes: Span<UInt8>) throws(Refusal) {
         switch part {
         case .ignored: return
-        case .video:
-            do { try video?.write(bytes) } catch { throw Refusal(error) }
-            videoByteCount += bytes.count
+        case .video: do { try video?.write(bytes) } catch { throw Refusal(error) }
         case .field(let name): try append(bytes, to: name)
         }
     }
@@ -64,9 +60,13 @@ struct VideoForm: MultipartHandler, ~Copyable {
         part = .ignored
     }
 
-    /// Whether what comes next belongs to the video.
-    var isInVideo: Bool {
-        if case .video = part { true } else { false }
+    /// Bytes of the video so far, while what comes next belongs to it; nil before and afterwards.
+    var openVideoByteCount: Int? {
+        guard case .video = part else { return nil }
+        return switch video {
+        case .some(let file): file.byteCount
+        case .none: nil
+        }
     }
 
     /// The received file, which is the caller's from now on.
