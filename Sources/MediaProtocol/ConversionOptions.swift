@@ -6,7 +6,7 @@ package struct ConversionOptions: Sendable {
     package var preset: String
     /// libx264's constant rate factor, 0 to 51, lower is better; 22.
     package var crf: Int
-    /// Pixels; higher pictures are scaled down to this, none is scaled up; 1080.
+    /// Pixels of the upright picture's shorter side; larger ones are scaled down to this, none is scaled up; 1080.
     package var maxHeight: Int
     /// Codec threads of one conversion; 0 for one per core.
     package var threads: Int

@@ -93,7 +93,9 @@ package struct Setting: Sendable {
         Setting("FOCUST_SEGMENT_SECONDS", "6", "target duration of a segment, seconds"),
         Setting("FOCUST_X264_PRESET", "veryfast", "x264 preset when a video must be re-encoded"),
         Setting("FOCUST_CRF", "22", "x264 quality when a video must be re-encoded, 0 to 51"),
-        Setting("FOCUST_MAX_HEIGHT", "1080", "largest height of a re-encoded video, pixels"),
+        Setting(
+            "FOCUST_MAX_HEIGHT", "1080",
+            "largest shorter side of the upright picture, pixels; larger is re-encoded"),
         Setting("FOCUST_CALLBACK_URL", "none", "told of every conversion's end"),
         Setting(
             "FOCUST_CALLBACK_HOSTS", "none", "comma-separated hosts that an upload may name for its callbacks"

@@ -81,6 +81,19 @@ struct CopyTests {
         #expect(starts.count > 2)
     }
 
+    @Test(
+        "A film held upright is copied up to the same number of pixels as one held across",
+        arguments: [
+            ("180x320", StreamDecision.Action.copy), ("320x180", .copy), ("182x182", .transcode),
+            ("182x320", .transcode), ("320x182", .transcode),
+        ])
+    func countsShorterSide(size: String, action: StreamDecision.Action) throws {
+        let space = try Workspace()
+        let path = try space.clip("clip.mp4", "-f lavfi -i testsrc2=s=\(size):r=25:d=1 \(Self.codecs)")
+        let options = ConversionOptions(segmentSeconds: 2, maxHeight: 180)
+        #expect(try HLSConverter(options: options).plan(path).video.action == action)
+    }
+
     @Test("A copy that turns out to be unsafe on the way is made again by re-encoding")
     func fallsBack() throws {
         let space = try Workspace()

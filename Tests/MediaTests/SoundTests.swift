@@ -47,6 +47,33 @@ struct SoundTests {
         #expect(samples.filter { abs($0) > 0.99 }.count < 5)
     }
 
+    @Test(
+        "One channel becomes two that are as loud as it was, whatever carried it",
+        arguments: [
+            ("flac.mkv", "-c:a flac -ac 1 -ar 44100"), ("pcm.mov", "-c:a pcm_s16le -ac 1"),
+            ("left.mkv", "-af pan=FL|c0=c0 -c:a flac"), ("opus.webm", "-c:v libvpx -c:a libopus -ac 1"),
+        ])
+    func keepsLoudness(name: String, codec: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            name,
+            "-f lavfi -i testsrc2=s=64x48:r=10:d=2 -f lavfi -i aevalsrc=0.5*sin(2*PI*440*t):s=48000:d=2 "
+                + "-c:v libx264 -pix_fmt yuv420p -g 10 \(codec)")
+        let lesson = try Lesson(path, in: space)
+        #expect(lesson.result.plan.contains("audio: transcode"))
+        let loudness = try [space.file(name), lesson.joined()].map { file in
+            let channels = try Command.run([
+                "ffmpeg", "-v", "info", "-i", file.path, "-vn", "-af",
+                "atrim=0.5:1.5,astats=measure_overall=none",
+                "-f", "null", "-",
+            ]).standardError.split(separator: "\n").filter { $0.contains("RMS level dB:") }
+            return channels.compactMap { $0.split(separator: ":").last.flatMap { Double($0.dropFirst()) } }
+        }
+        try #require(loudness[0].count == 1 && loudness[1].count == 2)
+        // The sine has -9.03 dB.
+        #expect(loudness[1].allSatisfy { abs($0 - loudness[0][0]) < 0.3 }, "\(loudness)")
+    }
+
     @Test("A gap in the sound becomes silence of the same length")
     func fillsGaps() throws {
         let space = try Workspace()

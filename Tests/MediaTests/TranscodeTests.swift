@@ -68,10 +68,11 @@ struct TranscodeTests {
     }
 
     @Test(
-        "Sides become even, pixels square, and only tall pictures are scaled",
+        "Sides become even, pixels square, and only pictures with a long shorter side are scaled",
         arguments: [
             ("321x241", "", 322, 242), ("320x240", "-aspect 16:9", 426, 240), ("640x480", "", 480, 360),
-            ("64x48", "", 64, 48),
+            ("64x48", "", 64, 48), ("240x426", "", 240, 426), ("480x854", "", 360, 640),
+            ("720x480", "-aspect 1:4", 120, 480),
         ])
     func sizes(size: String, more: String, width: Int, height: Int) throws {
         let space = try Workspace()

@@ -20,7 +20,7 @@ struct Convert: ParsableCommand {
     @Option(help: "Target duration of a segment, seconds.") var segmentSeconds = 6
     @Option(help: "x264 preset, if the video must be re-encoded.") var preset = "veryfast"
     @Option(help: "x264 quality, if the video must be re-encoded, 0 to 51.") var crf = 22
-    @Option(help: "Largest height of a re-encoded video, pixels.") var maxHeight = 1080
+    @Option(help: "Largest shorter side of the upright picture, pixels.") var maxHeight = 1080
 
     func validate() throws {
         guard plan || outputDirectory != nil else { throw ValidationError("OUTPUT_DIR is missing.") }

@@ -13,9 +13,17 @@ enum AudioSettings {
     /// milliseconds on, sound is stretched towards its times by up to half a percent, which nobody hears; a tenth of a
     /// second is a gap or too much (libswresample's `min_hard_comp`). It resamples from the start (`flags=res`): beginning
     /// to on the way, it would forget what it had to make up for.
-    static let chain =
+    private static let chain =
         "aresample=48000:ochl=stereo:osf=fltp:async=240:min_comp=0.01:flags=res:rematrix_maxval=1.0,"
         + "aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo"
+
+    /// The filters for samples of this shape.
+    ///
+    /// One channel goes to both sides as it is: libswresample would take 3 dB off, as of a centre channel that two
+    /// loudspeakers play, and a copy beside it stays as loud as it was.
+    static func chain(for shape: SoundShape) -> String {
+        shape.channels == 1 ? "pan=stereo|c0=c0|c1=c0," + chain : chain
+    }
 
     static func encoder(capture: LogCapture) throws(MediaError) -> Encoder {
         try Encoder("aac", capture: capture, options: []) { context in

@@ -4,6 +4,7 @@ import CLibAV
 struct SoundShape: Equatable {
     let sampleRate: Int32
     let format: Int32
+    let channels: Int32
     /// libav's description of the channels: "stereo", "5.1(side)", "3 channels".
     let layout: String
 
@@ -15,6 +16,7 @@ struct SoundShape: Equatable {
             av_channel_layout_default(
                 &frame.pointer.pointee.ch_layout, frame.pointer.pointee.ch_layout.nb_channels)
         }
+        channels = frame.pointer.pointee.ch_layout.nb_channels
         layout = Self.describe(&frame.pointer.pointee.ch_layout)
     }
 

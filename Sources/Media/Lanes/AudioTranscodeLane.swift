@@ -59,7 +59,7 @@ final class AudioTranscodeLane: Lane {
         if shape != self.shape {
             try drain(writer)
             graph = try FilterGraph(
-                .audio, input: shape.input(timeBase), chain: AudioSettings.chain, threads: 1)
+                .audio, input: shape.input(timeBase), chain: AudioSettings.chain(for: shape), threads: 1)
             graph?.setFrameSize(encoder.frameSize)
             self.shape = shape
         }

@@ -12,6 +12,8 @@ enum CopyRules {
     private static let sampleRates: Set<Int> = [22_050, 24_000, 32_000, 44_100, 48_000]
 
     /// What speaks against copying this video, as far as its headers tell; empty for nothing.
+    ///
+    /// - Parameter maxHeight: pixels of the shorter side.
     static func obstacles(_ video: VideoFacts, maxHeight: Int) -> [String] {
         guard video.codec == "h264" else { return ["the codec is \(video.codec), not H.264"] }
         var reasons: [String] = []
@@ -20,7 +22,8 @@ enum CopyRules {
             reasons.append("pixel format \(video.pixelFormat)")
         }
         if video.level > maxLevel { reasons.append("level \(video.level)") }
-        if video.height > maxHeight { reasons.append("height \(video.height) is over \(maxHeight)") }
+        let shorter = min(video.width, video.height)
+        if shorter > maxHeight { reasons.append("the shorter side, \(shorter), is over \(maxHeight)") }
         if video.orientation != .upright { reasons.append("the picture is \(video.orientation.rawValue)") }
         if video.scan != .progressive { reasons.append("scan \(video.scan.rawValue)") }
         if video.gamut != .standard { reasons.append("colours beyond BT.709 (\(video.transfer))") }
