@@ -8,7 +8,12 @@ from harness.server import ORIGIN, WILDCARD_ORIGIN
 from harness.tokens import play
 
 REL = "trainer-1/course-1/module-1/lesson-1"
-EXPOSED = "Content-Length, Content-Range, Content-Disposition, Retry-After"
+EXPOSED = "Content-Length, Content-Range, Content-Disposition, Retry-After, Location, ETag, Accept-Ranges"
+METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+# What players, HTTP libraries, Sentry and OpenTelemetry, and tus clients send.
+SENT = """authorization content-type range if-range if-none-match if-modified-since cache-control x-requested-with
+x-request-id sentry-trace baggage traceparent tracestate tus-resumable upload-length upload-offset upload-metadata
+upload-checksum upload-defer-length upload-concat x-http-method-override"""
 
 # Method, path, headers beside Origin, status: the application's answers, nginx's files, nginx's errors.
 ANSWERS = [
@@ -61,6 +66,7 @@ def test_an_allowed_page_may_read_the_answer(server, lesson, method, path, kind,
     assert answer.status_code == status, answer.text[:500]
     headers = dict(cors_headers(answer))
     assert headers["access-control-allow-origin"] == [origin]
+    assert headers["access-control-allow-credentials"] == ["true"]
     assert headers["access-control-expose-headers"] == [EXPOSED]
     assert "Origin" in answer.headers["Vary"]
 
@@ -82,6 +88,8 @@ def test_another_page_gets_no_leave(server, lesson, method, path, kind, status, 
     answer = request(server, method, path, kind, origin)
     assert answer.status_code == status, answer.text[:500]
     assert cors_headers(answer) == []
+    # A cache must not hand this one to the allowed page.
+    assert "Origin" in answer.headers["Vary"]
 
 
 ROUTES = [
@@ -121,27 +129,38 @@ ROUTES = [
 ]
 
 
+TUS_ROUTES = ["/upload/tus/", "/upload/tus/00000000000000000000000000000000"]
+
+
 def preflight(server, path, origin):
     headers = {
         "Access-Control-Request-Method": "GET",
-        "Access-Control-Request-Headers": "authorization,range",
+        "Access-Control-Request-Headers": ",".join(sorted(SENT.split())),
     }
     return requests.options(server.url + path, headers=headers | {"Origin": origin}, timeout=10)
 
 
-@pytest.mark.parametrize("path", ROUTES)
+def listed(value: str) -> set[str]:
+    return {name.strip().lower() for name in value.split(",")}
+
+
+@pytest.mark.parametrize("path", ROUTES + TUS_ROUTES)
 def test_preflight_of_an_allowed_page(server, lesson, path):
     answer = preflight(server, path, ORIGIN)
     assert answer.status_code == 204, answer.text
     assert answer.content == b""
     headers = dict(cors_headers(answer))
     assert headers["access-control-allow-origin"] == [ORIGIN]
-    assert headers["access-control-allow-methods"] == ["GET, HEAD, POST, DELETE, OPTIONS"]
-    assert headers["access-control-allow-headers"] == ["Authorization, Content-Type, Range"]
+    assert headers["access-control-allow-credentials"] == ["true"]
+    assert headers["access-control-allow-methods"] == [METHODS + (", PATCH" if path in TUS_ROUTES else "")]
+    (allowed,) = headers["access-control-allow-headers"]
+    assert listed(allowed) == set(SENT.split())
     assert headers["access-control-max-age"] == ["7200"]
     assert "Origin" in answer.headers["Vary"]
 
 
-@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("path", ROUTES + TUS_ROUTES)
 def test_preflight_of_another_page_gets_no_leave(server, lesson, path):
-    assert cors_headers(preflight(server, path, "https://evil.example")) == []
+    answer = preflight(server, path, "https://evil.example")
+    assert cors_headers(answer) == []
+    assert "Origin" in answer.headers["Vary"]

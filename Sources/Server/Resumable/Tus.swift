@@ -7,13 +7,14 @@ struct Tus: Sendable {
     static let prefix = "/upload/tus/"
     static let contentType = "application/offset+octet-stream"
     private static let extensions = "creation,creation-with-upload,termination,expiration,checksum"
-    /// To be added to what pages may read, send and call elsewhere.
+    /// To be added to what pages may read elsewhere.
     static let exposed =
-        ", Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, "
+        ", Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, "
         + "Upload-Length, Upload-Metadata, Upload-Expires, Focust-Task-Id, Focust-Status-Url, Focust-File-Url"
-    static let allowedHeaders =
-        ", Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Defer-Length, "
-        + "Upload-Concat, X-HTTP-Method-Override, X-Request-ID, X-Requested-With"
+    /// What clients of the protocol send.
+    static let requestHeaders =
+        "Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Defer-Length, "
+        + "Upload-Concat, X-HTTP-Method-Override"
 
     let maxSize: ByteCount
 
