@@ -25,7 +25,10 @@ package struct Setting: Sendable {
 
     /// What nginx/render reads besides, and the server does not.
     package static let nginx: [Setting] = [
-        Setting("FOCUST_RATE_TOKENS_PER_USER", "60r/m burst=30", "tokens issued for one user"),
+        Setting(
+            "FOCUST_RATE_TOKENS_PER_USER", "60r/m burst=30",
+            "tokens issued for one user to one address; of IPv6, here and below, a network (/64) is one address"
+        ),
         Setting(
             "FOCUST_RATE_TOKENS_PER_ADDRESS", "600r/m burst=300",
             "tokens issued to one address; a school may be behind it"),
@@ -33,7 +36,7 @@ package struct Setting: Sendable {
         Setting("FOCUST_UPLOADS_AT_ONCE", "8", "uploads under way from one address"),
         Setting(
             "FOCUST_TRUSTED_ADDRESSES", "127.0.0.1,::1",
-            "comma-separated addresses or networks that the limits per address skip: the site's own backend"),
+            "comma-separated addresses or networks that none of these limits counts: the site's own backend"),
         Setting("FOCUST_NGINX_LOG_DIR", "/var/log/nginx", "where nginx logs requests, without tokens"),
         Setting(
             "FOCUST_NGINX_DECISION_CACHE", "off",

@@ -1,88 +1,9 @@
 """The snippet in an nginx that serves other sites already: nothing of theirs changes. No application is needed."""
 
-import http.client
-import os
-import shutil
-import socket
-import subprocess
-
 import pytest
 
-from harness.server import ORIGIN, REPOSITORY, wait_for
-
-NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-
-# A host with habits of its own, each of which could get in the way of an included snippet.
-CONFIGURATION = """
-daemon off;
-{user}
-pid "{directory}/nginx.pid";
-error_log "{directory}/host-error.log" info;
-events {{ }}
-http {{
-    client_body_temp_path "{directory}/body";
-    fastcgi_temp_path "{directory}/fastcgi";
-    proxy_temp_path "{directory}/proxy";
-    scgi_temp_path "{directory}/scgi";
-    uwsgi_temp_path "{directory}/uwsgi";
-
-    map $http_accept $host_wants {{ default page; ~json data; }}
-    log_format host '$request -> $status';
-    access_log "{directory}/host-access.log" host;
-    add_header X-Host yes always;
-    error_page 404 /host-404;
-    fastcgi_keep_conn on;
-    fastcgi_intercept_errors on;
-    fastcgi_param HTTP_PROXY $http_proxy;
-    gzip on;
-    gzip_types *;
-    open_file_cache max=100;
-    expires 1h;
-    autoindex on;
-    set_real_ip_from unix:;
-    real_ip_header X-Real-IP;
-
-    include focust-video/http.conf;
-
-    server {{
-        listen "unix:{directory}/host.sock";
-        root "{directory}/site";
-        location = /host-404 {{ return 404 "the host's own page\\n"; }}
-        location /api/ {{ return 200 "the host's own api, $host_wants\\n"; }}
-        location ~ \\.(ts|mp4|key|m3u8)$ {{ return 200 "the host's own films\\n"; }}
-        include focust-video/server.conf;
-    }}
-    server {{
-        listen "unix:{directory}/other.sock";
-        location / {{ return 200 "another site\\n"; }}
-    }}
-}}
-"""
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=10)
-        self.path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(10)
-        self.sock.connect(self.path)
-
-
-class Host:
-    def __init__(self, directory):
-        self.directory = directory
-
-    def get(self, target, site="host", method="GET", body=None, **headers):
-        connection = UnixConnection(self.directory / f"{site}.sock")
-        connection.request(method, target, body, {name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode(), answer.headers
-
-    def log(self, name):
-        return (self.directory / name).read_text()
+from harness.host import Host
+from harness.server import ORIGIN
 
 
 @pytest.fixture(scope="module")
@@ -92,23 +13,9 @@ def host(tmp_path_factory):
     (directory / "site/index.html").write_text("the host's own start page\n")
     (directory / "data/presentation_videos/courses/c").mkdir(parents=True)
     (directory / "data/presentation_videos/courses/c/presentation.mp4").write_bytes(b"film")
-    settings = {
-        "PATH": os.environ["PATH"],
-        "FOCUST_ALLOWED_ORIGINS": ORIGIN,
-        "FOCUST_DATA_DIR": str(directory / "data"),
-        "FOCUST_LISTEN": str(directory / "none.sock"),
-        "FOCUST_NGINX_LOG_DIR": str(directory),
-    }
-    subprocess.run([REPOSITORY / "nginx/render", directory / "focust-video"], env=settings, check=True)
-    user = "user root;" if os.geteuid() == 0 else ""
-    (directory / "nginx.conf").write_text(CONFIGURATION.format(directory=directory, user=user))
-    error_log = directory / "host-error.log"
-    process = subprocess.Popen([NGINX, "-p", directory, "-c", directory / "nginx.conf", "-e", error_log])
-    wait_for(lambda: process.poll() is not None or (directory / "host.sock").exists(), "nginx")
-    assert process.poll() is None, error_log.read_text()
-    yield Host(directory)
-    process.terminate()
-    process.wait(timeout=10)
+    running = Host(directory)
+    yield running
+    running.stop()
 
 
 @pytest.mark.parametrize(

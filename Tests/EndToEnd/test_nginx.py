@@ -44,22 +44,29 @@ def test_other_routes_take_small_bodies_alone(server):
     assert (answer.status_code, refusal(answer), answer.json()["limit"]) == (413, "too_large", 65536)
 
 
-def test_tokens_are_limited_per_user_whoever_asks(own_server):
-    server = own_server(FOCUST_RATE_TOKENS_PER_USER="1r/m burst=2")
+STRANGERS = "192.0.2.1"  # trusted in place of 127.0.0.1, so that the test itself is a stranger
 
-    def ask(user):
-        address = f"{server.url}/api/get-video-token/v2"
-        return requests.get(
-            address, params={"user_id": user, "rel": REL}, headers=from_page() | service(), timeout=10
-        )
 
-    answers = [ask("greedy") for _ in range(4)]
+def ask_for_token(server, user):
+    address = f"{server.url}/api/get-video-token/v2"
+    headers = from_page() | service()
+    return requests.get(address, params={"user_id": user, "rel": REL}, headers=headers, timeout=10)
+
+
+def test_tokens_are_limited_per_user_and_address(own_server):
+    server = own_server(FOCUST_RATE_TOKENS_PER_USER="1r/m burst=2", FOCUST_TRUSTED_ADDRESSES=STRANGERS)
+    answers = [ask_for_token(server, "greedy") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     refused = answers[-1]
     assert refusal(refused) == "rate_limited"
     assert int(refused.headers["Retry-After"]) == 60
     assert refused.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert ask("modest").status_code == 200
+    assert ask_for_token(server, "modest").status_code == 200
+
+
+def test_the_sites_backend_has_a_token_for_every_lesson_of_a_course(own_server):
+    server = own_server(FOCUST_RATE_TOKENS_PER_USER="1r/m burst=1")
+    assert [ask_for_token(server, "viewer").status_code for _ in range(100)] == [200] * 100
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,7 @@ def test_tokens_are_limited_per_user_whoever_asks(own_server):
     ],
 )
 def test_no_spelling_of_a_user_escapes_the_limit(own_server, path):
-    server = own_server(FOCUST_RATE_TOKENS_PER_USER="1r/m burst=2")
+    server = own_server(FOCUST_RATE_TOKENS_PER_USER="1r/m burst=2", FOCUST_TRUSTED_ADDRESSES=STRANGERS)
     answers = [raw.get(server.port, path.format(rel=REL, n=n), service()).status for n in range(4)]
     assert answers[3] == 429
     assert 429 not in answers[:3]
@@ -115,7 +122,7 @@ def test_uploads_are_limited_per_address(own_server):
 
 
 def test_preflights_are_not_counted(own_server):
-    server = own_server(FOCUST_RATE_TOKENS_PER_USER="1r/m burst=1")
+    server = own_server(FOCUST_RATE_TOKENS_PER_USER="1r/m burst=1", FOCUST_TRUSTED_ADDRESSES=STRANGERS)
     for _ in range(5):
         answer = requests.options(f"{server.url}/api/get-video-token/v2?user_id=u", headers=from_page(), timeout=10)
         assert answer.status_code == 204
