@@ -28,7 +28,7 @@ struct ServerProcess {
         let playback = try Self.listener("fastcgi", settings.listen, inherited)
         let upload = try Self.listener("upload", settings.uploadListen, inherited)
         listeners = [playback, upload]
-        if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
+        Self.warn(of: settings, log)
 
         let services = Self.services(settings, storage, log: log)
         let rules = Replaceable(Rules(settings, services))
@@ -73,6 +73,14 @@ struct ServerProcess {
         for thread in threads { thread.join() }
     }
 
+    /// Says at each start what the settings leave open.
+    private static func warn(of settings: Settings, _ log: Logger) {
+        if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
+        if settings.hasSessions && settings.sessionsSeeAll && settings.eligibilityURL == nil {
+            log.warning("sessions_see_all: every user with a session may play and download everything")
+        }
+    }
+
     private static func services(
         _ settings: Settings, _ storage: Storage, log: Logger
     ) -> Services {
@@ -90,7 +98,7 @@ struct ServerProcess {
 
     /// Nil where the settings name no identity provider.
     private static func identity(_ settings: Settings, _ log: Logger) -> IdentityVerifier? {
-        guard settings.identitySecret != nil || settings.identityJWKS != nil else { return nil }
+        guard settings.hasSessions else { return nil }
         return IdentityVerifier(secret: settings.identitySecret, jwksPath: settings.identityJWKS) { problem in
             log.error("identity_keys", metadata: ["cause": "\(problem)"])
         }

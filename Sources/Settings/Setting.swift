@@ -80,7 +80,19 @@ package struct Setting: Sendable {
         Setting("FOCUST_IDENTITY_SECRET", "none", "HS256 secret of the users' session JWTs", isSecret: true),
         Setting(
             "FOCUST_IDENTITY_JWKS", "none", "JWKS file that verifies the users' session JWTs (RS256, ES256)"),
-        Setting("FOCUST_ELIGIBILITY_URL", "none", "asked before a token is issued"),
+        Setting(
+            "FOCUST_IDENTITY_ISSUER", "none",
+            "comma-separated; a session's iss must be one of them, byte for byte", isLive: true),
+        Setting(
+            "FOCUST_IDENTITY_AUDIENCE", "none; required with FOCUST_IDENTITY_JWKS",
+            "comma-separated; a session's aud must name one of them, byte for byte", isLive: true),
+        Setting(
+            "FOCUST_ELIGIBILITY_URL", "none",
+            "asked before a token is issued; required with sessions, unless FOCUST_SESSIONS_SEE_ALL is true"),
+        Setting(
+            "FOCUST_SESSIONS_SEE_ALL", "false",
+            "true: every user with a session may play and download everything, where the site is not asked",
+            isLive: true),
         Setting("FOCUST_OPEN_ISSUANCE", "false", "true: anybody may have tokens issued"),
         Setting("MAX_CONTENT_LENGTH", "104857600", "largest upload request, bytes"),
         Setting(

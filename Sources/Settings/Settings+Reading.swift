@@ -43,6 +43,9 @@ extension Settings {
             openIssuance: openIssuance,
             identitySecret: Self.readOptionalKey(&reader, "FOCUST_IDENTITY_SECRET"),
             identityJWKS: Self.readOptionalPath(&reader, "FOCUST_IDENTITY_JWKS"),
+            identityIssuers: reader.list("FOCUST_IDENTITY_ISSUER"),
+            identityAudiences: reader.list("FOCUST_IDENTITY_AUDIENCE"),
+            sessionsSeeAll: reader.flag("FOCUST_SESSIONS_SEE_ALL"),
             eligibilityURL: Self.readURL(&reader, "FOCUST_ELIGIBILITY_URL"),
             maxContentLength: ByteCount(
                 reader.integer("MAX_CONTENT_LENGTH", or: 104_857_600, in: 1...(1 << 40))),
@@ -73,8 +76,27 @@ extension Settings {
         {
             reader.complain("FOCUST_IDENTITY_SECRET", "[redacted]", "another secret than SECRET_KEY")
         }
+        checkSessions(&reader)
         guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
         given = reader.given
+    }
+
+    /// A provider whose keys are public signs for other applications too, so a session must say that it is for this one.
+    /// And where neither the site is asked nor the sysadmin said so, a session must not open everything.
+    private func checkSessions(_ reader: inout SettingsReader) {
+        guard reader.role == .serve, hasSessions else { return }
+        if identityJWKS != nil && identityAudiences.isEmpty {
+            reader.complain(
+                "FOCUST_IDENTITY_AUDIENCE", nil,
+                "what aud says in sessions for this site, because the provider of FOCUST_IDENTITY_JWKS signs for others too"
+            )
+        }
+        let isAskedFor = reader.errors.contains { $0.name == "FOCUST_ELIGIBILITY_URL" }
+        if eligibilityURL == nil && !sessionsSeeAll && !isAskedFor {
+            reader.complain(
+                "FOCUST_ELIGIBILITY_URL", nil,
+                "an http or https URL where users have sessions, or FOCUST_SESSIONS_SEE_ALL must be true")
+        }
     }
 
     private static func readKey(_ reader: inout SettingsReader) -> Secret? {

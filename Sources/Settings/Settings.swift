@@ -24,6 +24,12 @@ package struct Settings: Sendable {
     package var openIssuance: Bool
     package var identitySecret: Secret?
     package var identityJWKS: String?
+    /// What a session's `iss` must be, one of them; empty: it is not looked at.
+    package var identityIssuers: [String]
+    /// What a session's `aud` must name, one of them; empty: it is not looked at.
+    package var identityAudiences: [String]
+    /// Whether a user's session gets tokens for everything where the site is not asked.
+    package var sessionsSeeAll: Bool
     package var eligibilityURL: String?
     package var maxContentLength: ByteCount
     /// Of the file of a resumable upload.
@@ -44,6 +50,8 @@ package struct Settings: Sendable {
     package var accelPrefix: String
     package var logLevel: String
     package var logFormat: String
+    /// Whether users may ask for tokens by their sessions.
+    package var hasSessions: Bool { identitySecret != nil || identityJWKS != nil }
     /// What each setting that was given said, by name; as secrets, because some are.
     package var given: [String: Secret] = [:]
 

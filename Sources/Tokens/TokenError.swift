@@ -6,6 +6,10 @@ package enum TokenError: Error, Equatable, Sendable {
     case wrongSignature
     case expired
     case notYetValid
+    /// A session of another identity provider.
+    case wrongIssuer
+    /// A session for another application.
+    case wrongAudience
 
     package var message: String {
         switch self {
@@ -13,6 +17,8 @@ package enum TokenError: Error, Equatable, Sendable {
         case .wrongSignature: "The token's signature is wrong."
         case .expired: "The token has expired."
         case .notYetValid: "The token is not valid yet."
+        case .wrongIssuer: "The token was issued by another provider: its iss is not taken here."
+        case .wrongAudience: "The token is for another application: its aud is not taken here."
         }
     }
 }

@@ -258,6 +258,24 @@ WRONG = {
     ),
     "a secret file for everybody": (chmod("secrets/SECRET_KEY", 0o644), "error", "SECRET_KEY", "everybody"),
     "open issuance": (setting(FOCUST_OPEN_ISSUANCE="true"), "warning", "FOCUST_OPEN_ISSUANCE", "anybody"),
+    "sessions that see all": (
+        setting(
+            FOCUST_IDENTITY_SECRET=os.urandom(32).hex(),
+            FOCUST_IDENTITY_AUDIENCE="learner-app",
+            FOCUST_SESSIONS_SEE_ALL="true",
+        ),
+        "warning",
+        "FOCUST_SESSIONS_SEE_ALL",
+        "every user",
+    ),
+    "sessions for whatever application": (
+        setting(
+            FOCUST_IDENTITY_SECRET=os.urandom(32).hex(), FOCUST_ELIGIBILITY_URL="https://learn.example.com/eligible"
+        ),
+        "warning",
+        "FOCUST_IDENTITY_AUDIENCE",
+        "is missing",
+    ),
     "unsigned callbacks": (
         setting(FOCUST_CALLBACK_URL="https://learn.example.com/done"),
         "warning",

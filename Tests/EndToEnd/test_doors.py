@@ -1,7 +1,9 @@
 """Every route against every kind of token, from every kind of page, for one's own video and for others'."""
 
+import base64
 import functools
 import http.client
+import itertools
 import json
 import threading
 import time
@@ -16,19 +18,25 @@ from harness.client import upload
 from harness.openapi_recorder import RECORDER
 from harness.server import API_KEY, ORIGIN, SECRET_KEY, Server
 from harness.table import (
+    AUDIENCES,
     CLAIMS,
     COURSES,
+    ISSUERS,
+    ISSUING,
     KINDS,
     MODULES,
     REFERRERS,
     RELS,
     ROUTES,
+    SESSION_AUDIENCES,
+    SESSION_ISSUERS,
     TARGETS,
     VERSION,
     VIDEOS,
     admitted,
     base_kind,
     expected,
+    expected_of_session,
 )
 from harness.tokens import remember
 from harness.trees import put, put_lesson
@@ -48,6 +56,9 @@ def doors(request, tmp_path_factory, short_h264):
         "FOCUST_NGINX_DECISION_CACHE": request.param,
         "FOCUST_PREVIOUS_SECRET_KEYS": PREVIOUS_KEY,
         "FOCUST_IDENTITY_SECRET": SESSION_SECRET,
+        "FOCUST_IDENTITY_ISSUER": ",".join(ISSUERS),
+        "FOCUST_IDENTITY_AUDIENCE": ",".join(AUDIENCES),
+        "FOCUST_SESSIONS_SEE_ALL": "true",
         "FOCUST_CONVERSION_JOBS": "0",
         "FOCUST_LOG_LEVEL": "warning",
     }
@@ -86,7 +97,8 @@ def signed(kind, base) -> str | None:
     if kind == "API key":
         return API_KEY
     if kind == "session":
-        return remember(jwt.encode({"sub": "u"} | dates, SESSION_SECRET, algorithm="HS256"))
+        claims = {"sub": "u", "iss": ISSUERS[0], "aud": AUDIENCES[0]}
+        return remember(jwt.encode(claims | dates, SESSION_SECRET, algorithm="HS256"))
     claims = CLAIMS.get(kind) or CLAIMS[base]
     if kind == "expired":
         dates |= {"iat": now - 700, "exp": now - 100}
@@ -183,6 +195,31 @@ def test_the_table_has_open_doors_as_well_as_closed_ones():
         assert admitted(route) in answers
         assert len(answers) > 1
     assert len(ROUTES) * len(CELLS) > 10000
+
+
+@pytest.mark.parametrize("route", ISSUING)
+def test_a_session_gets_tokens_where_it_was_issued_by_whom_and_for_whom_the_settings_say(doors, route):
+    now = int(time.time())
+    problems = []
+    for user in ("u", "u2"):
+        for (issuer, its), (audience, whose) in itertools.product(SESSION_ISSUERS.items(), SESSION_AUDIENCES.items()):
+            claims = {"sub": user, "exp": now + 600} | its | whose
+            # Not by PyJWT, which would refuse to write some of these.
+            token = remember(signed_session(claims, SESSION_SECRET))
+            answer, body = connections.ask(doors, "GET", ISSUING[route], {"Authorization": f"Bearer {token}"}, None)
+            given = (answer.status, json.loads(body).get("error"))
+            wanted = expected_of_session(route, user, issuer, audience)
+            if given != wanted:
+                problems.append(f"{user}, issuer {issuer}, audience {audience}: {given} and not {wanted}")
+    assert not problems, "\n".join(problems)
+
+
+def signed_session(claims: dict, secret: str) -> str:
+    key = jwt.get_algorithm_by_name("HS256")
+    parts = [json.dumps(part).encode() for part in ({"alg": "HS256"}, claims)]
+    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    signature = base64.urlsafe_b64encode(key.sign(signed, secret.encode())).rstrip(b"=")
+    return f"{signed.decode()}.{signature.decode()}"
 
 
 def test_the_table_stored_nothing(doors):

@@ -3,6 +3,8 @@
 import base64
 import http.server
 import json
+import os
+import subprocess
 import threading
 import time
 
@@ -12,12 +14,13 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from harness.client import WEB_HEADERS, bearer, refusal, service
-from harness.server import API_KEY, OTHER_API_KEY, SECRET_KEY, Server, wait_for
+from harness.server import API_KEY, DEFAULTS, OTHER_API_KEY, SECRET_KEY, Server, binary, wait_for
 from harness.tokens import play_claims, remember, sign
 from harness.trees import put_video
 
 REL = "trainer-1/course-1/module-1/lesson-1"
 SESSION_SECRET = "end-to-end-session-secret-of-more-than-32-bytes"
+AUDIENCE = "learner-app"
 USER = "learner-1"
 
 # Path and query without ttl; what the token must say beside dates and id; the address in the answer.
@@ -234,7 +237,7 @@ def test_a_mistake_is_named(server, path, error, field):
 
 def session(secret_or_key, algorithm="HS256", kid=None, **changes):
     now = int(time.time())
-    claims = {"sub": USER, "iat": now, "exp": now + 300} | changes
+    claims = {"sub": USER, "aud": AUDIENCE, "iat": now, "exp": now + 300} | changes
     claims = {name: value for name, value in claims.items() if value is not None}
     return remember(jwt.encode(claims, secret_or_key, algorithm=algorithm, headers={"kid": kid} if kid else None))
 
@@ -265,7 +268,12 @@ def write_keys(file, *keys):
 
 @pytest.fixture(scope="module")
 def with_sessions(tmp_path_factory, provider):
-    settings = {"FOCUST_IDENTITY_SECRET": SESSION_SECRET, "FOCUST_IDENTITY_JWKS": str(provider[1])}
+    settings = {
+        "FOCUST_IDENTITY_SECRET": SESSION_SECRET,
+        "FOCUST_IDENTITY_JWKS": str(provider[1]),
+        "FOCUST_IDENTITY_AUDIENCE": AUDIENCE,
+        "FOCUST_SESSIONS_SEE_ALL": "true",
+    }
     running = Server(tmp_path_factory.mktemp("sessions"), settings).start()
     yield running
     assert running.stop() == 0
@@ -312,6 +320,8 @@ def test_what_is_no_session_of_the_providers_is_401(with_sessions, provider):
         session(SESSION_SECRET, sub=None),
         session(SESSION_SECRET, algorithm="HS512"),
         session(SESSION_SECRET, nbf=now + 600),
+        session(SESSION_SECRET, aud="another-app"),
+        session(keys["RS256"], "RS256", "first", aud=None),
         session(keys["later"], "ES256", "second"),
         session(keys["later"], "ES256"),
         session(keys["RS256"], "RS256", "second"),
@@ -345,6 +355,37 @@ def test_keys_are_replaced_while_it_runs(with_sessions, provider):
 
 def test_sessions_are_nothing_where_no_provider_is_set(server):
     assert ask(server, "play web", bearer(session(SESSION_SECRET))).status_code == 401
+
+
+def test_sessions_that_may_see_all_are_warned_of_at_each_start(with_sessions):
+    lines = [
+        line for text in with_sessions.logs().values() for line in text.splitlines() if "sessions_see_all:" in line
+    ]
+    assert len(lines) == 1 and "level=warning" in lines[0]
+
+
+@pytest.mark.parametrize(
+    "settings,named",
+    [
+        ({"FOCUST_IDENTITY_SECRET": SESSION_SECRET}, "FOCUST_ELIGIBILITY_URL is missing"),
+        (
+            {"FOCUST_IDENTITY_JWKS": "/etc/hostname", "FOCUST_SESSIONS_SEE_ALL": "true"},
+            "FOCUST_IDENTITY_AUDIENCE is missing",
+        ),
+    ],
+    ids=["the site is not asked", "a key set without an audience"],
+)
+def test_sessions_that_would_open_too_much_stop_the_start_with_one_line(tmp_path, settings, named):
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= DEFAULTS | {"FOCUST_PUBLIC_URL": "https://video.example.com", "FOCUST_DATA_DIR": str(tmp_path)}
+    for command, output in (("serve", "stderr"), ("check", "stdout")):
+        ended = subprocess.run(
+            [binary(), command], env=environment | settings, capture_output=True, text=True, timeout=20
+        )
+        assert ended.returncode == 2
+        said = [line for line in getattr(ended, output).splitlines() if named.split()[0] in line]
+        assert len(said) == 1 and (command == "check" or named in said[0]), ended
+    assert not any(tmp_path.iterdir())
 
 
 def test_open_issuance_asks_nobody_and_says_so(own_server):

@@ -3,6 +3,7 @@
 import collections
 import signal
 import threading
+import time
 
 import jwt
 import pytest
@@ -13,11 +14,12 @@ from harness.configured import ConfiguredSite
 from harness.media import make_h264
 from harness.player import Player
 from harness.server import API_KEY, ORIGIN, OTHER_API_KEY, SECRET_KEY, wait_for
-from harness.tokens import play_claims, sign
+from harness.tokens import play_claims, remember, sign
 
 REL = "trainer-1/course-1/module-1/lesson-1"
 NEW_KEY = "a-second-signing-key-that-is-long-enough-for-any-algorithm-of-the-family"
 THIRD_API_KEY = "end-to-end-third-key-0123456789abcdef"
+SESSION_SECRET = "end-to-end-session-secret-of-more-than-32-bytes"
 RELOADS = 25
 
 
@@ -29,7 +31,8 @@ def film(tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, film):
     """One server for all tests; each leaves the settings as it found them."""
-    running = ConfiguredSite(tmp_path_factory.mktemp("reload")).bind_sockets().start_nginx().start()
+    settings = {"FOCUST_IDENTITY_SECRET": SESSION_SECRET, "FOCUST_SESSIONS_SEE_ALL": "true"}
+    running = ConfiguredSite(tmp_path_factory.mktemp("reload"), settings).bind_sockets().start_nginx().start()
     make_lesson(running, REL, film)
     yield running
     running.stop()
@@ -142,6 +145,24 @@ def test_a_change_that_needs_a_restart_is_named_and_the_rest_applies(site):
         timeout=10,
     )
     assert answer.json()["expires_in"] == 3600
+
+
+def test_the_issuers_and_audiences_of_sessions_change_while_it_runs(site):
+    def issued(**claims) -> int:
+        token = remember(jwt.encode({"sub": "u", "exp": int(time.time()) + 300} | claims, SESSION_SECRET))
+        address = f"{site.url}/api/get-video-token/v2?user_id=u&rel={REL}"
+        return requests.get(address, headers=bearer(token), timeout=10).status_code
+
+    here = {"iss": "https://id.example.com", "aud": "learner-app"}
+    assert (issued(), issued(**here)) == (200, 200)
+    site.reload(FOCUST_IDENTITY_ISSUER="https://id.example.com", FOCUST_IDENTITY_AUDIENCE="learner-app")
+    assert (issued(), issued(**here), issued(**here | {"aud": "other"})) == (401, 200, 401)
+    # What would not start is not taken over, and changes nothing.
+    assert "event=reload_refused" in site.reload(FOCUST_SESSIONS_SEE_ALL=None, FOCUST_IDENTITY_ISSUER=None)
+    assert (issued(), issued(**here), issued(**here | {"iss": "other"})) == (401, 200, 401)
+    # The site is asked from the next start on; until then a session gets nothing, rather than everything.
+    site.reload(FOCUST_SESSIONS_SEE_ALL=None, FOCUST_ELIGIBILITY_URL="http://127.0.0.1:1/eligible")
+    assert issued(**here) == 401
 
 
 def test_a_secret_in_a_file_of_its_own_is_read_again(site, tmp_path):

@@ -114,9 +114,11 @@ private func settings(
 
     @Test func `The identity provider's secret must not be the signing key`() throws {
         let key = required["SECRET_KEY"] ?? ""
-        let error = #expect(throws: SettingsErrors.self) { try settings(["FOCUST_IDENTITY_SECRET": key]) }
+        let error = #expect(throws: SettingsErrors.self) {
+            try settings(["FOCUST_IDENTITY_SECRET": key, "FOCUST_SESSIONS_SEE_ALL": "true"])
+        }
         #expect(error?.errors.map(\.name) == ["FOCUST_IDENTITY_SECRET"])
-        _ = try settings(["FOCUST_IDENTITY_SECRET": key + "x"])
+        _ = try settings(["FOCUST_IDENTITY_SECRET": key + "x", "FOCUST_SESSIONS_SEE_ALL": "true"])
     }
 
     @Test func `Open issuance needs no API key`() throws {

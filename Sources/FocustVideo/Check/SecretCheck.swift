@@ -16,7 +16,8 @@ struct SecretCheck {
     let settings: Settings
 
     func findings() -> [Finding] {
-        let findings = weak + shared + shown + [openIssuance, unsigned].compactMap(\.self)
+        let findings =
+            weak + shared + shown + [openIssuance, sessions, audience, unsigned].compactMap(\.self)
         return findings.isEmpty
             ? [Finding(.good, "secrets", "none is easy to guess, shared or shown")] : findings
     }
@@ -73,6 +74,26 @@ struct SecretCheck {
         return Finding(
             .warning, "FOCUST_OPEN_ISSUANCE", "anybody may have tokens issued",
             advice: "Set FOCUST_API_KEYS and remove it.")
+    }
+
+    private var sessions: Finding? {
+        guard settings.hasSessions, settings.sessionsSeeAll else { return nil }
+        guard settings.eligibilityURL == nil else {
+            return Finding(
+                .warning, "FOCUST_SESSIONS_SEE_ALL", "says nothing while FOCUST_ELIGIBILITY_URL is asked",
+                advice: "Remove it, lest it opens everything when the URL is removed.")
+        }
+        return Finding(
+            .warning, "FOCUST_SESSIONS_SEE_ALL", "every user with a session may play and download everything",
+            advice: "Set FOCUST_ELIGIBILITY_URL, where the site says who may, and remove it.")
+    }
+
+    private var audience: Finding? {
+        guard settings.hasSessions, settings.identityAudiences.isEmpty else { return nil }
+        return Finding(
+            .warning, "FOCUST_IDENTITY_AUDIENCE",
+            "is missing: whatever was signed with FOCUST_IDENTITY_SECRET and has a sub is a session here",
+            advice: "Set it to what aud says in sessions, and in no other tokens of the site.")
     }
 
     private var unsigned: Finding? {

@@ -10,15 +10,19 @@ struct Gates: Sendable {
     private let issuing: IssuingGate
     private let upload: UploadGate
 
-    init(_ services: Services, verifier: TokenVerifier, origins: AllowedOrigins, apiKeys: [APIKey]) {
-        let referrers = ReferrerPolicy(origins: origins)
+    /// By `settings` where they can change while the server runs.
+    init(_ services: Services, verifier: TokenVerifier, settings: Settings) {
+        let referrers = ReferrerPolicy(origins: settings.allowedOrigins)
         media = MediaGate(
             verifier: verifier, revocations: services.revocations,
             referrers: referrers, metrics: services.metrics, clock: services.clock)
-        service = ServiceGate(keys: apiKeys)
+        service = ServiceGate(keys: settings.apiKeys)
+        // Asked of what runs: settings that name the site's address wait for a restart.
+        let mayHaveTokens = services.eligibility != nil || settings.sessionsSeeAll
         issuing = IssuingGate(
-            service: service, identity: services.identity, isOpen: services.settings.openIssuance,
-            clock: services.clock)
+            service: service, identity: mayHaveTokens ? services.identity : nil,
+            scope: SessionScope(issuers: settings.identityIssuers, audiences: settings.identityAudiences),
+            isOpen: services.settings.openIssuance, clock: services.clock)
         upload = UploadGate(service: service, media: media, referrers: referrers)
     }
 

@@ -35,7 +35,9 @@ struct IssuingAdmission {
 /// provider, or, where the sysadmin says so, anybody.
 struct IssuingGate: Sendable {
     let service: ServiceGate
+    /// Nil where users' sessions get nothing.
     let identity: IdentityVerifier?
+    let scope: SessionScope
     let isOpen: Bool
     let clock: SystemClock
 
@@ -47,7 +49,8 @@ struct IssuingGate: Sendable {
             throw ServiceGate.unauthorized
         }
         do throws(TokenError) {
-            return IssuingCaller(who: .user(try identity.subject(of: token, now: clock.now().seconds)))
+            let subject = try identity.subject(of: token, for: scope, now: clock.now().seconds)
+            return IssuingCaller(who: .user(subject))
         } catch {
             throw Refusal(.unauthorized, "The session is not valid: \(error.message)")
         }

@@ -13,8 +13,7 @@ package final class Rules: Sendable {
     package init(_ settings: Settings, _ services: Services) {
         let keys = [services.settings.signingKey] + settings.previousKeys
         let verifier = TokenVerifier(keys: keys.map { HMACSHA256(key: $0.bytes) })
-        gates = Gates(
-            services, verifier: verifier, origins: settings.allowedOrigins, apiKeys: settings.apiKeys)
+        gates = Gates(services, verifier: verifier, settings: settings)
         cors = CORS(origins: settings.allowedOrigins)
     }
 }

@@ -10,6 +10,8 @@ struct IdentityClaims {
     private static let maxDate = 253_402_300_799
 
     let subject: String
+    private let issuer: String?
+    private let audiences: [String]
     private let expiry: Int
     private let notBefore: Int?
 
@@ -22,6 +24,39 @@ struct IdentityClaims {
             throw .malformed("it has no sub, or one that is no text")
         }
         self.subject = subject
+        issuer = try claims["iss"].map { (value) throws(TokenError) in
+            guard let text = value.stringValue else { throw .malformed("its iss is no text") }
+            return text
+        }
+        audiences = try Self.audiences(claims["aud"])
+    }
+
+    /// Refuses what was issued by another provider, or for another application.
+    func check(for scope: SessionScope) throws(TokenError) {
+        if !scope.issuers.isEmpty {
+            guard let issuer, Self.has(scope.issuers, issuer) else { throw .wrongIssuer }
+        }
+        if !scope.audiences.isEmpty {
+            guard audiences.contains(where: { Self.has(scope.audiences, $0) }) else { throw .wrongAudience }
+        }
+    }
+
+    /// By bytes: two spellings of one text would be equal to String.
+    private static func has(_ texts: [String], _ text: String) -> Bool {
+        texts.contains { $0.utf8.elementsEqual(text.utf8) }
+    }
+
+    /// A text, or a list of them (RFC 7519 §4.1.3).
+    private static func audiences(_ value: JSONValue?) throws(TokenError) -> [String] {
+        guard let value else { return [] }
+        if let text = value.stringValue { return [text] }
+        guard let list = value.arrayValue else { throw .malformed("its aud is neither a text nor a list") }
+        return try list.map { (member) throws(TokenError) in
+            guard let text = member.stringValue else {
+                throw .malformed("its aud has a member that is no text")
+            }
+            return text
+        }
     }
 
     /// Refuses unless `now`, seconds since 1970, lies within the dates.

@@ -24,14 +24,17 @@ package struct IdentityVerifier: Sendable {
         self.keySet = jwksPath.map { KeySetFile(path: $0, clock: clock, report: report) }
     }
 
-    /// The `sub` of `token`, if a key of the provider's signed it and `now` (seconds since 1970) lies within
-    /// its dates. Compare it with an id byte for byte.
-    package func subject(of token: some StringProtocol, now: Int) throws(TokenError) -> String {
+    /// The `sub` of `token`, if a key of the provider's signed it, by and for whom `scope` says, and `now` (seconds since
+    /// 1970) lies within its dates. Compare it with an id byte for byte.
+    package func subject(
+        of token: some StringProtocol, for scope: SessionScope, now: Int
+    ) throws(TokenError) -> String {
         let token = try CompactToken(token)
         let header = try IdentityHeader(token.header)
         guard isSigned(token, header) else { throw .wrongSignature }
         let claims = try IdentityClaims(token.claims())
         try claims.check(at: now)
+        try claims.check(for: scope)
         return claims.subject
     }
 

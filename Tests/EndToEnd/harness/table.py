@@ -169,3 +169,56 @@ def expected(route: Route, kind: str, referrer: str, target: str) -> tuple[int, 
     if CLAIMS[meant]["platform"] == "web" and referrer not in GOOD_REFERRERS:
         return 403, "referrer_missing" if referrer == "none" else "referrer_forbidden"
     return admitted(route)
+
+
+# By whom and for whom a session was issued, and the routes where it gets tokens. The settings name these.
+ISSUERS = ("https://id.example.com", "https://accounts.example.net/")
+AUDIENCES = ("learner-app", "learner-site")
+SESSION_ISSUERS = {
+    "first": {"iss": ISSUERS[0]},
+    "second": {"iss": ISSUERS[1]},
+    "none": {},
+    "empty": {"iss": ""},
+    "with a slash": {"iss": ISSUERS[0] + "/"},
+    "in capitals": {"iss": ISSUERS[0].upper()},
+    "longer": {"iss": ISSUERS[0] + ".evil.example"},
+    "both in one": {"iss": ",".join(ISSUERS)},
+    "a list": {"iss": [ISSUERS[0]]},
+    "another's": {"iss": "https://securetoken.example.org/attackers-project"},
+}
+SESSION_AUDIENCES = {
+    "first": {"aud": AUDIENCES[0]},
+    "second": {"aud": AUDIENCES[1]},
+    "in a list": {"aud": ["attackers-project", AUDIENCES[1]]},
+    "none": {},
+    "empty": {"aud": ""},
+    "an empty list": {"aud": []},
+    "in capitals": {"aud": AUDIENCES[0].upper()},
+    "longer": {"aud": AUDIENCES[0] + "-2"},
+    "both in one": {"aud": ",".join(AUDIENCES)},
+    "an object": {"aud": {"0": AUDIENCES[0]}},
+    "a list with a number": {"aud": [AUDIENCES[0], 1]},
+    "another's": {"aud": "attackers-project"},
+    "authorized party": {"azp": AUDIENCES[0]},
+}
+GOOD_SESSIONS = {
+    (issuer, audience) for issuer in ("first", "second") for audience in ("first", "second", "in a list")
+}
+_REL = RELS["own"]
+ISSUING = {
+    "play": f"/api/get-video-token/v2?user_id=u&rel={_REL}",
+    "play v1": "/api/get-video-token/u/v.mp4",
+    "play v1 mobile": "/api/get-video-token/mobile/u/v.mp4/v",
+    "download": f"/api/get-download-token/v2?user_id=u&type=lesson&rel={_REL}&filename=film.mp4",
+    "download v1": "/api/get-download-token/u/v.mp4",
+    # Neither of these is for users.
+    "upload": f"/api/get-upload-token?user_id=u&type=lesson&rel={_REL}",
+    "task list": "/api/tasks",
+}
+
+
+def expected_of_session(route: str, user: str, issuer: str, audience: str) -> tuple[int, str | None]:
+    """Status and `error` of a session of `user` that asks for a token of u's."""
+    if (issuer, audience) not in GOOD_SESSIONS or route in ("upload", "task list"):
+        return 401, "unauthorized"
+    return (200, None) if user == "u" else (403, "token_mismatch")

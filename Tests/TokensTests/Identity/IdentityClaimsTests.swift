@@ -6,7 +6,7 @@ private func verify(_ payload: String, now: Int = IdentityProvider.now) throws -
     let secret = IdentityProvider.secret
     let token = try IdentityProvider.token(#"{"alg":"HS256"}"#, payload, secret: Array(secret.utf8))
     let verifier = IdentityVerifier(secret: Secret(secret), jwksPath: nil, report: { _ in })
-    return try verifier.subject(of: token, now: now)
+    return try verifier.subject(of: token, for: .any, now: now)
 }
 
 @Suite struct IdentityClaimsTests {

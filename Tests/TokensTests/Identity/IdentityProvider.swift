@@ -1,4 +1,5 @@
 import Foundation
+import Tokens
 
 /// An identity provider: publishes keys in a file and signs tokens, all by openssl.
 final class IdentityProvider: Sendable {
@@ -44,4 +45,9 @@ final class IdentityProvider: Sendable {
         let input = signingInput(header, payload)
         return "\(input).\(encode(try OpenSSL.hmac(Array(input.utf8), key: secret)))"
     }
+}
+
+extension SessionScope {
+    /// Of whatever provider, for whatever application.
+    static let any = SessionScope(issuers: [], audiences: [])
 }

@@ -17,7 +17,7 @@ private typealias Provider = IdentityProvider
     }
 
     private func subject(_ token: String, now: Int = Provider.now) throws(TokenError) -> String {
-        try verifier.subject(of: token, now: now)
+        try verifier.subject(of: token, for: .any, now: now)
     }
 
     @Test(arguments: [
@@ -40,7 +40,7 @@ private typealias Provider = IdentityProvider
         #expect(try subject(token) == "learner-1")
         let withoutSecret = file.verifier(secret: nil)
         #expect(throws: TokenError.wrongSignature) {
-            _ = try withoutSecret.subject(of: token, now: Provider.now)
+            _ = try withoutSecret.subject(of: token, for: .any, now: Provider.now)
         }
     }
 
@@ -51,7 +51,7 @@ private typealias Provider = IdentityProvider
             try Provider.token(#"{"alg":"HS256"}"#, secret: []),
         ] {
             #expect(throws: TokenError.wrongSignature) {
-                _ = try closed.subject(of: token, now: Provider.now)
+                _ = try closed.subject(of: token, for: .any, now: Provider.now)
             }
         }
     }
@@ -97,7 +97,7 @@ private typealias Provider = IdentityProvider
                 #expect(throws: TokenError.wrongSignature) { _ = try subject(token) }
                 let withoutSecret = file.verifier(secret: nil)
                 #expect(throws: TokenError.wrongSignature) {
-                    _ = try withoutSecret.subject(of: token, now: Provider.now)
+                    _ = try withoutSecret.subject(of: token, for: .any, now: Provider.now)
                 }
             }
         }
