@@ -25,6 +25,12 @@ final class Packet {
     /// Needed to decode others, never shown: in front of an edit list's start.
     var isDiscarded: Bool { pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
 
+    /// The container says how it is encrypted (encryption_info.h), and libavformat has no key.
+    var isEncrypted: Bool {
+        var size = 0
+        return av_packet_get_side_data(pointer, AV_PKT_DATA_ENCRYPTION_INFO, &size) != nil
+    }
+
     /// Codec headers that hold from here on; nil where they stay. An MP4 may have several (ISO/IEC 14496-12 §8.5.2),
     /// FLV repeats the same ones.
     var newHeaders: [UInt8]? {

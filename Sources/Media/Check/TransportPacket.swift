@@ -8,6 +8,8 @@ struct TransportPacket {
     var hasSync: Bool { bytes[0] == 0x47 }
     var startsUnit: Bool { bytes[1] & 0x40 != 0 }
     var pid: Int { Int(bytes[1] & 0x1F) << 8 | Int(bytes[2]) }
+    /// transport_scrambling_control: the payload is encrypted.
+    var isScrambled: Bool { bytes[3] & 0xC0 != 0 }
     var hasPayload: Bool { bytes[3] & 0x10 != 0 }
     var continuityCounter: UInt8 { bytes[3] & 0x0F }
 

@@ -11,7 +11,7 @@ final class Decoder {
 
     /// - Parameter threads: worker threads.
     init(_ stream: Stream, threads: Int, limits: MediaLimits, capture: LogCapture) throws(MediaError) {
-        guard let codec = avcodec_find_decoder(stream.parameters.codec_id) else {
+        guard let codec = AcceptedDecoders.decoder(for: stream.parameters.codec_id) else {
             throw MediaError(
                 .unsupported, "\(stream.codecName) cannot be decoded.", operation: "avcodec_find_decoder")
         }
@@ -24,6 +24,12 @@ final class Decoder {
         context.pointer.pointee.thread_count = Int32(threads)
         context.pointer.pointee.max_pixels = Int64(limits.maxPixels)
         try open(codec)
+    }
+
+    /// Whether a decoder can be set up for the stream: some kinds of AAC have a name and none.
+    static func opens(_ stream: Stream, limits: MediaLimits) -> Bool {
+        let capture = LogCapture()
+        return (try? Decoder(stream, threads: 1, limits: limits, capture: capture)) != nil
     }
 
     /// Decodes one packet (nil for the end of the stream) and gives each frame to `body`, which must not keep it.
@@ -59,7 +65,7 @@ final class Decoder {
 
     private func open(_ codec: UnsafePointer<AVCodec>) throws(MediaError) {
         var options = LibAVOptions()
-        options.set("codec_whitelist", AcceptedFormats.decoders)
+        options.set("codec_whitelist", AcceptedDecoders.names)
         let code = avcodec_open2(context.pointer, codec, &options.dictionary)
         guard code >= 0 else { throw .input("avcodec_open2", code, "This video cannot be decoded.") }
     }

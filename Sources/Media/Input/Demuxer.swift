@@ -14,12 +14,18 @@ final class Demuxer {
     let input: FileInput
     /// No packet was taken: one that was cannot be had back, as libav cannot go to what has no time or is not in an index.
     private(set) var isUnread = true
+    private let path: String
+    /// Which of its streams become a lesson.
+    private(set) lazy var selection = StreamSelection(self, limits: limits)
+    private let limits: MediaLimits
 
     /// Reads the headers and as much media as `limits` allow.
     ///
     /// Throws `.unsupported` where the bytes are none of the accepted containers.
     init(_ path: String, limits: MediaLimits, cancellation: Cancellation) throws(MediaError) {
         _ = Self.allocationLimit
+        self.path = path
+        self.limits = limits
         self.cancellation = cancellation
         self.input = try FileInput(path: path, cancellation: cancellation)
         guard input.size > 0 else {
@@ -32,6 +38,11 @@ final class Demuxer {
 
     deinit {
         avformat_close_input(&context)
+    }
+
+    /// The same file once more, from its beginning.
+    func again() throws(MediaError) -> Demuxer {
+        try Demuxer(path, limits: limits, cancellation: cancellation)
     }
 
     /// The streams in the container's order.
@@ -78,12 +89,29 @@ final class Demuxer {
         guard code >= 0 else {
             throw .input("av_read_frame", code, "The file is damaged and cannot be read to its end.")
         }
+        guard !packet.isEncrypted else {
+            let isSound = streams[packet.streamIndex].parameters.codec_type == AVMEDIA_TYPE_AUDIO
+            throw Protection.refusal(isSound ? .audio : .video, Protection.ofPackets)
+        }
         try PacketTimes.check(packet, timeBase: timeBase(of: packet.streamIndex))
         return true
     }
 
     private func timeBase(of index: Int) -> AVRational {
         context?.pointee.streams?[index]?.pointee.time_base ?? AVRational(num: 1, den: 1)
+    }
+
+    /// How many packets a stream has, where the container has a whole index: an MP4 or MOV without fragments.
+    func indexedPackets(of stream: Stream) -> Int? {
+        let count = Int(avformat_index_get_entries_count(stream.pointer))
+        let stated = Int(stream.pointer.pointee.nb_frames)
+        return formatName.hasPrefix("mov") && stated > 0 && count >= stated ? count : nil
+    }
+
+    /// Whether an MP4 or MOV names a stream and then lists nothing of it, though it has no fragments that could.
+    func listsNoPackets(of stream: Stream) -> Bool {
+        formatName.hasPrefix("mov") && avformat_index_get_entries_count(stream.pointer) == 0
+            && streams.contains { indexedPackets(of: $0) != nil }
     }
 
     /// Share (0 to 1) of a stream's packets that lie behind the end of the file, because it was cut off.
@@ -133,7 +161,7 @@ final class Demuxer {
     private func open(_ limits: MediaLimits) throws(MediaError) {
         var options = LibAVOptions()
         options.set("format_whitelist", AcceptedFormats.demuxers)
-        options.set("codec_whitelist", AcceptedFormats.decoders)
+        options.set("codec_whitelist", AcceptedDecoders.names)
         // No protocol has this name: should anything get past `io_open`, it finds no way out.
         options.set("protocol_whitelist", "none")
         options.set("max_streams", limits.maxStreams)

@@ -4,6 +4,8 @@ import CLibAV
 struct Stream {
     let pointer: UnsafeMutablePointer<AVStream>
 
+    /// The container's own number: a track ID, a PID, a start code.
+    var id: Int { Int(pointer.pointee.id) }
     var index: Int { Int(pointer.pointee.index) }
     var timeBase: AVRational { pointer.pointee.time_base }
     var parameters: AVCodecParameters { pointer.pointee.codecpar.pointee }
@@ -13,11 +15,9 @@ struct Stream {
     /// The codec's name as libav writes it, "none" for an unknown one.
     var codecName: String { String(cString: avcodec_get_name(parameters.codec_id)) }
 
-    /// A decoder exists, is on the list, and the probe learned enough of the stream to open it.
+    /// A decoder exists and may be used, and the probe learned enough of the stream to open it.
     var isDecodable: Bool {
-        guard let decoder = avcodec_find_decoder(parameters.codec_id),
-            AcceptedFormats.allows(decoder: String(cString: decoder.pointee.name))
-        else { return false }
+        guard AcceptedDecoders.decoder(for: parameters.codec_id) != nil else { return false }
         switch parameters.codec_type {
         case AVMEDIA_TYPE_VIDEO:
             return parameters.width > 0 && parameters.height > 0 && parameters.format >= 0

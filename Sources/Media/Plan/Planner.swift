@@ -12,7 +12,7 @@ struct Planner {
     /// The plan for an opened file, whose packets may have been read for it.
     func plan(_ demuxer: Demuxer) throws(MediaError) -> ConversionPlan {
         let probe = try Probe.examine(demuxer, limits: limits)
-        let selection = StreamSelection(demuxer.streams)
+        let selection = demuxer.selection
         guard let stream = selection.video, let facts = probe.video else {
             throw MediaError(.internal, "The probe lost the video stream.", operation: "plan")
         }

@@ -34,7 +34,7 @@ package enum Poster {
         _ demuxer: Demuxer, to output: String, limits: MediaLimits, capture: LogCapture,
         cancellation: Cancellation
     ) throws(MediaError) {
-        guard let stream = StreamSelection(demuxer.streams).video else { return }
+        guard let stream = demuxer.selection.video else { return }
         demuxer.keepOnly([stream.index])
         let picker = try PosterPicker(stream, limits: limits, capture: capture)
         try pick(demuxer, stream, picker, cancellation)

@@ -22,7 +22,8 @@ package enum Probe {
 
     /// The same of a file that is open already.
     static func examine(_ demuxer: Demuxer, limits: MediaLimits) throws(MediaError) -> MediaProbe {
-        let selection = StreamSelection(demuxer.streams)
+        let selection = demuxer.selection
+        if let refusal = selection.refusal { throw refusal }
         let probe = MediaProbe(
             container: demuxer.formatName, duration: max(0, demuxer.duration ?? 0),
             byteSize: Int(demuxer.input.size), video: selection.video?.videoFacts,

@@ -1,40 +1,69 @@
 import CLibAV
+import MediaProtocol
 
 /// Which streams of a file become the lesson: one picture, and one sound where there is one.
 struct StreamSelection {
     let video: Stream?
-    let audio: Stream?
+    /// The sounds that can be decoded, the best choice first.
+    let sounds: [Stream]
     /// The others, in words.
     let ignored: [String]
+    /// Why the lesson would have no picture, or lack a sound that it must not; nil where all is well.
+    let refusal: MediaError?
 
-    /// The default stream of each kind if it can be decoded, else the first that can; a cover picture is no video.
-    init(_ streams: [Stream]) {
-        let video = Self.choose(AVMEDIA_TYPE_VIDEO, streams)
-        let audio = Self.choose(AVMEDIA_TYPE_AUDIO, streams)
+    var audio: Stream? { sounds.first }
+
+    /// Of what can be decoded: a film before a still, then what is marked as the default, then the most pictures, then the
+    /// largest ones, then the first. A cover is no film.
+    init(_ demuxer: Demuxer, limits: MediaLimits) {
+        let protection = Protection(demuxer)
+        let faults = demuxer.streams.map { StreamFault($0, of: demuxer, protection, limits) }
+        func usable(_ type: AVMediaType) -> [Stream] {
+            zip(demuxer.streams, faults).filter { $0.parameters.codec_type == type && $1 == nil }.map(\.0)
+        }
+        let films = usable(AVMEDIA_TYPE_VIDEO)
+        let counts = films.count > 1 ? PictureCounts(demuxer) : nil
+        let video = Self.best(films, counts)
+        sounds = usable(AVMEDIA_TYPE_AUDIO).enumerated()
+            .sorted { ($0.element.isDefault ? 0 : 1, $0.offset) < ($1.element.isDefault ? 0 : 1, $1.offset) }
+            .map(\.element)
         self.video = video
-        self.audio = audio
-        ignored = streams.filter { $0.index != video?.index && $0.index != audio?.index }.map(Self.reason)
+        let chosen = [video, sounds.first].compactMap { $0?.index }
+        let all = Array(zip(demuxer.streams, faults))
+        ignored = all.filter { !chosen.contains($0.0.index) }
+            .map { $0.description(because: ($1 ?? .another).words) }
+        refusal =
+            video == nil
+            ? Self.refusalOfPictures(all) : sounds.isEmpty ? Self.refusalOfSound(all) : nil
     }
 
-    private static func choose(_ type: AVMediaType, _ streams: [Stream]) -> Stream? {
-        let candidates = streams.filter {
-            $0.parameters.codec_type == type && !$0.isAttachedPicture && $0.isDecodable
-        }
-        return candidates.first(where: \.isDefault) ?? candidates.first
+    private static func best(_ films: [Stream], _ counts: PictureCounts?) -> Stream? {
+        guard let counts else { return films.first }
+        let ranked = films.enumerated().map { (counts.rank($0.element, $0.offset), $0.element) }
+        return ranked.max { $0.0.lexicographicallyPrecedes($1.0) }?.1
     }
 
-    private static func reason(_ stream: Stream) -> String {
-        let type =
-            av_get_media_type_string(stream.parameters.codec_type).map { String(cString: $0) } ?? "unknown"
-        let isMedia = [AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO].contains(stream.parameters.codec_type)
-        let why: String
-        if stream.isAttachedPicture {
-            why = "a cover picture"
-        } else if isMedia && !stream.isDecodable {
-            why = "not decodable"
-        } else {
-            why = isMedia ? "another one was chosen" : "not part of a lesson"
+    private static func refusalOfPictures(_ streams: [(Stream, StreamFault?)]) -> MediaError {
+        let films = streams.filter { $0.0.parameters.codec_type == AVMEDIA_TYPE_VIDEO }.compactMap(\.1)
+        for case .encrypted(let scheme) in films { return Protection.refusal(.video, scheme) }
+        for case .colours(let what) in films {
+            return MediaError(
+                .unsupported,
+                "The film is in \(what), whose colours only Dolby's players show. Export it as HDR10, HLG or SDR.",
+                operation: "probe")
         }
-        return "stream \(stream.index) (\(type), \(stream.codecName)): \(why)"
+        var message = "There is no video in this file that can be decoded"
+        for case .undecodable(let codec) in films {
+            message += ": its codec is \(codec)"
+            break
+        }
+        return MediaError(.unsupported, message + ".", operation: "probe")
+    }
+
+    /// A silent lesson is better than none, but where the sound is there and kept from us, the trainer can help it.
+    private static func refusalOfSound(_ streams: [(Stream, StreamFault?)]) -> MediaError? {
+        let sounds = streams.filter { $0.0.parameters.codec_type == AVMEDIA_TYPE_AUDIO }.compactMap(\.1)
+        for case .encrypted(let scheme) in sounds { return Protection.refusal(.audio, scheme) }
+        return nil
     }
 }

@@ -26,4 +26,11 @@ final class Workspace {
         try Command.ffmpeg(arguments + " " + name, in: url)
         return file(name).path
     }
+
+    /// Changes the bytes of a file that is there.
+    func patch(_ name: String, _ change: (inout Data) throws -> Void) throws {
+        var data = try Data(contentsOf: file(name))
+        try change(&data)
+        try data.write(to: file(name))
+    }
 }
