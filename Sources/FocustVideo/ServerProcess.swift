@@ -1,6 +1,7 @@
 import Conversion
 import Crypto
 import Database
+import Domain
 import FastCGI
 import Files
 import Glibc
@@ -76,6 +77,10 @@ struct ServerProcess {
     /// Says at each start what the settings leave open.
     private static func warn(of settings: Settings, _ log: Logger) {
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
+        if !settings.keylessAddresses.isEmpty {
+            log.warning(
+                "keyless_addresses: FOCUST_KEYLESS_ADDRESSES upload, delete and have tokens issued without an API key")
+        }
         if settings.hasSessions && settings.sessionsSeeAll && settings.eligibilityURL == nil {
             log.warning("sessions_see_all: every user with a session may play and download everything")
         }

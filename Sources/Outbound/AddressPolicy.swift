@@ -1,3 +1,5 @@
+import Domain
+
 /// Which addresses a request may connect to. It judges the address itself, never a name or a spelling.
 package enum AddressPolicy: Sendable {
     /// For URLs that the sysadmin wrote.

@@ -77,6 +77,10 @@ package struct Setting: Sendable {
             "FOCUST_API_KEYS", "required",
             "comma-separated keys of the site's backend, each as key or name:key",
             isSecret: true, isLive: true),
+        Setting(
+            "FOCUST_KEYLESS_ADDRESSES", "none",
+            "comma-separated addresses or networks whose service calls need no API key: a backend that was written for "
+                + "the earlier server", isLive: true),
         Setting("FOCUST_IDENTITY_SECRET", "none", "HS256 secret of the users' session JWTs", isSecret: true),
         Setting(
             "FOCUST_IDENTITY_JWKS", "none", "JWKS file that verifies the users' session JWTs (RS256, ES256)"),

@@ -24,6 +24,7 @@ extension Settings {
         let origins = Self.readOrigins(&reader)
         let url = Self.readPublicURL(&reader)
         let openIssuance = reader.flag("FOCUST_OPEN_ISSUANCE")
+        let keyless = Self.readKeylessAddresses(&reader)
         let maxTTL = reader.integer("FOCUST_MAX_TTL", or: 86400, in: 1...31_536_000, unit: "seconds")
         self.init(
             signingKey: key ?? Secret(""),
@@ -39,7 +40,8 @@ extension Settings {
             uploadListen: Self.readAddress(&reader, "FOCUST_UPLOAD_LISTEN", "/run/focust-video/upload.sock"),
             threads: reader.integer("FOCUST_THREADS", or: 8, in: 1...256),
             uploadThreads: reader.integer("FOCUST_UPLOAD_THREADS", or: 16, in: 1...256),
-            apiKeys: Self.readAPIKeys(&reader, openIssuance: openIssuance),
+            apiKeys: Self.readAPIKeys(&reader, isRequired: !openIssuance && keyless.isEmpty),
+            keylessAddresses: keyless,
             openIssuance: openIssuance,
             identitySecret: Self.readOptionalKey(&reader, "FOCUST_IDENTITY_SECRET"),
             identityJWKS: Self.readOptionalPath(&reader, "FOCUST_IDENTITY_JWKS"),
@@ -145,15 +147,28 @@ extension Settings {
         Origin(of: text) != nil && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
     }
 
-    private static func readAPIKeys(_ reader: inout SettingsReader, openIssuance: Bool) -> [APIKey] {
+    private static func readAPIKeys(_ reader: inout SettingsReader, isRequired: Bool) -> [APIKey] {
         let expected = "comma-separated keys of at least 16 bytes, each as key or name:key"
         let texts = reader.list("FOCUST_API_KEYS")
         let keys = texts.enumerated().compactMap { APIKey($1, number: $0 + 1) }
         if keys.count != texts.count { reader.complain("FOCUST_API_KEYS", "[redacted]", expected) }
-        if texts.isEmpty && !openIssuance && reader.role == .serve {
+        if texts.isEmpty && isRequired && reader.role == .serve {
             reader.complain("FOCUST_API_KEYS", nil, expected)
         }
         return keys
+    }
+
+    /// A network of all addresses is refused: it would open uploads and deletions to everybody.
+    private static func readKeylessAddresses(_ reader: inout SettingsReader) -> KeylessAddresses {
+        let texts = reader.list("FOCUST_KEYLESS_ADDRESSES")
+        let ranges = texts.compactMap { AddressRange($0) }.filter { $0.bits > 0 }
+        if ranges.count != texts.count {
+            reader.complain(
+                "FOCUST_KEYLESS_ADDRESSES", texts.joined(separator: ","),
+                "comma-separated addresses or networks such as 192.0.2.10 or 2001:db8::/64, and not all there are"
+            )
+        }
+        return KeylessAddresses(ranges)
     }
 
     private static func readPath(_ reader: inout SettingsReader, _ name: String, _ fallback: String) -> String

@@ -21,6 +21,7 @@ package struct Settings: Sendable {
     package var threads: Int
     package var uploadThreads: Int
     package var apiKeys: [APIKey]
+    package var keylessAddresses: KeylessAddresses
     package var openIssuance: Bool
     package var identitySecret: Secret?
     package var identityJWKS: String?

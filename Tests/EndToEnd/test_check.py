@@ -276,6 +276,12 @@ WRONG = {
         "FOCUST_IDENTITY_AUDIENCE",
         "is missing",
     ),
+    "addresses without a key": (
+        setting(FOCUST_KEYLESS_ADDRESSES="192.0.2.10"),
+        "warning",
+        "FOCUST_KEYLESS_ADDRESSES",
+        "no API key",
+    ),
     "unsigned callbacks": (
         setting(FOCUST_CALLBACK_URL="https://learn.example.com/done"),
         "warning",

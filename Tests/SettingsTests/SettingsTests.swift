@@ -46,6 +46,8 @@ private func settings(
         ("FOCUST_LISTEN", "0.0.0.0:9000"), ("FOCUST_LISTEN", "127.0.0.1:0"),
         ("FOCUST_LISTEN", "/" + String(repeating: "a", count: 107)), ("FOCUST_THREADS", "0"),
         ("FOCUST_THREADS", "8.5"), ("FOCUST_API_KEYS", "name:tooshort"), ("FOCUST_OPEN_ISSUANCE", "maybe"),
+        ("FOCUST_KEYLESS_ADDRESSES", "backend.example.com"), ("FOCUST_KEYLESS_ADDRESSES", "192.0.2.1/33"),
+        ("FOCUST_KEYLESS_ADDRESSES", "192.0.2.1,0.0.0.0/0"), ("FOCUST_KEYLESS_ADDRESSES", "::/0"),
         ("MAX_CONTENT_LENGTH", "100M"), ("FOCUST_CONVERSION_JOBS", "-1"), ("FOCUST_X264_PRESET", "placebo!"),
         ("FOCUST_CRF", "52"), ("FOCUST_SEGMENT_SECONDS", "0"), ("FOCUST_ACCEL_PREFIX", "no-slash"),
         ("FOCUST_ACCEL_PREFIX", "/a b"), ("FOCUST_LOG_LEVEL", "loud"), ("FOCUST_LOG_FORMAT", "xml"),
@@ -123,6 +125,15 @@ private func settings(
 
     @Test func `Open issuance needs no API key`() throws {
         #expect(try settings(["FOCUST_OPEN_ISSUANCE": "true"], without: "FOCUST_API_KEYS").apiKeys.isEmpty)
+    }
+
+    @Test func `A backend without a key needs no API key either`() throws {
+        let keyless = ["FOCUST_KEYLESS_ADDRESSES": "192.0.2.10, 2001:db8::/64"]
+        let read = try settings(keyless, without: "FOCUST_API_KEYS")
+        #expect(read.apiKeys.isEmpty)
+        #expect(
+            read.keylessAddresses.contains("2001:db8::1") && !read.keylessAddresses.contains("192.0.2.11"))
+        #expect(try settings([:]).keylessAddresses.isEmpty)
     }
 
     @Test func `The reader knows every setting of the list by name`() throws {

@@ -1,4 +1,5 @@
 import Crypto
+import Domain
 import Glibc
 import Settings
 
@@ -17,7 +18,7 @@ struct SecretCheck {
 
     func findings() -> [Finding] {
         let findings =
-            weak + shared + shown + [openIssuance, sessions, audience, unsigned].compactMap(\.self)
+            weak + shared + shown + [openIssuance, keyless, sessions, audience, unsigned].compactMap(\.self)
         return findings.isEmpty
             ? [Finding(.good, "secrets", "none is easy to guess, shared or shown")] : findings
     }
@@ -73,7 +74,15 @@ struct SecretCheck {
         guard settings.openIssuance else { return nil }
         return Finding(
             .warning, "FOCUST_OPEN_ISSUANCE", "anybody may have tokens issued",
-            advice: "Set FOCUST_API_KEYS and remove it.")
+            advice: "Set FOCUST_API_KEYS and remove it; the page earlier-clients.md says how.")
+    }
+
+    private var keyless: Finding? {
+        guard !settings.keylessAddresses.isEmpty else { return nil }
+        return Finding(
+            .warning, "FOCUST_KEYLESS_ADDRESSES", "service calls from there need no API key",
+            advice: "Have the site's backend send a key, and remove it; the page earlier-clients.md says how."
+        )
     }
 
     private var sessions: Finding? {

@@ -16,7 +16,8 @@ struct Gates: Sendable {
         media = MediaGate(
             verifier: verifier, revocations: services.revocations,
             referrers: referrers, metrics: services.metrics, clock: services.clock)
-        service = ServiceGate(keys: settings.apiKeys)
+        service = ServiceGate(
+            keys: settings.apiKeys, keyless: settings.keylessAddresses, origins: settings.allowedOrigins)
         // Asked of what runs: settings that name the site's address wait for a restart.
         let mayHaveTokens = services.eligibility != nil || settings.sessionsSeeAll
         issuing = IssuingGate(

@@ -10,9 +10,11 @@ struct ServiceCaller {
     fileprivate init(name: String) { self.name = name }
 }
 
-/// Judges service calls: `Authorization: Bearer <api key>`.
+/// Judges service calls: `Authorization: Bearer <api key>`, or an address that needs none.
 struct ServiceGate: Sendable {
     let keys: [APIKey]
+    let keyless: KeylessAddresses
+    let origins: AllowedOrigins
 
     /// Refuses with `unauthorized`.
     func admit(_ request: HTTPRequest) throws(Refusal) -> ServiceCaller {
@@ -22,13 +24,26 @@ struct ServiceGate: Sendable {
 
     static let unauthorized = Refusal(.unauthorized, "An API key is needed, as Authorization: Bearer.")
 
-    /// Nil where the request carries none of the keys.
-    ///
-    /// Every key is compared, each in constant time: how long it takes tells nothing about any of them.
+    /// Nil where the request carries none of the keys and its address needs one.
     func caller(of request: HTTPRequest) -> ServiceCaller? {
+        // What is sent is judged, from everywhere: a wrong key is a mistake, and a token opens what it says and no more.
+        guard BearerToken.any(in: request) != nil else { return keylessCaller(of: request) }
         guard let credentials = BearerToken.ofHeader(request) else { return nil }
+        return holder(of: credentials)
+    }
+
+    /// Every key is compared, each in constant time: how long it takes tells nothing about any of them.
+    private func holder(of credentials: Substring) -> ServiceCaller? {
         var found: APIKey?
         for key in keys where key.secret.matches(credentials) { found = key }
         return found.map { ServiceCaller(name: $0.name) }
+    }
+
+    /// A page of another site must not make the browser of a person who sits at such an address call in their name: what
+    /// a form or an image sends says where it comes from, and a backend says nothing.
+    private func keylessCaller(of request: HTTPRequest) -> ServiceCaller? {
+        guard keyless.contains(request.remoteAddress) else { return nil }
+        guard let page = request.origin ?? request.referer else { return ServiceCaller(name: "keyless") }
+        return origins.contains(originOf: page) ? ServiceCaller(name: "keyless") : nil
     }
 }

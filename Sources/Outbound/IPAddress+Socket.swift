@@ -1,15 +1,7 @@
+import Domain
 import Glibc
 
-/// An IPv4 or IPv6 address: its 4 or 16 bytes in network order.
-package struct IPAddress: Equatable, Sendable {
-    package let bytes: [UInt8]
-
-    /// Nil unless there are 4 or 16 bytes.
-    package init?(_ bytes: some Sequence<UInt8>) {
-        self.bytes = Array(bytes)
-        guard self.bytes.count == 4 || self.bytes.count == 16 else { return nil }
-    }
-
+extension IPAddress {
     /// The address in a `sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); nil for any other family, or a
     /// short one.
     init?(sockaddr bytes: UnsafeRawBufferPointer) {
