@@ -46,6 +46,10 @@ package struct UploadReconciliation: Sendable {
             guard try files.isAbandoned(upload: upload.path), try database.jobs.job(upload.task) == nil else {
                 return
             }
+            // Which it may have become already when the process died.
+            if let location = upload.location {
+                try files.dropOriginal(ofUpload: upload.path, at: location)
+            }
             try remove(upload, because: "it has no task")
         }
     }

@@ -26,8 +26,12 @@ import Domain
 package protocol JobQueue: Sendable {
     /// Adds a job and supersedes the one of its location that waits, in one transaction.
     ///
-    /// Returns the superseded jobs (at most one), whose uploads nobody needs any more.
-    func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job]
+    /// `keep` runs under the write lock, as `publish` of `finish` does: what it stores of the upload is neither removed
+    /// by a deletion that came before nor put over what a conversion publishes afterwards.
+    ///
+    /// Returns the superseded jobs (at most one), whose uploads nobody needs any more. Throws what `keep` throws, and
+    /// then no job was added, else `DatabaseError`.
+    func enqueue(_ new: NewJob, now: Timestamp, keep: () throws -> Void) throws -> [Job]
 
     /// Adds a job that has failed already, together with the callback that `callback` makes of it: an upload that
     /// turned out to be no video after its client had been told that it is whole. Whatever waits goes on waiting.
@@ -132,6 +136,11 @@ package protocol JobQueue: Sendable {
 }
 
 extension JobQueue {
+    /// Adds a job of which nothing else is to be stored.
+    package func enqueue(_ new: NewJob, now: Timestamp) throws -> [Job] {
+        try enqueue(new, now: now) {}
+    }
+
     /// Ends an attempt that failed without a crash.
     package func fail(
         _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,

@@ -23,13 +23,45 @@ extension DataDirectory {
         try FileSystem.sync(directory)
     }
 
+    /// Makes a new upload the lesson's original at once where no conversion of it has succeeded yet, so that its owner
+    /// gets it back whatever becomes of the conversion. An original that belongs to a lesson stays.
+    package func keepFirstOriginal(
+        _ upload: String, of location: LessonLocation, as filename: Filename
+    ) throws(FileError) {
+        if hasLesson(at: location), try hasOriginal(of: location, filename) { return }
+        try keepOriginal(upload, of: location, as: filename)
+    }
+
+    /// Takes back the original that an upload was made, where the upload itself is not kept.
+    package func dropOriginal(ofUpload upload: String, at location: LessonLocation) throws(FileError) {
+        guard let number = try FileSystem.fileNumber(of: absolutePath(upload)) else { return }
+        let directory = absolutePath(originalsDirectory(of: location))
+        try checkParents(of: "\(directory)/-")
+        for name in try FileSystem.names(in: directory) {
+            let path = "\(directory)/\(name)"
+            if try FileSystem.fileNumber(of: path) == number { try FileSystem.remove(path) }
+        }
+    }
+
+    /// In the flat layout the directory is its user's, and only this file's name counts.
+    private func hasOriginal(of location: LessonLocation, _ filename: Filename) throws(FileError) -> Bool {
+        switch location {
+        case .lesson: try !FileSystem.names(in: absolutePath(originalsDirectory(of: location))).isEmpty
+        case .flat: try size(of: originalPath(of: location, filename)) != nil
+        }
+    }
+
+    private func originalsDirectory(of location: LessonLocation) -> String {
+        switch location {
+        case .lesson(let path): "originals/\(path)"
+        // The flat layout keeps all files of a user in one directory.
+        case .flat(let user, _): "originals/\(user)"
+        }
+    }
+
     /// Where the original lies, relative to the root; whether it does is not asked.
     package func originalPath(of location: LessonLocation, _ filename: Filename) -> String {
-        switch location {
-        case .lesson(let path): "originals/\(path)/\(filename)"
-        // The flat layout keeps all files of a user in one directory.
-        case .flat(let user, _): "originals/\(user)/\(filename)"
-        }
+        "\(originalsDirectory(of: location))/\(filename)"
     }
 
     /// The size of a regular file below the root; nil where there is none. Links are not followed.

@@ -75,6 +75,16 @@ enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
     }
 
+    /// Which file it is, whatever its names; nil where there is none. Links are not followed.
+    static func fileNumber(of path: String) throws(FileError) -> UInt64? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .last("lstat", path) }
+            return nil
+        }
+        return UInt64(status.st_ino)
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0

@@ -10,6 +10,11 @@ package struct WaitingUpload: Equatable, Sendable {
     /// When it was received. One without a row may be so young that its row is still to come.
     package let receivedAt: Timestamp
 
+    /// What it is to become; nil where it lies in no place of a lesson or a video.
+    package var location: LessonLocation? {
+        LessonLocation(path.split(separator: "/").dropFirst().dropLast().joined(separator: "/"))
+    }
+
     /// Nil where the name is not a task's.
     init?(path: String, name: String, _ status: stat) {
         guard let task = TaskID(name.prefix { $0 != "." }) else { return nil }

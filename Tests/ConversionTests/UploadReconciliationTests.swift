@@ -49,6 +49,16 @@ import Testing
 
     private func exists(_ job: NewJob) throws -> Bool { try files.size(of: job.sourcePath) != nil }
 
+    @Test func anOriginalGoesWithTheUploadThatHasNoTaskAndNoOther() throws {
+        let orphan = try upload("t/c/m/orphan", hasRow: false)
+        try files.keepFirstOriginal(orphan.sourcePath, of: orphan.location, as: orphan.filename)
+        let waiting = try upload("t/c/m/waiting")
+        try files.keepFirstOriginal(waiting.sourcePath, of: waiting.location, as: waiting.filename)
+        compare()
+        #expect(try files.size(of: files.originalPath(of: orphan.location, orphan.filename)) == nil)
+        #expect(try files.size(of: files.originalPath(of: waiting.location, waiting.filename)) != nil)
+    }
+
     @Test func whatWaitsOrRunsStays() throws {
         let running = try upload("t/c/m/running")
         try claim()

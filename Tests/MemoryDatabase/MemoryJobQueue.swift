@@ -5,8 +5,9 @@ import Domain
 struct MemoryJobQueue: JobQueue {
     let database: MemoryDatabase
 
-    func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job] {
-        try database.change { (state) throws(DatabaseError) in
+    func enqueue(_ new: NewJob, now: Timestamp, keep: () throws -> Void) throws -> [Job] {
+        try database.write { state throws in
+            try keep()
             let waiting = state.jobs.indices.filter {
                 state.jobs[$0].status == .queued && state.jobs[$0].new.location == new.location
             }

@@ -1,12 +1,13 @@
 import Domain
 
 extension SQLiteJobQueue {
-    func enqueue(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> [Job] {
-        try database.write { (connection) throws(DatabaseError) in
+    func enqueue(_ new: NewJob, now: Timestamp, keep: () throws -> Void) throws -> [Job] {
+        try database.writeUntyped { connection in
             let superseded = try connection.prepared(Self.supersedeWaiting).all(
                 [.text(new.location.description), .integer(now.milliseconds)] + JobFailure.superseded.values,
                 Job.init(row:))
             try connection.prepared(Self.insert).run(Self.values(of: new, now))
+            try keep()
             return superseded
         }
     }

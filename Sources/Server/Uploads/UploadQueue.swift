@@ -39,13 +39,33 @@ struct UploadQueue: Sendable {
 
     private func enqueue(_ new: NewJob) throws(Refusal) {
         do {
-            let superseded = try services.database.jobs.enqueue(new, now: services.clock.now())
+            let superseded = try services.database.jobs.enqueue(new, now: services.clock.now()) {
+                try services.files.keepFirstOriginal(
+                    new.sourcePath, of: new.location, as: new.filename)
+            }
             for old in superseded { remove(old.sourcePath) }
             services.conversionWakeUp.signal()
         } catch {
             // Not acknowledged, so nothing may stay behind either.
+            dropOriginal(new)
             remove(new.sourcePath)
-            throw Refusal(error)
+            throw refusal(error)
+        }
+    }
+
+    private func refusal(_ error: any Error) -> Refusal {
+        if let error = error as? FileError { return Refusal(error) }
+        if let error = error as? DatabaseError { return Refusal(error) }
+        var refusal = Refusal(.internal, "The upload could not be queued.")
+        refusal.cause = "\(error)"
+        return refusal
+    }
+
+    private func dropOriginal(_ new: NewJob) {
+        do {
+            try services.files.dropOriginal(ofUpload: new.sourcePath, at: new.location)
+        } catch {
+            services.log.warning("original_not_removed", metadata: ["cause": "\(error)"])
         }
     }
 
