@@ -15,7 +15,7 @@ let revocations = RevocationList()
 
 /// Tokens as the server issues them, and what each opens.
 func issued(_ number: Int) -> (token: [UInt8], lesson: LessonPath)? {
-    guard let user = Identifier("learner-\(number)"),
+    guard let user = UserID("learner-\(number)"),
         let lesson = LessonPath(
             "trainer-\(number % 7)/course-\(number % 31)/module-\(number % 5)/lesson-\(number)")
     else { return nil }

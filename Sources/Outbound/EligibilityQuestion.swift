@@ -8,25 +8,25 @@ package struct EligibilityQuestion: Equatable, Sendable {
         case play, download
     }
 
-    let user: Identifier
+    let user: UserID
     let action: Action
     /// Nil in the flat layout, where a file name is all there is.
     let target: VideoTarget?
     let filename: Filename?
 
-    package static func play(user: Identifier, lesson: LessonPath) -> EligibilityQuestion {
+    package static func play(user: UserID, lesson: LessonPath) -> EligibilityQuestion {
         EligibilityQuestion(user: user, action: .play, target: .lesson(lesson), filename: nil)
     }
 
     package static func download(
-        user: Identifier, target: VideoTarget, filename: Filename
+        user: UserID, target: VideoTarget, filename: Filename
     ) -> EligibilityQuestion {
         EligibilityQuestion(user: user, action: .download, target: target, filename: filename)
     }
 
     /// A question of the older interface: a user's file, by its name.
     package static func flat(user: Identifier, action: Action, filename: Filename) -> EligibilityQuestion {
-        EligibilityQuestion(user: user, action: action, target: nil, filename: filename)
+        EligibilityQuestion(user: UserID(user), action: action, target: nil, filename: filename)
     }
 
     /// The request's body; members that do not apply are left out.

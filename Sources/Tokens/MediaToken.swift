@@ -5,18 +5,18 @@ import Formats
 /// The tokens this server issues: what each names, and with it what it opens.
 package enum MediaToken: Sendable {
     /// Plays one lesson (v2).
-    case play(user: Identifier, lesson: LessonPath, platform: Platform)
+    case play(user: UserID, lesson: LessonPath, platform: Platform)
     /// Opens segments and key of one lesson, never the playlist: what a rewritten playlist carries. `parent` is the id
     /// of the token it was minted for, if that has one: who revokes the one means the other too.
     case grant(user: String, location: LessonLocation, platform: Platform, parent: String?)
     /// Plays one video of the flat layout (v1).
     case playFlat(user: Identifier, filename: Filename?, video: Identifier?, platform: Platform)
     /// Downloads one file (v2).
-    case download(user: Identifier, target: VideoTarget, filename: Filename)
+    case download(user: UserID, target: VideoTarget, filename: Filename)
     /// Downloads one file of the flat layout (v1).
     case downloadFlat(user: Identifier, filename: Filename)
     /// Uploads to one target and reads the status of what becomes of it.
-    case upload(user: Identifier, target: VideoTarget)
+    case upload(user: UserID, target: VideoTarget)
 
     /// The claims by their wire names, without the dates and the id.
     var claims: [(String, JSONValue)] {

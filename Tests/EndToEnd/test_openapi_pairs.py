@@ -320,7 +320,7 @@ def test_every_way_to_revoke_and_to_erase(own_server, short_h264):
     server = own_server()
     for body in ({"jti": "x"}, {"user_id": "learner-1"}, {"rel": REL}, {"rel": "learner-1/film"}):
         assert ask(server, "POST", "/api/revoke", json=body).json()["revoked"] == body
-    for body in ({}, {"user_id": ".."}, {"rel": "/"}, {"jti": 1}, {"jti": "x", "rel": REL}):
+    for body in ({}, {"user_id": "\0"}, {"rel": "/"}, {"jti": 1}, {"jti": "x", "rel": REL}):
         assert ask(server, "POST", "/api/revoke", json=body).status_code == 400
     for method, template in operations("200"):
         if method == "DELETE":
@@ -335,7 +335,7 @@ def test_lists_of_tasks(server, stored, query):
 
 
 @pytest.mark.parametrize(
-    "query", ["?rel=a", "?status=done", "?limit=0", "?limit=501", "?limit=1&limit=2", "?=1&=2", "?rel=%ff"]
+    "query", ["?rel=a", "?status=done", "?limit=0", "?limit=501", "?limit=1&limit=2", "?rel=%ff"]
 )
 def test_lists_of_tasks_that_cannot_be(server, query):
     assert ask(server, "GET", "/api/tasks", query=query).status_code == 400

@@ -12,10 +12,9 @@ struct QueryParametersTests {
         #expect(
             query.all.map { "\($0.name)→\($0.value)" }
                 == ["rel→t/c/m/l", "user_id→a b+", "flag→", "empty→", "eq→a=b", "café→1"])
-        #expect(query.first("rel") == "t/c/m/l")
-        #expect(query.first("flag") == "")
-        #expect(query.first("Rel") == nil)
-        #expect(query.duplicatedName == nil)
+        #expect(try query.single("rel") == "t/c/m/l")
+        #expect(try query.single("flag")?.isEmpty == true)
+        #expect(try query.single("Rel") == nil)
     }
 
     @Test("of an empty query are none", arguments: ["", "&", "&&&"])
@@ -32,12 +31,19 @@ struct QueryParametersTests {
     }
 
     @Test(
-        "tell a name that occurs twice",
-        arguments: [
-            ("a=1&b=2&a=1", "a"), ("rel=x&%72el=y", "rel"), ("a&a", "a"), ("a=1&A=1", nil),
-        ])
-    func findsDuplicates(text: String, name: String?) throws {
-        #expect(try QueryParameters(parsing: text).duplicatedName == name)
+        "are refused where one that is asked for occurs twice",
+        arguments: [("a=1&b=2&a=1", "a"), ("rel=x&%72el=y", "rel"), ("a&a", "a")])
+    func refusesDuplicates(text: String, name: String) throws {
+        let query = try QueryParameters(parsing: text)
+        let refusal = #expect(throws: Refusal.self) { try query.single(name) }
+        #expect(refusal?.code == .malformedRequest && refusal?.field == name)
+    }
+
+    @Test(
+        "are fine where only one that nobody asks for occurs twice",
+        arguments: ["a=1&x=1&x=2", "a=1&=&=", "a=1&A=1", "x&x&a=1"])
+    func ignoresOtherDuplicates(text: String) throws {
+        #expect(try QueryParameters(parsing: text).single("a") == "1")
     }
 
     @Test("are bounded in number and length")

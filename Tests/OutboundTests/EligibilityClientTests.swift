@@ -81,11 +81,12 @@ import Testing
         let lesson = try #require(Self.lesson)
         let film = try #require(Self.film)
         return [
-            .play(user: user, lesson: lesson),
-            .download(user: user, target: .lesson(lesson), filename: film),
-            .download(user: user, target: .course(lesson.course), filename: film),
+            .play(user: UserID(user), lesson: lesson),
+            .download(user: UserID(user), target: .lesson(lesson), filename: film),
+            .download(user: UserID(user), target: .course(lesson.course), filename: film),
             .download(
-                user: user, target: .module(course: lesson.course, module: lesson.module), filename: film),
+                user: UserID(user), target: .module(course: lesson.course, module: lesson.module),
+                filename: film),
             .flat(user: user, action: .play, filename: film),
         ]
     }

@@ -143,11 +143,33 @@ private func verify(_ token: String, keys: [String] = [secret], now: Int = now) 
         #expect(throws: TokenError.self) { _ = try verify(token(payload: long)) }
     }
 
+    @Test(arguments: ["😀", "\"", "\\", "é", "/"])
+    func `The longest names that can be issued are taken`(character: String) throws {
+        let clock = SystemClock(now: { Timestamp(seconds: now) }, monotonicNanoseconds: { 0 })
+        let issuer = TokenIssuer(signer: TokenSigner(key: key(secret)), clock: clock)
+        let id = String(repeating: "i", count: Identifier.maxLength)
+        let lesson = try #require(LessonPath("\(id)/\(id)/\(id)/\(id)"))
+        let user = try #require(UserID(String(repeating: character, count: UserID.maxLength)))
+        let name = try #require(Filename(String(repeating: "n", count: 196) + ".mp4"))
+        let parent = String(repeating: "p", count: 64)
+        let tokens: [MediaToken] = [
+            .play(user: user, lesson: lesson, platform: .mobile),
+            .grant(user: user.value, location: .lesson(lesson), platform: .mobile, parent: parent),
+            .download(user: user, target: .lesson(lesson), filename: name),
+            .upload(user: user, target: .module(course: lesson.course, module: lesson.module)),
+        ]
+        for token in tokens {
+            let claims = try verify(issuer.issue(token, lifetime: 60))
+            let isNamed = claims.matches(.userID, user.value)
+            #expect(isNamed)
+        }
+    }
+
     @Test func `What the issuer signs, the verifier takes`() throws {
         let clock = SystemClock(now: { Timestamp(seconds: now) }, monotonicNanoseconds: { 0 })
         let issuer = TokenIssuer(signer: TokenSigner(key: key(secret)), clock: clock)
         let lesson = try #require(LessonPath("t/c/m/l"))
-        let user = try #require(Identifier("u1"))
+        let user = try #require(UserID("u1"))
         let token = issuer.issue(.play(user: user, lesson: lesson, platform: .mobile), lifetime: 60)
         let claims = try verify(token)
         let isOfLesson = claims.matches(.rel, "t/c/m/l") && claims.matches(.platform, "mobile")

@@ -11,7 +11,8 @@ struct Import: ParsableCommand {
         discussion: """
             Nothing in OLD_DIR is changed or moved, and nothing in FOCUST_DATA_DIR replaced; a second run does only \
             what is left. Files are linked where both lie on one file system, keys and playlists always copied. \
-            Run as root it writes as the owner of FOCUST_DATA_DIR.
+            Run as root it writes as the owner of FOCUST_DATA_DIR. What the clients of that server need besides is on the \
+            page earlier-clients.md of the documentation.
             Exit codes: 0 everything is served from here now, 1 something is not (it is named), 2 wrong usage.
             """)
 
@@ -57,6 +58,9 @@ struct Import: ParsableCommand {
             print("\(word)  \(Console.printable(outcome.path))\(why)")
         }
         let refused = counts["refused", default: 0]
+        print(
+            "Clients that were written for that server need two settings; the page earlier-clients.md says which."
+        )
         print(
             "\(dryRun ? "would import" : "imported") \(counts["imported", default: 0]), present already "
                 + "\(counts["present", default: 0]), refused \(refused)")

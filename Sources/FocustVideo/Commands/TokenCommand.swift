@@ -23,7 +23,9 @@ struct TokenCommand: ParsableCommand {
             guard let lesson = LessonPath(rel) else {
                 throw ValidationError("rel must be four ids joined by /.")
             }
-            guard let user = Identifier(userID) else { throw ValidationError("--user-id is no id.") }
+            guard let user = UserID(userID) else {
+                throw ValidationError("--user-id must be 1 to \(UserID.maxLength) characters.")
+            }
             guard let platform = [Platform.web, .mobile].first(where: { $0.rawValue == self.platform }) else {
                 throw ValidationError("--platform must be web or mobile.")
             }
@@ -46,7 +48,9 @@ struct TokenCommand: ParsableCommand {
             guard let lesson = LessonPath(rel) else {
                 throw ValidationError("rel must be four ids joined by /.")
             }
-            guard let user = Identifier(userID) else { throw ValidationError("--user-id is no id.") }
+            guard let user = UserID(userID) else {
+                throw ValidationError("--user-id must be 1 to \(UserID.maxLength) characters.")
+            }
             guard let name = Filename(filename) else {
                 throw ValidationError("That is no stored file's name.")
             }

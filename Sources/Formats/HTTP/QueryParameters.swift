@@ -29,15 +29,14 @@ package struct QueryParameters: Equatable, Sendable {
         self.all = parameters
     }
 
-    /// The value of the first parameter of that name.
-    package func first(_ name: String) -> String? {
-        all.first { $0.name == name }?.value
-    }
-
-    /// The first name that occurs twice: two readers of such a query could see two different requests.
-    package var duplicatedName: String? {
-        var seen: Set<String> = []
-        return all.first { !seen.insert($0.name).inserted }?.name
+    /// The parameter; nil where it is missing. Refuses with `malformed_request` one that occurs twice: two readers of
+    /// such a query could see two different requests.
+    package func single(_ name: String) throws(Refusal) -> String? {
+        let values = all.lazy.filter { $0.name == name }.map(\.value)
+        guard values.count <= 1 else {
+            throw Refusal(.malformedRequest, "The query names \(name) twice.", field: name)
+        }
+        return values.first
     }
 
     private static func parameter(_ pair: ArraySlice<UInt8>) throws(Refusal) -> Parameter {

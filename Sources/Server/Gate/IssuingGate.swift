@@ -16,7 +16,7 @@ struct IssuingCaller {
 
     /// Proof that this caller may have tokens issued for `user`. Refuses with `token_mismatch` where a user asks for
     /// another user's.
-    func admission(for user: Identifier) throws(Refusal) -> IssuingAdmission {
+    func admission(for user: UserID) throws(Refusal) -> IssuingAdmission {
         // Byte for byte: to String the Kelvin sign is a K.
         if case .user(let subject) = who, !subject.utf8.elementsEqual(user.value.utf8) {
             throw Refusal(.tokenMismatch, "The session belongs to another user.", field: "user_id")
@@ -27,8 +27,8 @@ struct IssuingCaller {
 
 /// Proof that tokens may be issued for a user; issuing demands one.
 struct IssuingAdmission {
-    let user: Identifier
-    fileprivate init(user: Identifier) { self.user = user }
+    let user: UserID
+    fileprivate init(user: UserID) { self.user = user }
 }
 
 /// Judges who may have play and download tokens issued: the site's backend, the user by the session of the identity

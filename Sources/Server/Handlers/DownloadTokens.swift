@@ -13,7 +13,7 @@ struct DownloadTokens: Sendable {
     func issue(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
         let query = try context.query()
         let target = try query.target()
-        let admission = try caller.admission(for: try query.identifier("user_id"))
+        let admission = try caller.admission(for: try query.userID())
         let filename = try query.filename("filename")
         let lifetime = try query.lifetime(or: Issuance.shortLifetime, max: services.settings.maxTTL)
         let token = try issuance.issue(
@@ -26,12 +26,13 @@ struct DownloadTokens: Sendable {
     /// v1: an original of the flat layout.
     func issueFlat(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
         let filename = try context.path.filename("filename")
-        let admission = try caller.admission(for: try context.path.identifier("user_id"))
+        let user = try context.path.identifier("user_id")
+        let admission = try caller.admission(for: UserID(user))
         let lifetime = try context.query().lifetime(or: Issuance.shortLifetime, max: services.settings.maxTTL)
         let token = try issuance.issue(
-            .downloadFlat(user: admission.user, filename: filename), admission, lifetime: lifetime,
-            question: .flat(user: admission.user, action: .download, filename: filename))
-        return answer(token, lifetime, "/api/download/\(admission.user)/\(Self.encoded(filename))")
+            .downloadFlat(user: user, filename: filename), admission, lifetime: lifetime,
+            question: .flat(user: user, action: .download, filename: filename))
+        return answer(token, lifetime, "/api/download/\(user)/\(Self.encoded(filename))")
     }
 
     private func answer(_ token: String, _ lifetime: Int, _ path: String) -> HTTPResponse {

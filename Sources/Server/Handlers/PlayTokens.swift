@@ -13,7 +13,7 @@ struct PlayTokens: Sendable {
     /// v2: one lesson, by `rel`.
     func issue(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
         let query = try context.query()
-        let admission = try caller.admission(for: try query.identifier("user_id"))
+        let admission = try caller.admission(for: try query.userID())
         let lesson = try query.lessonPath()
         let platform = try platform(query)
         let lifetime = try lifetime(query)
@@ -26,34 +26,36 @@ struct PlayTokens: Sendable {
     /// v1 for the web: the video of a file in the flat layout.
     func issueFlat(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
         let filename = try context.path.filename("filename")
-        let admission = try caller.admission(for: try context.path.identifier("user_id"))
+        let user = try context.path.identifier("user_id")
+        let admission = try caller.admission(for: UserID(user))
         guard let video = filename.flatVideoID else {
             throw Refusal(.invalidFilename, "filename names no video.", field: "filename")
         }
-        return try issueFlat(context, admission, filename, video: nil, at: video, .web)
+        return try issueFlat(context, admission, user, filename, video: nil, at: video, .web)
     }
 
     /// v1 for apps: the file and its video are both named.
     func issueFlatMobile(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
         let filename = try context.path.filename("filename")
-        let admission = try caller.admission(for: try context.path.identifier("user_id"))
+        let user = try context.path.identifier("user_id")
+        let admission = try caller.admission(for: UserID(user))
         let video = try context.path.identifier("video_id")
         // The site is asked about the file, and must not be asked about one and open another.
         guard services.eligibility == nil || filename.flatVideoID == video else {
             throw Refusal(.invalidID, "video_id is not the video of that file.", field: "video_id")
         }
-        return try issueFlat(context, admission, filename, video: video, at: video, .mobile)
+        return try issueFlat(context, admission, user, filename, video: video, at: video, .mobile)
     }
 
     private func issueFlat(
-        _ context: RequestContext, _ admission: IssuingAdmission, _ filename: Filename, video: Identifier?,
-        at place: Identifier, _ platform: Platform
+        _ context: RequestContext, _ admission: IssuingAdmission, _ user: Identifier, _ filename: Filename,
+        video: Identifier?, at place: Identifier, _ platform: Platform
     ) throws(Refusal) -> HTTPResponse {
         let lifetime = try lifetime(try context.query())
         let token = try issuance.issue(
-            .playFlat(user: admission.user, filename: filename, video: video, platform: platform), admission,
-            lifetime: lifetime, question: .flat(user: admission.user, action: .play, filename: filename))
-        return try answer(token, lifetime, platform, .flat(user: admission.user, video: place))
+            .playFlat(user: user, filename: filename, video: video, platform: platform), admission,
+            lifetime: lifetime, question: .flat(user: user, action: .play, filename: filename))
+        return try answer(token, lifetime, platform, .flat(user: user, video: place))
     }
 
     private func answer(
@@ -75,8 +77,8 @@ struct PlayTokens: Sendable {
     }
 
     private func platform(_ query: QueryParameters) throws(Refusal) -> Platform {
-        switch query.first("platform") {
-        case nil, "web": return .web
+        switch try query.single("platform")?.lowercased() {
+        case nil, "", "web": return .web
         case "mobile": return .mobile
         default: throw Refusal(.invalidPlatform, "platform must be web or mobile.", field: "platform")
         }

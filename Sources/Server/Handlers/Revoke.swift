@@ -20,10 +20,8 @@ struct Revoke: Sendable {
         switch name {
         case "jti": return .token(id: value)
         case "user_id":
-            guard Identifier(value) != nil else {
-                throw Refusal(.invalidID, "user_id is no id.", field: name)
-            }
-            return .user(value)
+            guard let user = UserID(value) else { throw QueryParameters.refusalOfUserID }
+            return .user(user.value)
         default:
             guard LessonLocation(value) != nil else {
                 throw Refusal(.invalidRel, "rel must be ids joined by /, four of them or two.", field: name)

@@ -49,7 +49,7 @@ struct Tasks: Sendable {
     }
 
     private func location(_ query: QueryParameters) throws(Refusal) -> LessonLocation? {
-        guard let rel = query.first("rel") else { return nil }
+        guard let rel = try query.single("rel") else { return nil }
         guard let location = LessonLocation(rel) else {
             throw Refusal(.invalidRel, "rel must be ids joined by /, four of them or two.", field: "rel")
         }
@@ -57,7 +57,7 @@ struct Tasks: Sendable {
     }
 
     private func status(_ query: QueryParameters) throws(Refusal) -> JobStatus? {
-        guard let text = query.first("status") else { return nil }
+        guard let text = try query.single("status") else { return nil }
         guard let status = JobStatus(rawValue: text) else {
             let names = JobStatus.allCases.map(\.rawValue).joined(separator: ", ")
             throw Refusal(.malformedRequest, "status must be one of \(names).", field: "status")
@@ -66,7 +66,7 @@ struct Tasks: Sendable {
     }
 
     private func limit(_ query: QueryParameters) throws(Refusal) -> Int {
-        guard let text = query.first("limit") else { return Self.defaultLimit }
+        guard let text = try query.single("limit") else { return Self.defaultLimit }
         guard text.utf8.count <= 9, let limit = Int(text), (1...Self.maxLimit).contains(limit) else {
             throw Refusal(.malformedRequest, "limit must be from 1 to \(Self.maxLimit).", field: "limit")
         }

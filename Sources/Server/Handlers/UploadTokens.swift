@@ -14,7 +14,7 @@ struct UploadTokens: Sendable {
     func issue(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
         let query = try context.query()
         let target = try query.target()
-        let user = try query.identifier("user_id")
+        let user = try query.userID()
         let lifetime = try query.lifetime(or: Issuance.shortLifetime, max: services.settings.maxTTL)
         let token = issuance.issue(.upload(user: user, target: target), caller, lifetime: lifetime)
         return .json(

@@ -4,7 +4,7 @@ import Formats
 extension QueryParameters {
     /// The parameter, which must be there and not empty. Refuses with `missing_field`.
     func required(_ name: String) throws(Refusal) -> String {
-        guard let value = first(name), !value.isEmpty else {
+        guard let value = try single(name), !value.isEmpty else {
             throw Refusal(.missingField, "\(name) is missing.", field: name)
         }
         return value
@@ -18,6 +18,16 @@ extension QueryParameters {
         }
         return identifier
     }
+
+    /// `user_id`, which only becomes a claim. Refuses with `missing_field` or `invalid_id`.
+    func userID() throws(Refusal) -> UserID {
+        guard let user = UserID(try required("user_id")) else { throw Self.refusalOfUserID }
+        return user
+    }
+
+    static let refusalOfUserID = Refusal(
+        .invalidID, "user_id must be 1 to \(UserID.maxLength) characters, none of them a control character.",
+        field: "user_id")
 
     /// `rel` as a lesson's path. Refuses with `missing_field` or `invalid_rel`.
     func lessonPath() throws(Refusal) -> LessonPath {
@@ -48,17 +58,25 @@ extension QueryParameters {
         return filename
     }
 
-    /// `ttl` in seconds, 1 to `max`; `fallback` where it is missing. Refuses with `invalid_ttl`.
+    /// `ttl` in seconds; `fallback` where it is missing or empty, and never more than `max`. Refuses with `invalid_ttl`.
     func lifetime(or fallback: Int, max: Int) throws(Refusal) -> Int {
-        guard let text = first("ttl") else { return min(fallback, max) }
-        // Int() would take "+5"; a length first, so that no number overflows.
-        guard text.utf8.count <= 9, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let value = Int(text),
-            (1...max).contains(value)
-        else {
-            throw Refusal(
-                .invalidTTL, "ttl must be a whole number of seconds from 1 to \(max).", field: "ttl")
+        guard let text = try single("ttl"), !text.isEmpty else { return min(fallback, max) }
+        guard let seconds = Self.wholeNumber(text), seconds >= 1 else {
+            throw Refusal(.invalidTTL, "ttl must be a whole number of seconds, at least 1.", field: "ttl")
         }
-        return value
+        return min(seconds, max)
+    }
+
+    /// Digits, behind which `.0` may stand, as programs write that have one kind of number alone; nil for any other text.
+    /// What is too large to count is as large as a number can be.
+    private static func wholeNumber(_ text: String) -> Int? {
+        let parts = text.utf8.split(
+            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        // Int() would take "+5".
+        guard let whole = parts.first, !whole.isEmpty,
+            parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } }),
+            parts.dropFirst().allSatisfy({ $0.allSatisfy { $0 == 0x30 } })
+        else { return nil }
+        return Int(String(decoding: whole, as: UTF8.self)) ?? .max
     }
 }
