@@ -79,7 +79,8 @@ struct ServerProcess {
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
         if !settings.keylessAddresses.isEmpty {
             log.warning(
-                "keyless_addresses: FOCUST_KEYLESS_ADDRESSES upload, delete and have tokens issued without an API key")
+                "keyless_addresses: FOCUST_KEYLESS_ADDRESSES upload, delete and have tokens issued without an API key"
+            )
         }
         if settings.hasSessions && settings.sessionsSeeAll && settings.eligibilityURL == nil {
             log.warning("sessions_see_all: every user with a session may play and download everything")
