@@ -66,7 +66,7 @@ def test_a_presentation_is_served_with_its_own_headers(host):
     status, text, headers = host.get("/presentation_videos/course/c", Origin=ORIGIN)
     assert (status, text) == (200, "film")
     assert headers["Content-Type"] == "video/mp4"
-    assert headers.get_all("Cache-Control") == ["public, max-age=86400"]
+    assert headers.get_all("Cache-Control") == ["no-cache"]
     assert headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
