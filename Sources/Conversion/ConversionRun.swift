@@ -90,12 +90,30 @@ struct ConversionRun {
 
     /// Under the queue's lock, so that an attempt which lost its lease can never overwrite a newer result.
     private func publish(_ staging: borrowing StagingDirectory, _ result: ConversionResult) throws -> Bool {
-        try service.database.jobs.finish(
+        let kept = keepReplaced(staging)
+        defer { extendLifetime(kept) }
+        return try service.database.jobs.finish(
             job.id, worker: worker, duration: result.duration,
             callback: service.callbacks.success(of: job, duration: result.duration), now: service.clock.now()
         ) {
             try staging.publish(as: job.location)
             try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
+        }
+    }
+
+    /// Keeps the version that is about to be replaced. Where that fails, its viewers have to load the playlist again, and
+    /// the new one is published all the same.
+    private func keepReplaced(_ staging: borrowing StagingDirectory) -> KeptVersions? {
+        do throws(FileError) {
+            guard let playlist = try service.files.openLesson(at: job.location)?.read("output.m3u8") else {
+                return nil
+            }
+            return try staging.keepReplaced(
+                at: job.location, service.keeping.retirement(of: playlist, now: service.clock.now()),
+                limit: service.keeping.limit)
+        } catch {
+            service.log.warning("replaced_not_kept", metadata: metadata(cause: "\(error)"))
+            return nil
         }
     }
 

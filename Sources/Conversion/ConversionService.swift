@@ -25,12 +25,14 @@ package struct ConversionService: Sendable {
     let callbacks: CallbackComposer
     /// Touched when a job has ended, and its callback waits to be sent.
     let callbackWakeUp: WakeFile
+    /// How long who watches a lesson that is replaced may watch on.
+    let keeping: Keeping
 
     package init(
         database: any Database, files: DataDirectory, media: MediaProgram, options: ConversionOptions,
         threads: ThreadShare, timeout: Int?, metrics: ServerMetrics, clock: SystemClock, log: Logger,
         wakeUp: WakeFile,
-        callbacks: CallbackComposer, callbackWakeUp: WakeFile
+        callbacks: CallbackComposer, callbackWakeUp: WakeFile, keeping: Keeping
     ) {
         self.database = database
         self.files = files
@@ -44,6 +46,7 @@ package struct ConversionService: Sendable {
         self.wakeUp = wakeUp
         self.callbacks = callbacks
         self.callbackWakeUp = callbackWakeUp
+        self.keeping = keeping
     }
 
     /// 20 times the video's duration (seconds), at least ten minutes: slower than that is stuck.

@@ -3,25 +3,30 @@ import Glibc
 
 extension DataDirectory {
     /// Removes a lesson: its HLS files and key, and its original (`original` names it in the flat layout, where
-    /// a user's files share a directory). That nothing is there is fine. Uploads are their tasks': one may have come
-    /// in meanwhile, and been acknowledged.
+    /// a user's files share a directory), and every older version that is kept for its viewers. That nothing is there is
+    /// fine. Uploads are their tasks': one may have come in meanwhile, and been acknowledged.
     ///
     /// The lesson vanishes at once and for good by a rename into the trash; emptying that may take longer, may even be
     /// interrupted, and is then done by the next start.
     package func removeLesson(at location: LessonLocation, original: Filename? = nil) throws(FileError) {
         try refuseToHideLessons(at: location)
         try discard("hls/\(location)")
+        try removeEntries(of: location)
         switch location {
         case .lesson: try discard("originals/\(location)")
         case .flat: if let original { try discard(originalPath(of: location, original)) }
         }
     }
 
+    func newTrashPath() -> String {
+        absolutePath("hls/.trash/\(String(UInt64.random(in: .min ... .max), radix: 36))")
+    }
+
     /// Removes a file or tree by way of the trash.
     func discard(_ relative: String) throws(FileError) {
         let path = absolutePath(relative)
         try checkParents(of: path)
-        let trash = "\(root)/hls/.trash/\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let trash = newTrashPath()
         guard Glibc.rename(path, trash) == 0 else {
             guard errno == ENOENT || errno == ENOTDIR else { throw .last("rename", path) }
             return

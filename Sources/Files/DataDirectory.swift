@@ -32,7 +32,9 @@ package struct DataDirectory: Sendable {
         for name in ["courses", "modules"] {
             try FileSystem.makeDirectory("\(root)/presentation_videos/\(name)", mode: sharedMode)
         }
-        for name in ["state", "uploads/.staging", "uploads/.tus", "hls/.staging", "hls/.trash"] {
+        for name in [
+            "state", "uploads/.staging", "uploads/.tus", "hls/.staging", "hls/.trash", Self.retiredFolder,
+        ] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
         }
         // Restored from a backup or made by hand, the directory of the job table may be open to others.

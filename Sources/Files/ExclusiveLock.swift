@@ -18,6 +18,14 @@ enum ExclusiveLock {
         return descriptor
     }
 
+    /// As `waiting`, but nil, at once, where it is another's turn.
+    static func trying(_ path: String) throws(FileError) -> Int32? {
+        let descriptor = try FileSystem.open(path, O_RDONLY | O_CREAT, mode: 0o600)
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
     /// Takes the lock of what the caller has just made; false where a sweep was quicker and has removed it,
     /// or is about to. Never waits.
     static func claim(_ descriptor: Int32) -> Bool {

@@ -18,6 +18,19 @@ extension FileSystem {
         return fstatat(root, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// What the symbolic link at `path` says, which leads nowhere here but is a short text; nil where there is none.
+    static func target(ofLink path: String, in root: Int32 = AT_FDCWD) -> String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: maxLinkText) { buffer in
+            guard let base = buffer.baseAddress else { return nil }
+            let count = readlinkat(root, path, base, buffer.count)
+            guard count > 0, count < buffer.count else { return nil }
+            return String(decoding: UnsafeRawBufferPointer(buffer)[..<count], as: UTF8.self)
+        }
+    }
+
+    /// Four ids and the slashes between them.
+    private static var maxLinkText: Int { 1024 }
+
     /// The same without openat2(2): each directory is opened from the one before, and `..` is refused.
     static func openPartByPart(_ root: Int32, _ path: String, _ flags: Int32) -> Int32 {
         // By bytes, as the kernel does: to Swift a slash and a combining mark are one character that is no slash.

@@ -6,26 +6,24 @@ package struct LessonDirectory: ~Copyable {
     /// The largest playlist that is read; three hours in two-second segments are a tenth of it.
     private static let maxFileBytes = 4 << 20
 
-    private let descriptor: Int32
+    let descriptor: Int32
     private let path: String
     /// Changes whenever the lesson is replaced, and at no other time. In a tree that another program wrote, it is
     /// made of the directory's inode and time of change.
     package let version: String
-    /// The directory in this one whose names lead to this version or nowhere; nil in another program's tree.
+    /// The directory in this one whose names lead to this version or nowhere; nil in another program's tree, and in a
+    /// version that was replaced, whose own names do.
     package let versionDirectory: String?
 
     /// The directory at `relative` below `root`; nil where nothing was published there.
     init?(_ relative: String, in root: OpenDirectory) throws(FileError) {
-        let descriptor = root.openBeneath(relative, O_RDONLY | O_DIRECTORY)
-        guard descriptor >= 0 else {
-            guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .last("open", relative) }
-            return nil
-        }
+        let descriptor = try Self.open(relative, in: root)
+        guard let descriptor else { return nil }
         let versionDirectory = LessonVersion.read(descriptor)
         let version: String
         do throws(FileError) {
             if let versionDirectory {
-                version = String(versionDirectory.dropFirst(3))
+                version = String(versionDirectory.dropFirst(LessonVersion.prefix.count))
             } else {
                 version = try Self.timeOfChange(descriptor, relative)
             }
@@ -37,6 +35,23 @@ package struct LessonDirectory: ~Copyable {
         self.path = relative
         self.versionDirectory = versionDirectory
         self.version = version
+    }
+
+    /// The directory at `relative` below `root`, which is all of a version that was replaced; nil where there is none.
+    init?(_ relative: String, version: String, in root: OpenDirectory) throws(FileError) {
+        let descriptor = try Self.open(relative, in: root)
+        guard let descriptor else { return nil }
+        self.descriptor = descriptor
+        self.path = relative
+        self.versionDirectory = nil
+        self.version = version
+    }
+
+    private static func open(_ relative: String, in root: OpenDirectory) throws(FileError) -> Int32? {
+        let descriptor = root.openBeneath(relative, O_RDONLY | O_DIRECTORY)
+        guard descriptor < 0 else { return descriptor }
+        guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .last("open", relative) }
+        return nil
     }
 
     /// The version of a directory that carries none.
@@ -98,11 +113,11 @@ extension DataDirectory {
         try LessonDirectory("hls/\(location)", in: openRoot)
     }
 
-    /// The path below the root of a lesson's file, if `version` is the present one and has such a file; nil also where
-    /// only `openLesson` can tell.
+    /// The path below the root of a lesson's file, if `version` is the present one or one that is kept, and has such a
+    /// file; nil also where only `openLesson` can tell.
     ///
     /// One system call, where opening the lesson takes five, and segments are nearly all that is asked for. It goes by
-    /// the name of the version's directory, which a lesson that was replaced has no more. That links on the way are
+    /// the name of the version's directory, which no other version ever has. That links on the way are
     /// followed opens nothing: nginx, which reads the file, refuses them (disable_symlinks).
     package func versionedPath(
         of name: String, at location: LessonLocation, version: Substring

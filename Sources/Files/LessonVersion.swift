@@ -5,7 +5,14 @@ import Glibc
 ///
 /// Between the answer "send this segment" and nginx's opening of it, the lesson can be replaced. A path that names the
 /// version then leads nowhere, where the plain one would lead to a segment under another key.
+///
+/// A version that was replaced stays for a while under the same name, in the directory of the lesson that took its place,
+/// with all its files and a mark that says since when.
 enum LessonVersion {
+    /// What the directory of a version is called, but for the version.
+    static let prefix = ".v-"
+    /// The link that marks the directory of a retired version, and says when it was retired.
+    private static let retiredLink = ".retired"
     /// The link that names the version. No id and no file of a player's begins with a dot.
     private static let link = ".version"
 
@@ -15,7 +22,7 @@ enum LessonVersion {
         in directory: String, of names: [String], mode: mode_t,
         linkingBy link: ((_ name: String, _ directory: String) throws(FileError) -> Void)? = nil
     ) throws(FileError) {
-        let version = ".v-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        let version = prefix + String(UInt64.random(in: .min ... .max), radix: 36)
         let path = "\(directory)/\(version)"
         try FileSystem.makeDirectory(path, mode: mode)
         for name in names {
@@ -39,7 +46,27 @@ enum LessonVersion {
         // 13 digits to the base of 36 hold 64 bits.
         guard (1...13).contains(bytes.count) else { return nil }
         for index in bytes.indices where !isDigit(bytes[index]) { return nil }
-        return ".v-" + version
+        return prefix + version
+    }
+
+    /// The directory of a version, also of one that another program wrote and this one has replaced: `version` of
+    /// `LessonDirectory` then has two numbers. Nil for what is no version.
+    static func anyDirectory(of version: Substring) -> String? {
+        let parts = version.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ directory(of: $0) != nil }) else { return nil }
+        return prefix + version
+    }
+
+    /// Marks the directory of a version as retired.
+    static func mark(_ directory: String, _ retirement: Retirement) throws(FileError) {
+        guard symlink(retirement.description, "\(directory)/\(retiredLink)") == 0 else {
+            throw .last("symlink", directory)
+        }
+    }
+
+    /// When a version in the open directory of its lesson was retired; nil where it was not, or is not there.
+    static func retirement(of version: String, in lesson: Int32) -> Retirement? {
+        FileSystem.target(ofLink: "\(prefix)\(version)/\(retiredLink)", in: lesson).flatMap { Retirement($0) }
     }
 
     /// Of a number to the base of 36, as `String(_:radix:)` writes it.
@@ -48,12 +75,5 @@ enum LessonVersion {
     }
 
     /// The version of an open lesson; nil for a tree that another program wrote.
-    static func read(_ directory: Int32) -> String? {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            guard let base = buffer.baseAddress else { return nil }
-            let count = readlinkat(directory, link, base, buffer.count)
-            guard count > 0, count < buffer.count else { return nil }
-            return String(decoding: UnsafeRawBufferPointer(buffer)[..<count], as: UTF8.self)
-        }
-    }
+    static func read(_ directory: Int32) -> String? { FileSystem.target(ofLink: link, in: directory) }
 }

@@ -6,7 +6,7 @@ import Glibc
 package struct StagingDirectory: ~Copyable {
     /// Absolute; the converter writes its files here.
     package let path: String
-    private let tree: DataDirectory
+    let tree: DataDirectory
     private let descriptor: Int32
 
     /// The name is the task's with a random end. A worker that lost its lease may go on writing for a
@@ -65,8 +65,8 @@ package struct StagingDirectory: ~Copyable {
     /// Makes the directory the lesson at `location`, in one step: a reader finds the old one whole or the
     /// new one.
     ///
-    /// Call `sync` before. Afterwards `path` holds the old lesson, if there was one, and goes with this
-    /// value.
+    /// Call `sync` before, and `keepReplaced` where the old one may be watched. Afterwards `path` holds the old lesson,
+    /// if there was one, and goes with this value.
     package borrowing func publish(as location: LessonLocation) throws(FileError) {
         let destination = tree.hlsPath(location)
         try tree.refuseToHideLessons(at: location)

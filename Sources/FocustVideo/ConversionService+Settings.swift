@@ -19,7 +19,9 @@ extension ConversionService {
             threads: ThreadShare(cores: Machine.cores, jobs: jobs),
             timeout: settings.conversionTimeout, metrics: metrics, clock: .system, log: log,
             wakeUp: storage.wakeUp, callbacks: CallbackComposer(defaultURL: settings.callbackURL),
-            callbackWakeUp: storage.callbackWakeUp)
+            callbackWakeUp: storage.callbackWakeUp,
+            keeping: Keeping(
+                limit: settings.keepReplaced, maxTTL: settings.maxTTL, grantMargin: settings.grantMargin))
     }
 }
 

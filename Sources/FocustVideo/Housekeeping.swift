@@ -22,10 +22,12 @@ struct Housekeeping: Sendable {
         reconciliation.run()
         let resumables = ResumableSweep(services: services)
         resumables.run()
+        var retired = RetiredVersions(services: services)
         var lastPruned = services.clock.now()
         while !stop.wait(milliseconds: 1000) {
             follower.look()
             let now = services.clock.now()
+            retired.look(now)
             guard now >= lastPruned.adding(seconds: Self.pruneInterval) else { continue }
             lastPruned = now
             follower.prune()

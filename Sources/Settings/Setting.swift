@@ -58,6 +58,10 @@ package struct Setting: Sendable {
         Setting("FOCUST_MAX_TTL", "86400", "longest lifetime a token may ask for, seconds"),
         Setting("FOCUST_GRANT_MARGIN", "1800", "how long a playlist's grant outlives the video, seconds"),
         Setting(
+            "FOCUST_KEEP_REPLACED", "21600",
+            "how long a lesson that was replaced stays for those who watch it, seconds at most; 0: not at all"
+        ),
+        Setting(
             "FOCUST_ALLOWED_ORIGINS", "required",
             "comma-separated web origins that may call and embed, such as https://learner.example.com or "
                 + "https://*.example.com", isLive: true),

@@ -33,6 +33,8 @@ extension Settings {
                 "TOKEN_EXPIRY", or: min(3600, maxTTL), in: 1...maxTTL, unit: "seconds"),
             maxTTL: maxTTL,
             grantMargin: reader.integer("FOCUST_GRANT_MARGIN", or: 1800, in: 0...86400, unit: "seconds"),
+            keepReplaced: reader.integer(
+                "FOCUST_KEEP_REPLACED", or: 21600, in: 0...31_536_000, unit: "seconds"),
             allowedOrigins: origins ?? AllowedOrigins([]),
             publicURL: url ?? "",
             dataDirectory: Self.readPath(&reader, "FOCUST_DATA_DIR", "/var/lib/focust-video"),

@@ -11,6 +11,8 @@ package struct Settings: Sendable {
     package var maxTTL: Int
     /// Seconds.
     package var grantMargin: Int
+    /// Seconds that a replaced lesson stays for its viewers, at most.
+    package var keepReplaced: Int
     package var allowedOrigins: AllowedOrigins
     /// Without a slash at its end.
     package var publicURL: String

@@ -63,7 +63,8 @@ import Testing
             metrics: .forTests, clock: outbox.time.clock,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wakeUp: try outbox.wakeFile("wake"), callbacks: CallbackComposer(defaultURL: nil),
-            callbackWakeUp: try outbox.wakeFile("wake-callbacks"))
+            callbackWakeUp: try outbox.wakeFile("wake-callbacks"),
+            keeping: Keeping(limit: 0, maxTTL: 0, grantMargin: 0))
     }
 
     private func write(_ text: String, to relative: String) throws {

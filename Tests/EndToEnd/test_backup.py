@@ -14,6 +14,7 @@ from harness.media import make_h264
 from harness.player import Player
 from harness.processes import Site
 from harness.server import REPOSITORY, wait_for
+from harness.trees import retired
 
 EXAMPLES = REPOSITORY / "packaging/examples"
 
@@ -92,12 +93,15 @@ def test_a_copy_of_a_busy_server_plays_from_an_empty_directory(sites, films, tmp
     assert (made.returncode, made.stderr, failures) == (0, "", []), made
     assert backup.stat().st_mode & 0o077 == 0
 
+    assert retired(backup) != {}
     # The first server is lost, disk and all.
     site.stop()
     shutil.rmtree(site.data)
     second = sites("second")
     assert run("restore.sh", second.data, backup).returncode == 0
     shutil.rmtree(backup)
+    # What was kept for who watched the first server is not, and nothing of it would stay for ever.
+    assert retired(second.data) == {}
     second.start()
     assert requests.get(f"{second.url}/readyz", timeout=10).status_code == 200
     assert {rel: Player.of(second, rel).watch() for rel in before} == digests

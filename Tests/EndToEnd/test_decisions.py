@@ -12,7 +12,8 @@ import uuid
 import pytest
 import requests
 
-from harness.client import refusal, service
+from harness import media
+from harness.client import make_lesson, refusal, segment_uris, service
 from harness.openapi_recorder import RECORDER
 from harness.server import ORIGIN, WILDCARD_ORIGIN, Server, wait_for
 from harness.tokens import play, play_claims, sign
@@ -293,7 +294,26 @@ def test_a_revoked_token_is_refused_when_the_lifetime_is_over(remembering):
     assert ask(remembering, segment(), headers)[0] == 403
 
 
-def test_a_replaced_lesson_is_gone_at_once(remembering, tmp_path):
+def test_a_replaced_lesson_goes_on_for_who_watches_it(remembering, tmp_path):
+    """By the decision that is remembered, and by those that follow."""
+    rel = f"t/c/m/{uuid.uuid4().hex}"
+    films = [media.make_h264(tmp_path / f"{size}.mp4", 3, size, "60k") for size in ("160x120", "176x144")]
+    make_lesson(remembering, rel, films[0])
+    headers = web(play(rel))
+    old = segment_uris(
+        requests.get(f"{remembering.url}{segment('output.m3u8', rel)}", headers=headers, timeout=10).text
+    )
+    before = ask(remembering, segment(old[0], rel), headers)[2]
+    make_lesson(remembering, rel, films[1])
+    wait_for(lambda: is_remembered(remembering, segment(old[0], rel), headers), "the decision to be remembered")
+    assert ask(remembering, segment(old[0], rel), headers)[2] == before
+    new = segment_uris(
+        requests.get(f"{remembering.url}{segment('output.m3u8', rel)}", headers=headers, timeout=10).text
+    )
+    assert ask(remembering, segment(new[0], rel), headers)[2] != before
+
+
+def test_a_version_that_is_removed_is_gone_at_once(remembering, tmp_path):
     """While the old decision is remembered: the version that was asked for or a clean refusal, never new bytes."""
     rel = f"t/c/m/{uuid.uuid4().hex}"
     lesson = remembering.data / "hls" / rel

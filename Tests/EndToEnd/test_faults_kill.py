@@ -17,6 +17,7 @@ from harness.faults import distinct
 from harness.player import Player
 from harness.server import wait_for
 from harness.studio import Studio
+from harness.trees import listed, retired
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,10 @@ def chosen(found: list) -> list:
 def die_and_recover(studio: Studio, point, thread: str, before: str | None) -> str | None:
     """One death at `point`, with `before` published (None: nothing); answers what is wrong afterwards."""
     rel = studio.new_rel()
+    viewer, watched = Player.of(studio.site, rel), None
     if before:
         assert studio.publish(studio.films[before], rel) == before
+        watched = viewer.playlist()
     known = {task["task_id"] for task in studio.tasks(rel)}
     wanted, film = studio.other(before)
     answer = studio.die_at(point, thread, lambda: upload(studio.site, rel, film))
@@ -46,6 +49,8 @@ def die_and_recover(studio: Studio, point, thread: str, before: str | None) -> s
     allowed = {before, wanted} if before else {"not_found", "conversion_in_progress", wanted}
     if first_seen not in allowed:
         return f"{first_seen} was seen right after the restart"
+    if watched and (seen := viewer.watch_on(watched)) != before:
+        return f"who watched the old one saw {seen} right after the restart"
     new = [task["task_id"] for task in studio.tasks(rel) if task["task_id"] not in known]
     if was_accepted and new != [answer.json()["task_id"]]:
         return f"202 for {answer.json()['task_id']}, and the tasks are {new}"
@@ -60,8 +65,19 @@ def die_and_recover(studio: Studio, point, thread: str, before: str | None) -> s
     expected = wanted if new else before or "not_found"
     if (seen := player.watch()) != expected:
         return f"{seen} is there, accepted: {was_accepted}, tasks: {new}"
+    if watched and (seen := viewer.watch_on(watched)) != before:
+        return f"who watched the old one saw {seen} at the end"
+    if forgotten := unlisted(studio):
+        return f"{forgotten} would never be removed"
     wait_for(lambda: not studio.site.leftovers(), f"no leftovers after {point}: {studio.site.leftovers()}", 10)
     return None
+
+
+def unlisted(studio: Studio) -> list[str]:
+    """Versions that are kept for their viewers, and that no sweep would find."""
+    entries = listed(studio.site.data)
+    kept = retired(studio.site.data).items()
+    return [directory for directory, entry in kept if entries.get(entry) != directory.rpartition("/")[0]]
 
 
 WAYS = [
@@ -86,6 +102,47 @@ def test_whatever_the_moment_of_death_the_lesson_is_whole(studio, thread, replac
         if problem:
             problems.append(f"{point}: {problem}")
     print(f"{thread}, replaces={replaces}: died at {len(hit)} of {len(found)} points, {len(problems)} problems")
+    assert problems == []
+
+
+@pytest.fixture
+def forgetful(tmp_path):
+    """A studio that keeps a replaced lesson for a second."""
+    running = Studio(tmp_path, FOCUST_KEEP_REPLACED="1")
+    yield running
+    running.site.stop()
+
+
+def is_swept(studio: Studio) -> bool:
+    return not listed(studio.site.data) and not retired(studio.site.data) and not studio.site.leftovers()
+
+
+def test_whatever_the_moment_of_death_what_was_replaced_is_removed(forgetful):
+    """The thread that removes it dies; the next start goes on."""
+    studio = forgetful
+    (old, old_film), (new, new_film) = studio.films.items()
+
+    def replace():
+        rel = studio.new_rel()
+        assert studio.publish(old_film, rel) == old
+        assert studio.publish(new_film, rel) == new
+        wait_for(lambda: is_swept(studio), "the end of the old version")
+
+    found = studio.trace("housekeeping", replace)
+    hit = chosen(found)
+    assert len(hit) > 5, hit
+    problems = []
+    for point in hit:
+        rel = studio.new_rel()
+        assert studio.publish(old_film, rel) == old
+        studio.die_at(point, "housekeeping", lambda rel=rel: upload(studio.site, rel, new_film))
+        studio.site.start()
+        wait_for(lambda: is_swept(studio), f"the end of the old version after {point}")
+        if (seen := Player.of(studio.site, rel).watch()) != new:
+            problems.append(f"{point}: {seen} is there")
+        if len(versions := list((studio.site.data / "hls" / rel).glob(".v-*"))) != 1:
+            problems.append(f"{point}: {versions}")
+    print(f"sweep: died at {len(hit)} of {len(found)} points, {len(problems)} problems")
     assert problems == []
 
 

@@ -15,6 +15,7 @@ from harness.player import Player
 from harness.processes import Site
 from harness.server import wait_for
 from harness.small_disk import SmallDisk
+from harness.trees import listed, retired
 
 REL = "trainer-1/course-1/module-1/stored"
 DISK = 24 << 20
@@ -118,6 +119,28 @@ def test_a_full_disk_refuses_uploads_and_keeps_what_is_there(sites, disk, film, 
     site.kill()
     site.start()
     wait_for(lambda: not [name for name in site.leftovers() if ".staging" in name], "no leftovers")
+
+
+@needs_root
+@pytest.mark.parametrize("by_upload", [True, False], ids=["by-an-upload", "by-the-floor"])
+def test_versions_that_were_replaced_give_way_where_room_is_wanted(sites, disk, film, other, tmp_path, by_upload):
+    site = sites(FOCUST_DATA_DIR=str(disk.path), FOCUST_MIN_FREE_BYTES=str(1 << 20)).start()
+    old = publish(site, film)
+    (site.data / "hls" / REL / "segment_900.ts").write_bytes(bytes(5 << 20))
+    viewer = Player.of(site, REL)
+    playlist = viewer.playlist()
+    new = publish(site, other)
+    assert viewer.watch_on(playlist) == old
+    if by_upload:
+        # More than the floor is free, and would not be with this one.
+        disk.fill(leaving=4 << 20)
+        assert upload(site, f"{REL}-2", pad_mp4(film, tmp_path / "large.mp4", 4 << 20)).status_code == 202
+    else:
+        disk.fill(leaving=1 << 19)
+        wait_for(lambda: disk.free() > 1 << 20, "room")
+    assert viewer.watch_on(playlist) == "replaced"
+    assert retired(site.data) == listed(site.data) == {}
+    assert Player.of(site, REL).watch() == new
 
 
 @needs_root

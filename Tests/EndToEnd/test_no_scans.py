@@ -33,11 +33,14 @@ class Trace:
             return "TracerPid:\t0\n" not in status.read()
 
     def end(self, root):
-        """What was read below `root`, relative to it."""
+        """What was read below `root`, relative to it.
+
+        The list of versions that were replaced is left out: no request reads it, a sweep does when it has changed.
+        """
         self.process.terminate()
         self.process.wait(timeout=10)
         found = re.findall(r"getdents64\(\d+<([^>]*)>", self.output.read_text())
-        return {path.removeprefix(f"{root}/") for path in found if path.startswith(str(root))}
+        return {path.removeprefix(f"{root}/") for path in found if path.startswith(str(root))} - {"hls/.retired"}
 
 
 @pytest.fixture(scope="module")

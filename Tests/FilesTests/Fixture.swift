@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Files
@@ -69,15 +70,25 @@ final class Fixture {
         return lesson
     }
 
-    /// Publishes a lesson whose playlist and key both say `mark`.
-    func publish(_ mark: String, _ location: LessonLocation) throws {
+    /// Publishes a lesson whose playlist and key both say `mark`; the one that it replaces is kept if that is said.
+    func publish(
+        _ mark: String, _ location: LessonLocation, keeping retirement: Retirement? = nil, limit: Int = 0
+    ) throws {
+        let staging = try stage(mark)
+        let kept = try retirement.flatMap { try staging.keepReplaced(at: location, $0, limit: limit) }
+        defer { extendLifetime(kept) }
+        try staging.publish(as: location)
+    }
+
+    /// A lesson whose files all say `mark`, ready to be published.
+    func stage(_ mark: String) throws -> StagingDirectory {
         let staging = try tree.makeStagingDirectory(task: newTask())
         for name in ["output.m3u8", "segment_000.ts", "segment_001.ts"] {
             try Data(mark.utf8).write(to: URL(filePath: "\(staging.path)/\(name)"))
         }
         try staging.writeKey(Array(mark.utf8))
         try staging.sync()
-        try staging.publish(as: location)
+        return staging
     }
 }
 
@@ -86,3 +97,8 @@ func newTask() -> TaskID {
 }
 
 func location(_ path: String) throws -> LessonLocation { try #require(LessonLocation(path)) }
+
+/// Tells readers to stop.
+final class EndSignal: Sendable {
+    let isReached = Atomic(false)
+}

@@ -103,8 +103,3 @@ import Testing
         return playlist == key && !key.isEmpty
     }
 }
-
-/// Tells readers to stop.
-private final class EndSignal: Sendable {
-    let isReached = Atomic(false)
-}

@@ -26,7 +26,7 @@ private func settings(
         #expect(
             settings.maxContentLength.bytes == 104_857_600 && settings.minFreeBytes.bytes == 1_073_741_824)
         #expect(settings.apiKeys.map(\.name) == ["site"] && settings.accelPrefix == "/_focust")
-        #expect(!settings.openIssuance)
+        #expect(!settings.openIssuance && settings.keepReplaced == 21600)
     }
 
     @Test(arguments: ["SECRET_KEY", "FOCUST_ALLOWED_ORIGINS", "FOCUST_PUBLIC_URL", "FOCUST_API_KEYS"])
@@ -49,7 +49,8 @@ private func settings(
         ("FOCUST_KEYLESS_ADDRESSES", "backend.example.com"), ("FOCUST_KEYLESS_ADDRESSES", "192.0.2.1/33"),
         ("FOCUST_KEYLESS_ADDRESSES", "192.0.2.1,0.0.0.0/0"), ("FOCUST_KEYLESS_ADDRESSES", "::/0"),
         ("MAX_CONTENT_LENGTH", "100M"), ("FOCUST_CONVERSION_JOBS", "-1"), ("FOCUST_X264_PRESET", "placebo!"),
-        ("FOCUST_CRF", "52"), ("FOCUST_SEGMENT_SECONDS", "0"), ("FOCUST_ACCEL_PREFIX", "no-slash"),
+        ("FOCUST_CRF", "52"), ("FOCUST_KEEP_REPLACED", "6h"), ("FOCUST_SEGMENT_SECONDS", "0"),
+        ("FOCUST_ACCEL_PREFIX", "no-slash"),
         ("FOCUST_ACCEL_PREFIX", "/a b"), ("FOCUST_LOG_LEVEL", "loud"), ("FOCUST_LOG_FORMAT", "xml"),
         ("FOCUST_CALLBACK_URL", "javascript:alert(1)"), ("FOCUST_CONVERSION_TIMEOUT", "soon"),
         ("FOCUST_IDENTITY_SECRET", "short"), ("FOCUST_SECRETS", "secrets/"),

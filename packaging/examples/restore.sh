@@ -16,5 +16,7 @@ owner=$(stat -c %u:%g "$data")
 for name in uploads originals hls presentation_videos; do
     rsync -aH --chown="$owner" "$backup/$name/" "$data/$name/"
 done
+# Versions that were replaced and were kept for who watched them then.
+find "$data/hls" -type l -name .retired -printf '%h\0' | xargs -0 -r rm -rf --
 install -d -m 700 -o "${owner%:*}" -g "${owner#*:}" "$data/state"
 install -m 600 -o "${owner%:*}" -g "${owner#*:}" "$backup/focust.db" "$data/state/focust.db"

@@ -24,6 +24,7 @@ package struct ForeignFile: ~Copyable {
     var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }
     /// nginx is another user; a link shares its mode with the file it was made of, which is not ours to change.
     var isReadableByAll: Bool { status.st_mode & 0o444 == 0o444 }
+    var permissions: mode_t { status.st_mode & 0o777 }
     package var bytes: ByteCount { ByteCount(Int(status.st_size)) }
 
     /// All of a small file.

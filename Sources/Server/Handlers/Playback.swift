@@ -19,17 +19,29 @@ struct Playback: Sendable {
             throw Refusal(.notFound, "There is no such file.")
         }
         if let answer = versionedSegment(file, context, admission) { return answer }
-        let lesson = try open(admission.location)
-        let asked = try version(context, present: lesson.version)
-        switch file {
-        case .playlist(let name): return try playlist(name, lesson, context, admission)
-        case .key: return try key(lesson)
-        case .segment(let name): return try segment(name, lesson, admission, isVersioned: asked)
+        do throws(Refusal) {
+            return try look(for: file, context, admission)
+        } catch {
+            // A lesson that was replaced after it was opened is being deleted, and has some of its files no more.
+            guard error.code == .notFound else { throw error }
+            return try look(for: file, context, admission)
         }
     }
 
-    /// The answer to nearly every request; nil where it is no segment of the lesson's present version, or where
-    /// somebody has to look closer to know.
+    private func look(
+        for file: PlaybackFile, _ context: RequestContext, _ admission: borrowing PlayAdmission
+    ) throws(Refusal) -> HTTPResponse {
+        let version = RawQuery.value(of: "v=", in: context.request.query)
+        let lesson = try open(admission.location, version: version, for: file)
+        switch file {
+        case .playlist(let name): return try playlist(name, lesson, context, admission)
+        case .key: return try key(lesson)
+        case .segment(let name): return try segment(name, lesson, admission, isVersioned: version != nil)
+        }
+    }
+
+    /// The answer to nearly every request; nil where it is no segment of a version that is there, or where somebody has
+    /// to look closer to know.
     private func versionedSegment(
         _ file: PlaybackFile, _ context: RequestContext, _ admission: borrowing PlayAdmission
     ) -> HTTPResponse? {
@@ -135,6 +147,24 @@ struct Playback: Sendable {
 
     // MARK: The directory
 
+    /// The version that the request names, as long as it is kept; without a name the present one.
+    ///
+    /// The main playlist is always the present one's: who has to load it again shall not be led back.
+    private func open(
+        _ location: LessonLocation, version: Substring?, for file: PlaybackFile
+    ) throws(Refusal) -> LessonDirectory {
+        let present = try open(location)
+        guard let version, !version.utf8.elementsEqual(present.version.utf8) else { return present }
+        if file != .playlist(PlaybackFile.mainPlaylist) {
+            do throws(FileError) {
+                if let kept = try services.files.openRetired(version, of: location) { return kept }
+            } catch {
+                throw Refusal(error)
+            }
+        }
+        throw Refusal(.replaced, "The video has been replaced; load its playlist again.")
+    }
+
     private func open(_ location: LessonLocation) throws(Refusal) -> LessonDirectory {
         do throws(FileError) {
             if let directory = try services.files.openLesson(at: location) { return directory }
@@ -142,16 +172,6 @@ struct Playback: Sendable {
             throw Refusal(error)
         }
         throw lessons.refusalOfMissing(location)
-    }
-
-    /// Whether the request names a version, which must be the present one: a player in the middle of a lesson
-    /// that was replaced must not get new segments for its old key.
-    private func version(_ context: RequestContext, present: String) throws(Refusal) -> Bool {
-        guard let asked = RawQuery.value(of: "v=", in: context.request.query) else { return false }
-        guard asked.utf8.elementsEqual(present.utf8) else {
-            throw Refusal(.replaced, "The video has been replaced; load its playlist again.")
-        }
-        return true
     }
 
     private func read(_ lesson: borrowing LessonDirectory, _ name: String) throws(Refusal) -> [UInt8] {

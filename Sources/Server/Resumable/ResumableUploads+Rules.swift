@@ -42,8 +42,11 @@ extension ResumableUploads {
 
     /// Whether so many bytes may come. Refuses with `insufficient_storage`.
     func checkRoom(_ bytes: Int) throws(Refusal) {
-        let free = try Refusal.rethrow { () throws(FileError) in try services.files.freeBytes() }
-        guard free - bytes >= services.settings.minFreeBytes.bytes else { throw Refusal.noSpace }
+        let wanted = bytes + services.settings.minFreeBytes.bytes
+        let free = try Refusal.rethrow { () throws(FileError) in
+            try services.files.freeBytes(wanting: wanted)
+        }
+        guard free >= wanted else { throw Refusal.noSpace }
     }
 
     /// `Upload-Expires` of an upload that was touched at `time`.

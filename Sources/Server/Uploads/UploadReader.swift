@@ -54,8 +54,9 @@ struct UploadReader: Sendable {
 
     private func checkRoom(_ length: Int) throws(Refusal) {
         guard length <= maxLength.bytes else { throw tooLarge }
-        let free = try Refusal.rethrow { () throws(FileError) in try files.freeBytes() }
-        guard free - length >= minFree.bytes else { throw Refusal.noSpace }
+        let wanted = length + minFree.bytes
+        let free = try Refusal.rethrow { () throws(FileError) in try files.freeBytes(wanting: wanted) }
+        guard free >= wanted else { throw Refusal.noSpace }
     }
 
     private var tooLarge: Refusal {

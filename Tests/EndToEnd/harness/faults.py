@@ -70,6 +70,7 @@ def site(path: str) -> str:
     """The path without what differs between two runs."""
     path = re.sub(r"\.(tus|staging)/[0-9a-f]{32,64}(\.[0-9a-z]+)?", r".\1/UPLOAD", path)
     path = re.sub(r"\b[0-9a-f-]{32,36}\b", "TASK", path)
+    path = re.sub(r"\.retired/\d+\+\d+\.\w+", ".retired/ENTRY", path)
     path = re.sub(r"(\.staging/|\.trash/|TASK\.(?!mp4)|\.v-)[0-9a-z]+", r"\1RANDOM", path)
     return re.sub(r"segment_\d+", "segment_N", path)
 

@@ -40,7 +40,15 @@ class Player:
         if answer.status_code == 404:
             return refusal(answer)
         self.judge(answer)
-        playlist = answer.text
+        return self.watch_on(answer.text)
+
+    def playlist(self) -> str:
+        answer = self.fetch("output.m3u8")
+        self.judge(answer)
+        return answer.text
+
+    def watch_on(self, playlist: str) -> str:
+        """As `watch`, by a playlist that was loaded before."""
         key = self.fetch(re.search(r'URI="([^"]+)"', playlist)[1])
         if key.status_code == 404:
             return refusal(key)

@@ -24,8 +24,8 @@ SETTINGS = {
 class Studio:
     """A site, two films that can be told apart, and what each looks like when it is played."""
 
-    def __init__(self, directory: Path):
-        self.site = Site(directory, SETTINGS).start_nginx().start()
+    def __init__(self, directory: Path, **changes: str):
+        self.site = Site(directory, SETTINGS | changes).start_nginx().start()
         self.directory = directory
         sizes = ("160x120", "176x144")
         films = [make_h264(directory / f"film-{size}.mp4", seconds=3, size=size, bitrate="60k") for size in sizes]

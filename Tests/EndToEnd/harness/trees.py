@@ -36,3 +36,17 @@ def put_lesson(directory: Path, version: str, segments: dict[str, bytes], key: b
         put(directory / name, content)
         (names / name).hardlink_to(directory / name)
     (directory / ".version").symlink_to(names.name)
+
+
+def retired(data: Path) -> dict[str, str]:
+    """Every version that is kept for its viewers: its directory, relative to `hls`, and its entry in the list."""
+    found = {}
+    for version in (data / "hls").rglob(".v-*"):
+        if (mark := version / ".retired").is_symlink():
+            found[str(version.relative_to(data / "hls"))] = f"{mark.readlink()}.{version.name.removeprefix('.v-')}"
+    return found
+
+
+def listed(data: Path) -> dict[str, str]:
+    """The list of versions that are kept: each entry, and the lesson that it names."""
+    return {entry.name: str(entry.readlink()) for entry in (data / "hls/.retired").iterdir() if entry.is_symlink()}

@@ -1,0 +1,32 @@
+import Domain
+import Files
+import Formats
+
+/// How long a lesson that is replaced is kept for those who watch it: until the last token or grant that opens it has
+/// ended. Nobody counts those; the longest that the settings allow is taken.
+package struct Keeping: Sendable {
+    /// A playlist that does not say how long its video is may belong to one of a day.
+    private static let longestVideo = 86400
+
+    /// Seconds, at most; 0: not at all.
+    let limit: Int
+    /// Seconds that a token may live.
+    private let maxTTL: Int
+    /// Seconds that a playlist's grant outlives the video.
+    private let grantMargin: Int
+
+    package init(limit: Int, maxTTL: Int, grantMargin: Int) {
+        self.limit = limit
+        self.maxTTL = maxTTL
+        self.grantMargin = grantMargin
+    }
+
+    /// Of a lesson with this main playlist, replaced `now`.
+    func retirement(of playlist: [UInt8], now: Timestamp) -> Retirement {
+        let duration = PlaylistFacts.duration(of: playlist) ?? .zero
+        let video =
+            duration > .zero
+            ? min(Int(duration.components.seconds) + 1, Self.longestVideo) : Self.longestVideo
+        return Retirement(time: now.seconds, tokenLife: max(maxTTL, video + grantMargin))
+    }
+}

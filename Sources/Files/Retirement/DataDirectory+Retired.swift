@@ -1,0 +1,79 @@
+import Domain
+import Glibc
+
+extension DataDirectory {
+    /// A version of a lesson that was replaced, and is still kept; nil where it is not.
+    package func openRetired(
+        _ version: Substring, of location: LessonLocation
+    ) throws(FileError) -> LessonDirectory? {
+        guard let directory = LessonVersion.anyDirectory(of: version) else { return nil }
+        return try LessonDirectory("hls/\(location)/\(directory)", version: String(version), in: openRoot)
+    }
+
+    /// Bytes that may be written. Where that is less than `wanted`, retired versions are removed first, those that were
+    /// replaced first in front, as long as it is.
+    package func freeBytes(wanting wanted: Int) throws(FileError) -> Int {
+        var free = try freeBytes()
+        guard free < wanted else { return free }
+        for entry in try retiredEntries() where free < wanted {
+            guard try remove(entry) != .busy else { break }
+            free = try freeBytes()
+        }
+        return free
+    }
+
+    /// What became of an entry of the list.
+    enum RetiredRemoval {
+        case removed
+        /// The version was not there, and the entry is struck out.
+        case absent
+        /// A lesson is being replaced: nothing was done.
+        case busy
+    }
+
+    /// Removes a retired version and its entry.
+    ///
+    /// The files are gone from the lesson in one step; deleting them may take longer, and is the next start's affair
+    /// where this process dies over it.
+    func remove(_ entry: RetiredEntry) throws(FileError) -> RetiredRemoval {
+        let trash = newTrashPath()
+        let removal = try unplace(entry, to: trash)
+        if removal == .removed { try FileSystem.removeTree(trash) }
+        return removal
+    }
+
+    private func unplace(_ entry: RetiredEntry, to trash: String) throws(FileError) -> RetiredRemoval {
+        guard let lock = try ExclusiveLock.trying(retirementLockPath) else { return .busy }
+        defer { close(lock) }
+        let isThere = try move(entry, to: trash)
+        try removeEntry(entry)
+        return isThere ? .removed : .absent
+    }
+
+    /// False where the version that the entry names is not in its lesson.
+    private func move(_ entry: RetiredEntry, to trash: String) throws(FileError) -> Bool {
+        guard let location = try location(of: entry) else { return false }
+        let lesson = openRoot.openBeneath("hls/\(location)", O_RDONLY | O_DIRECTORY)
+        guard lesson >= 0 else {
+            guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .last("open", "hls/\(location)") }
+            return false
+        }
+        defer { close(lesson) }
+        let version = entry.version
+        guard LessonVersion.retirement(of: version.version, in: lesson) == version.retirement else {
+            return false
+        }
+        guard renameat(lesson, version.directory, AT_FDCWD, trash) == 0 else {
+            throw .last("rename", "hls/\(location)/\(version.directory)")
+        }
+        guard fsync(lesson) == 0 else { throw .last("fsync", "hls/\(location)") }
+        return true
+    }
+
+    /// Strikes out the versions of a lesson that is gone, and they with it.
+    func removeEntries(of location: LessonLocation) throws(FileError) {
+        for entry in try retiredEntries() where try self.location(of: entry) == location {
+            try removeEntry(entry)
+        }
+    }
+}
