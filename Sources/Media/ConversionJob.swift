@@ -32,11 +32,36 @@ struct ConversionJob {
             guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
             let second = try timeline.admit(packet, timeBase: lane.stream.timeBase)
             done.didRead(lane.lane.track, bytes: packet.bytes.count, at: second)
-            try lane.lane.accept(packet, into: writer)
+            try accept(packet, lane.lane, writer)
         }
-        for lane in lanes { try lane.lane.finish(into: writer) }
+        for lane in lanes { try finish(lane.lane, writer) }
+        if lanes.count > 1, !writer.hasSound { throw OutputRule.soundPresent.broken("it has no packets") }
         try writer.finish()
         return result(plan, lanes.map(\.lane), writer.videoCodec, segments)
+    }
+
+    private func accept(_ packet: Packet, _ lane: any Lane, _ writer: LessonWriter) throws(MediaError) {
+        do {
+            try lane.accept(packet, into: writer)
+        } catch {
+            throw judged(error, of: lane)
+        }
+    }
+
+    private func finish(_ lane: any Lane, _ writer: LessonWriter) throws(MediaError) {
+        do {
+            try lane.finish(into: writer)
+        } catch {
+            throw judged(error, of: lane)
+        }
+    }
+
+    /// Sound of which nothing can be decoded costs the lesson its sound, not the lesson.
+    private func judged(_ error: MediaError, of lane: any Lane) -> MediaError {
+        guard lane.track == .audio, error.kind == .unsupported, error.operation == Decoder.operation else {
+            return error
+        }
+        return OutputRule.soundPresent.broken("nothing of it can be decoded")
     }
 
     /// Removes what an attempt left in the directory.

@@ -67,15 +67,21 @@ package struct HLSConverter: Sendable {
         Planner(options: options, limits: limits, cancellation: cancellation, meter: meter)
     }
 
-    /// A copy that turns out to break a rule on the way is made again by transcoding.
+    /// A copy that turns out to break a rule on the way is made again by transcoding, and a lesson whose sound turns out
+    /// to be none with the next sound, or in silence.
     private func run(
         _ job: inout ConversionJob, _ plan: ConversionPlan, _ meter: ProgressMeter
     ) throws(MediaError) -> ConversionResult {
-        do {
-            return try job.run(plan, meter)
-        } catch  where error.kind == .invalidOutput && plan.copiesSomething {
-            try job.removeOutput()
-            return try job.run(plan.transcodingEverything(because: error.message), meter)
+        var plan = plan
+        while true {
+            do {
+                return try job.run(plan, meter)
+            } catch {
+                // Each plan copies less than the one before, or has fewer sounds to choose from.
+                guard let next = plan.next(after: error) else { throw error }
+                plan = next
+                try job.removeOutput()
+            }
         }
     }
 }

@@ -22,6 +22,10 @@ package enum OutputRule: String, Sendable, CaseIterable {
     case decrypts = "decrypts"
     /// A stream that was to be copied turned out to be unfit on the way.
     case copySafe = "copy-safe"
+    /// Sound that was to be copied turned out to be unfit on the way; the pictures need not suffer for it.
+    case soundCopySafe = "sound-copy-safe"
+    /// A lesson that names sound has some.
+    case soundPresent = "sound-present"
 
     /// The error for a lesson that breaks this rule; `what` says where.
     func broken(_ what: String) -> MediaError {

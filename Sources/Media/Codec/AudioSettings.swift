@@ -25,6 +25,9 @@ enum AudioSettings {
         shape.channels == 1 ? "pan=stereo|c0=c0|c1=c0," + chain : chain
     }
 
+    /// The filters for channels of which libswresample does not know where they stand.
+    static let firstTwo = "pan=stereo|c0=c0|c1=c1," + chain
+
     static func encoder(capture: LogCapture) throws(MediaError) -> Encoder {
         try Encoder("aac", capture: capture, options: []) { context in
             context.pointee.bit_rate = bitRate

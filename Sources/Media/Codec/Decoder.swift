@@ -3,6 +3,9 @@ import MediaProtocol
 
 /// Packets in, pictures or samples out (avcodec.h: the send/receive API).
 final class Decoder {
+    /// Of the error that says that nothing comes of a stream's packets.
+    static let operation = "avcodec_send_packet"
+
     private let context: CodecContext
     private let frame: Frame
     private let limits: MediaLimits
@@ -47,7 +50,7 @@ final class Decoder {
             frame.unreference()
         }
         guard fruitless <= limits.maxPacketsWithoutProgress, packet != nil || hasDecoded else {
-            throw .input("avcodec_send_packet", code, "The file is damaged: nothing in it can be decoded.")
+            throw .input(Self.operation, code, "The file is damaged: nothing in it can be decoded.")
         }
     }
 

@@ -58,8 +58,7 @@ final class AudioTranscodeLane: Lane {
         let shape = SoundShape(frame)
         if shape != self.shape {
             try drain(writer)
-            graph = try FilterGraph(
-                .audio, input: shape.input(timeBase), chain: AudioSettings.chain(for: shape), threads: 1)
+            graph = try FilterGraph.sound(shape, timeBase)
             graph?.setFrameSize(encoder.frameSize)
             self.shape = shape
         }

@@ -78,6 +78,7 @@ final class CopyLane: Lane {
     }
 
     private func refusal(_ what: String) -> MediaError {
-        OutputRule.copySafe.broken("the \(track) has \(what)")
+        let rule = track == .audio ? OutputRule.soundCopySafe : .copySafe
+        return rule.broken("the \(track) has \(what)")
     }
 }

@@ -21,6 +21,16 @@ struct ADTSHeader {
         profile = type - 1
     }
 
+    /// What of an AudioSpecificConfig (§1.6.2.1) ADTS has no words for; nil for nothing.
+    static func obstacle(extradata: [UInt8]) -> String? {
+        guard extradata.count >= 2 else { return nil }
+        guard (1...4).contains(extradata[0] >> 3) else { return "its object type" }
+        // An index of 15 is followed by the rate itself, and moves the rest.
+        guard (extradata[0] & 7) << 1 | extradata[1] >> 7 < 13 else { return "its sampling rate" }
+        if extradata[1] & 4 != 0 { return "frames of 960 samples" }
+        return extradata[1] & 3 != 0 ? "its extensions" : nil
+    }
+
     /// Appends `frame` behind its head to `output`, or as it is where it begins with one; false where it is too long.
     func append(_ frame: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
         if Self.isHeaded(frame) {

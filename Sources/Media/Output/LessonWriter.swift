@@ -14,6 +14,9 @@ final class LessonWriter {
     /// RFC 6381 name of the pictures' codec, known from the first picture on.
     private(set) var videoCodec = "avc1"
 
+    /// Whether a packet of sound was written.
+    private(set) var hasSound = false
+
     /// - Parameter tracks: codec parameters of each track, in the order of `Track`.
     init(
         _ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>], done: WorkDone
@@ -63,6 +66,7 @@ final class LessonWriter {
             if packet.startsSegment || !segments.isOpen { try beginSegment(at: packet.pts) }
             clock.add(pts: packet.pts, duration: packet.packet.duration)
         } else {
+            hasSound = true
             clock.extend(to: packet.pts + packet.packet.duration)
         }
         try muxer.write(packet)

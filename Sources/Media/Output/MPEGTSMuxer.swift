@@ -92,6 +92,10 @@ final class MPEGTSMuxer {
         options.set("pat_period", 86_400)
         options.set("sdt_period", 86_400)
         let code = avformat_write_header(context, &options.dictionary)
+        // AAC that ADTS cannot say, of which the plan did not know.
+        if code == focust_averror_invaliddata {
+            throw OutputRule.soundCopySafe.broken("the muxer refuses the headers")
+        }
         guard code >= 0 else { throw .library("avformat_write_header", code) }
     }
 }

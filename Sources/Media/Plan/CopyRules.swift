@@ -49,6 +49,7 @@ enum CopyRules {
         if audio.profile != aacLC { reasons.append("AAC profile \(audio.profile) is not LC") }
         if audio.channels > 2 { reasons.append("\(audio.channels) channels") }
         if !sampleRates.contains(audio.sampleRate) { reasons.append("\(audio.sampleRate) Hz") }
+        if let framing = audio.framing { reasons.append("ADTS cannot say \(framing)") }
         return reasons
     }
 }

@@ -3,6 +3,9 @@ import MediaProtocol
 
 /// Decides what a conversion does, from the probe and the packet index.
 struct Planner {
+    /// Each that turns out to be none costs an attempt.
+    private static let maxSounds = 3
+
     let options: ConversionOptions
     let limits: MediaLimits
     let cancellation: Cancellation
@@ -21,11 +24,11 @@ struct Planner {
         let video = decision(facts.streamIndex, facts.summary, obstacles + (timing?.obstacles ?? []))
         // Where pictures were joined, sounds may overlap.
         let joints = timing?.isJoined == true ? ["times that jump"] : []
+        let sounds = selection.sounds.prefix(Self.maxSounds).map(\.audioFacts).map {
+            decision($0.streamIndex, $0.summary, CopyRules.obstacles($0) + joints)
+        }
         return ConversionPlan(
-            probe: probe, video: video,
-            audio: probe.audio.map {
-                decision($0.streamIndex, $0.summary, CopyRules.obstacles($0) + joints)
-            },
+            probe: probe, video: video, audio: sounds.first, otherSounds: Array(sounds.dropFirst()),
             duration: max(probe.duration, timing?.duration ?? 0),
             cuts: video.action == .copy ? timing?.cuts ?? [] : [],
             videoBytes: video.action == .copy ? timing?.bytes ?? 0 : 0)

@@ -21,4 +21,10 @@ package struct StreamDecision: Sendable, Equatable {
         let what = "\(action.rawValue) (\(summary))"
         return reasons.isEmpty ? what : what + ": " + reasons.joined(separator: ", ")
     }
+
+    /// The same stream, re-encoded for one more reason.
+    func transcoding(because reason: String) -> StreamDecision {
+        StreamDecision(
+            action: .transcode, streamIndex: streamIndex, summary: summary, reasons: reasons + [reason])
+    }
 }

@@ -10,6 +10,9 @@ package struct AudioFacts: Sendable, Equatable {
     /// Samples per second.
     package let sampleRate: Int
 
+    /// Of AAC, what a transport stream cannot say of it; nil for nothing.
+    var framing: String?
+
     /// "aac 48000 Hz 2 ch".
     package var summary: String { "\(codec) \(sampleRate) Hz \(channels) ch" }
 }

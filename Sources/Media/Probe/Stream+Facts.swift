@@ -22,7 +22,8 @@ extension Stream {
     var audioFacts: AudioFacts {
         AudioFacts(
             streamIndex: index, codec: codecName, profile: Int(parameters.profile),
-            channels: Int(parameters.ch_layout.nb_channels), sampleRate: Int(parameters.sample_rate))
+            channels: Int(parameters.ch_layout.nb_channels), sampleRate: Int(parameters.sample_rate),
+            framing: parameters.codec_id == AV_CODEC_ID_AAC ? ADTSHeader.obstacle(extradata: extradata) : nil)
     }
 
     private var orientation: Orientation {
