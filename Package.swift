@@ -163,6 +163,11 @@ let package = Package(
                 "Formats", "MediaProcess", "MediaProtocol", "FocustMedia", "Outbound", "Runtime",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
-        .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Database", "Domain", "MemoryDatabase", "Runtime", "Tokens",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
     ]
 )

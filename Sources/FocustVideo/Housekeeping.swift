@@ -8,8 +8,8 @@ import Server
 /// What has to be done now and then, on a thread of its own: takes in revocations of other processes, and forgets what
 /// nobody asks for any more.
 struct Housekeeping: Sendable {
-    /// Seconds between two prunings.
-    private static let pruneInterval = 3600
+    /// Nanoseconds between two prunings.
+    private static let pruneInterval: UInt64 = 3_600_000_000_000
     /// Finished tasks are kept for this many days, the newest of each lesson for ever.
     private static let taskDays = 90
 
@@ -23,17 +23,19 @@ struct Housekeeping: Sendable {
         let resumables = ResumableSweep(services: services)
         resumables.run()
         var retired = RetiredVersions(services: services)
-        var lastPruned = services.clock.now()
+        let clockWatch = ClockWatch(services.clock)
+        // By the clock that nobody sets.
+        var lastPruned = services.clock.monotonicNanoseconds()
         while !stop.wait(milliseconds: 1000) {
             follower.look()
-            let now = services.clock.now()
-            retired.look(now)
-            guard now >= lastPruned.adding(seconds: Self.pruneInterval) else { continue }
+            retired.look(services.clock.now())
+            let now = services.clock.monotonicNanoseconds()
+            guard now - lastPruned >= Self.pruneInterval else { continue }
             lastPruned = now
             follower.prune()
             reconciliation.run()
             resumables.run()
-            pruneTasks(now)
+            if clockWatch.isSteady() { pruneTasks(services.clock.now()) }
         }
     }
 

@@ -8,15 +8,35 @@ import Tokens
 /// Keeps the revocations in memory up with the database, where other processes may have put some: once at start,
 /// before anything is served, and then whenever the database has changed.
 package final class RevocationFollower: Sendable {
-    private let services: Services
+    private let database: any Database
+    private let revocations: RevocationList
+    /// Seconds after which no token that was alive at a revocation can be alive.
+    private let longestLife: Int
+    private let clock: SystemClock
+    private let clockWatch: ClockWatch
+    private let log: Logger
     private let watch: any ChangeWatch
     /// The number of the last one that was read.
     private let sequence = Mutex<Int64>(0)
 
     /// Loads all that are still of use.
-    package init(_ services: Services) throws(DatabaseError) {
-        self.services = services
-        self.watch = try services.database.makeChangeWatch()
+    package convenience init(_ services: Services) throws(DatabaseError) {
+        try self.init(
+            services.database, services.revocations,
+            longestLife: RevocationService.longestLife(services.settings), services.clock, services.log)
+    }
+
+    init(
+        _ database: any Database, _ revocations: RevocationList, longestLife: Int, _ clock: SystemClock,
+        _ log: Logger
+    ) throws(DatabaseError) {
+        self.database = database
+        self.revocations = revocations
+        self.longestLife = longestLife
+        self.clock = clock
+        self.clockWatch = ClockWatch(clock)
+        self.log = log
+        self.watch = try database.makeChangeWatch()
         try follow()
     }
 
@@ -25,29 +45,29 @@ package final class RevocationFollower: Sendable {
         do throws(DatabaseError) {
             if try watch.hasChanged() { try follow() }
         } catch {
-            services.log.error("revocations_not_read", metadata: ["cause": "\(error)"])
+            log.error("revocations_not_read", metadata: ["cause": "\(error)"])
         }
     }
 
-    /// Forgets those that no living token can match any more, here and in the database. Call it now and then.
+    /// Forgets those that no living token can match any more, here and in the database. Call it now and then; it does
+    /// nothing for as long as the clock may be wrong, for what is forgotten is valid again.
     package func prune() {
-        let now = services.clock.now().seconds
-        let life = RevocationService.longestLife(services.settings)
-        services.revocations.prune { _, until in until + life < now }
+        guard clockWatch.isSteady() else { return }
+        let now = clock.now()
+        revocations.prune { [longestLife] _, until in until + longestLife < now.seconds }
         do throws(DatabaseError) {
-            _ = try services.database.revocations.prune(now: services.clock.now())
+            _ = try database.revocations.prune(now: now)
         } catch {
-            services.log.error("revocations_not_pruned", metadata: ["cause": "\(error)"])
+            log.error("revocations_not_pruned", metadata: ["cause": "\(error)"])
         }
     }
 
     private func follow() throws(DatabaseError) {
-        let changes = try services.database.revocations.changes(since: sequence.withLock { $0 })
+        let changes = try database.revocations.changes(since: sequence.withLock { $0 })
         for revocation in changes.revocations {
             guard let subject = RevocationList.Subject(revocation.subject) else { continue }
-            services.revocations.insert(
-                subject, revokedAt: revocation.revokedAt.seconds,
-                longestLife: RevocationService.longestLife(services.settings))
+            revocations.insert(
+                subject, revokedAt: revocation.revokedAt.seconds, longestLife: longestLife)
         }
         sequence.withLock { $0 = changes.sequence }
     }

@@ -1,0 +1,58 @@
+import Domain
+import Runtime
+import Synchronization
+import Testing
+
+/// Two clocks that stand until they are moved.
+private final class Clocks: Sendable {
+    private let state = Mutex((wall: 1_800_000_000, monotonic: UInt64(5_000_000_000)))
+
+    var clock: SystemClock {
+        SystemClock(
+            now: { Timestamp(seconds: self.state.withLock { $0.wall }) },
+            monotonicNanoseconds: { self.state.withLock { $0.monotonic } })
+    }
+
+    /// Lets time pass; the wall clock is moved by `jump` seconds besides.
+    func pass(hours: Double, jump: Int = 0) {
+        state.withLock { state in
+            state.wall += Int(hours * 3600) + jump
+            state.monotonic += UInt64(hours * 3600) * 1_000_000_000
+        }
+    }
+}
+
+@Suite struct ClockWatchTests {
+    private let clocks = Clocks()
+
+    @Test func `A clock is believed after a day and not before`() {
+        let watch = ClockWatch(clocks.clock)
+        #expect(!watch.isSteady())
+        clocks.pass(hours: 23.9)
+        #expect(!watch.isSteady())
+        clocks.pass(hours: 0.2)
+        #expect(watch.isSteady())
+    }
+
+    @Test(arguments: [365 * 86400, 3600, -3600, -365 * 86400])
+    func `A clock that jumped is believed a day later`(seconds: Int) {
+        let watch = ClockWatch(clocks.clock)
+        clocks.pass(hours: 25)
+        #expect(watch.isSteady())
+        clocks.pass(hours: 1, jump: seconds)
+        #expect(!watch.isSteady())
+        clocks.pass(hours: 1, jump: -seconds)
+        #expect(!watch.isSteady())
+        clocks.pass(hours: 24)
+        #expect(watch.isSteady())
+    }
+
+    @Test func `What NTP corrects is no jump`() {
+        let watch = ClockWatch(clocks.clock)
+        for _ in 0..<25 {
+            clocks.pass(hours: 1, jump: 1)
+            _ = watch.isSteady()
+        }
+        #expect(watch.isSteady())
+    }
+}

@@ -1,0 +1,87 @@
+import Database
+import Domain
+import Logging
+import MemoryDatabase
+import Runtime
+import Synchronization
+import Testing
+import Tokens
+
+@testable import Server
+
+@Suite struct RevocationFollowerTests {
+    private static let life = 31_536_000 + 1800
+    private static let start = 1_800_000_000
+
+    private let database = MemoryDatabase()
+    private let list = RevocationList()
+    private let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// A follower whose clocks tell `times`: seconds of the wall and of the other.
+    private func follower(_ times: Times) throws -> RevocationFollower {
+        try RevocationFollower(
+            database, list, longestLife: Self.life,
+            SystemClock(
+                now: { Timestamp(seconds: Self.start + times.wall.withLock { $0 }) },
+                monotonicNanoseconds: { UInt64(times.passed.withLock { $0 }) * 1_000_000_000 }), log)
+    }
+
+    private final class Times: Sendable {
+        let wall = Mutex(0)
+        let passed = Mutex(0)
+
+        func set(wall: Int, passed: Int) {
+            self.wall.withLock { $0 = wall }
+            self.passed.withLock { $0 = passed }
+        }
+    }
+
+    private func revoke() throws {
+        let at = Timestamp(seconds: Self.start)
+        let revocation = Revocation(
+            subject: .user("u"), revokedAt: at, expiresAt: at.adding(seconds: Self.life))
+        try database.revocations.add(revocation)
+    }
+
+    private func isVoid() throws -> (memory: Bool, stored: Bool) {
+        (
+            list.contains(anyOf: [.user("u")], issuedAt: Self.start),
+            try !database.revocations.changes(since: 0).revocations.isEmpty
+        )
+    }
+
+    @Test func `A clock that is a year ahead for an hour forgets no revocation`() throws {
+        try revoke()
+        let times = Times()
+        let follower = try follower(times)
+        for hour in 1...50 {
+            let passed = hour * 3600
+            // Two days of right time, but for the thirtieth hour.
+            times.set(wall: passed + (hour == 30 ? Self.life + 1 : 0), passed: passed)
+            follower.prune()
+        }
+        #expect(try isVoid() == (true, true))
+    }
+
+    @Test func `A server that is started with a clock that is years ahead forgets nothing for a day`() throws
+    {
+        try revoke()
+        let times = Times()
+        times.set(wall: Self.life + 1, passed: 0)
+        let follower = try follower(times)
+        times.set(wall: Self.life + 80_000, passed: 79_999)
+        follower.prune()
+        #expect(try isVoid() == (true, true))
+    }
+
+    @Test func `What is over by a clock that goes on is forgotten`() throws {
+        try revoke()
+        let times = Times()
+        let follower = try follower(times)
+        for passed in [Self.life - 90_000, Self.life + 1, Self.life + 90_000] {
+            times.set(wall: passed, passed: passed)
+            follower.prune()
+        }
+        #expect(try isVoid() == (false, false))
+    }
+}
