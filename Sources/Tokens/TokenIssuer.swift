@@ -23,6 +23,15 @@ package struct TokenIssuer: Sendable {
         return signer.sign(token.claims + dates)
     }
 
+    /// A token that ends `lifetime` seconds from now and is as old as the one it is made for, so that what revokes that
+    /// one by its date revokes this one too. `issuedAt` is nil where that one does not say.
+    package func issue(_ token: MediaToken, lifetime: Int, datedAs issuedAt: Int?) -> String {
+        let dates: [(String, JSONValue)] = [
+            ("exp", .integer(clock.now().seconds + lifetime)), ("jti", .string(Self.newID())),
+        ]
+        return signer.sign(token.claims + (issuedAt.map { [("iat", .integer($0))] } ?? []) + dates)
+    }
+
     /// 128 random bits: nobody guesses one, and no two are equal.
     private static func newID() -> String {
         String(decoding: Base64URL.encode(SecureRandom.bytes(16).span), as: UTF8.self)

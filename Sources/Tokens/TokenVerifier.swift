@@ -8,6 +8,10 @@ package struct TokenVerifier: Sendable {
     /// The most characters of a token that are looked at.
     package static let maxLength = 4096
 
+    /// How far ahead of our clock a token may be dated, seconds: one that was issued right after a revocation is, by a
+    /// second or a few, and the clocks of several machines differ.
+    package static let issuedAtLeeway = 30
+
     /// Headers as PyJWT 2, PyJWT 1 and this server write them, already encoded. Anything else is parsed.
     private static let usualHeaders: [StaticString] = [
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
@@ -33,6 +37,10 @@ package struct TokenVerifier: Sendable {
         try reader.read(token.extracting(dots.first + 1..<dots.second))
         guard now < reader.claims.expiry else { throw .expired }
         guard reader.claims.notBefore.map({ now >= $0 }) ?? true else { throw .notYetValid }
+        // Dated in the future it would outlive the revocations until then.
+        guard reader.claims.issuedAt.map({ $0 <= now + Self.issuedAtLeeway }) ?? true else {
+            throw .notYetValid
+        }
         return reader.finish()
     }
 

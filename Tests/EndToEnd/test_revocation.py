@@ -118,6 +118,32 @@ def test_a_token_that_does_not_say_when_it_was_issued_falls_under_every_revocati
     assert outcome(play(videos, rel, token)) == "token_revoked"
 
 
+@pytest.mark.parametrize("age", [0, 100, 3600, None], ids=str)
+def test_a_grant_is_as_old_as_the_token_it_was_made_for(videos, rel, age):
+    """A revocation between the two, by user or lesson, must not miss the younger one."""
+    now = int(time.time())
+    issued = None if age is None else now - age
+    token = sign(play_claims(rel, "mobile", iat=issued))
+    playlist = play(videos, rel, token, "/mobile/hls2").text
+    grant = remember(playlist.split("token=")[1].split("&")[0])
+    claims = jwt.decode(grant, SECRET_KEY, algorithms=["HS256"])
+    assert claims.get("iat") == issued
+    assert claims["exp"] >= now + 1800
+    segment = f"{videos.url}/mobile/hls2/{rel}/segment_000.ts?token={grant}"
+    assert requests.get(segment, timeout=10).status_code == 200
+    revoke(videos, rel=rel)
+    assert refusal(requests.get(segment, timeout=10)) == "token_revoked"
+
+
+@pytest.mark.parametrize(
+    "ahead,wanted", [(0, "plays"), (15, "plays"), (120, "token_invalid"), (10**7, "token_invalid")]
+)
+def test_a_token_dated_in_the_future_is_refused(videos, rel, ahead, wanted):
+    now = int(time.time())
+    token = sign(play_claims(rel, iat=now + ahead, exp=now + ahead + 600))
+    assert outcome(play(videos, rel, token)) == wanted
+
+
 @pytest.mark.parametrize(
     "body,error,field",
     [

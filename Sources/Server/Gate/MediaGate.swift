@@ -9,8 +9,8 @@ struct PlayAdmission: ~Copyable {
     let platform: Platform
     /// Whether the token was minted for a playlist: it opens segments and key alone.
     let isGrant: Bool
-    /// When the token was issued, seconds since 1970; 0 where it does not say.
-    let issuedAt: Int
+    /// When the token was issued, seconds since 1970; nil where it does not say.
+    let issuedAt: Int?
     /// When the token ends, seconds since 1970.
     let expiresAt: Int
     /// Who plays; every play token names somebody.
@@ -23,7 +23,7 @@ struct PlayAdmission: ~Copyable {
         self.location = location
         self.platform = platform
         isGrant = claims.has(.use)
-        issuedAt = claims.issuedAt ?? 0
+        issuedAt = claims.issuedAt
         expiresAt = claims.expiry
         userID = claims.text(.userID) ?? ""
         tokenID = claims.text(.tokenID)
@@ -185,10 +185,10 @@ struct MediaGate: Sendable {
     }
 
     private func checkRevocation(_ claims: borrowing Claims) throws(Refusal) {
-        guard !revocations.contains(claims) else {
-            throw Refusal(.tokenRevoked, "The token has been revoked.")
-        }
+        guard !revocations.contains(claims) else { throw Self.revoked }
     }
+
+    static let revoked = Refusal(.tokenRevoked, "The token has been revoked.")
 
     private static func mismatch(_ message: String) -> Refusal { Refusal(.tokenMismatch, message) }
 }

@@ -134,7 +134,7 @@ struct Playback: Sendable {
             .grant(
                 user: admission.userID, location: admission.location, platform: admission.platform,
                 parent: admission.tokenID),
-            lifetime: seconds(playlist) + services.settings.grantMargin, notBefore: admission.issuedAt)
+            lifetime: seconds(playlist) + services.settings.grantMargin, datedAs: admission.issuedAt)
     }
 
     /// How long the video lasts. A playlist of variants does not say; then as long as any token may live.
