@@ -24,14 +24,17 @@ import Domain
 /// occupy the queue for ever. Jobs that saw a crash run one at a time: those that only ran beside the hostile
 /// file when it killed their process do so once, and are not condemned with it.
 package protocol JobQueue: Sendable {
-    /// Adds a job and supersedes the one of its location that waits, in one transaction.
+    /// Adds a job and supersedes the one of its location that waits, in one transaction, which also asks whether
+    /// `authority` has been revoked by now: an upload takes long, and a revocation that was answered before holds.
     ///
     /// `keep` runs under the write lock, as `publish` of `finish` does: what it stores of the upload is neither removed
     /// by a deletion that came before nor put over what a conversion publishes afterwards.
     ///
-    /// Returns the superseded jobs (at most one), whose uploads nobody needs any more. Throws what `keep` throws, and
-    /// then no job was added, else `DatabaseError`.
-    func enqueue(_ new: NewJob, now: Timestamp, keep: () throws -> Void) throws -> [Job]
+    /// `authority` is nil for the site's backend. Throws what `keep` throws, and then no job was added, else
+    /// `DatabaseError`.
+    func enqueue(
+        _ new: NewJob, by authority: Authority?, now: Timestamp, keep: () throws -> Void
+    ) throws -> EnqueueOutcome
 
     /// Adds a job that has failed already, together with the callback that `callback` makes of it: an upload that
     /// turned out to be no video after its client had been told that it is whole. Whatever waits goes on waiting.
@@ -136,9 +139,12 @@ package protocol JobQueue: Sendable {
 }
 
 extension JobQueue {
-    /// Adds a job of which nothing else is to be stored.
+    /// Adds a job of the site's backend, of which nothing else is to be stored. Returns the superseded jobs (at most one).
     package func enqueue(_ new: NewJob, now: Timestamp) throws -> [Job] {
-        try enqueue(new, now: now) {}
+        switch try enqueue(new, by: nil, now: now, keep: {}) {
+        case .queued(let superseded): superseded
+        case .revoked: []
+        }
     }
 
     /// Ends an attempt that failed without a crash.

@@ -11,6 +11,10 @@ package protocol Revocations: Sendable {
     /// pruned does not show: a follower drops an entry itself when its `expiresAt` has passed.
     func changes(since sequence: Int64) throws(DatabaseError) -> RevocationChanges
 
+    /// Whether a revocation that is stored by now voids `authority`. For the moments at which something is published;
+    /// what is merely read is judged by the set in memory.
+    func void(_ authority: Authority) throws(DatabaseError) -> Bool
+
     /// Forgets what can match no living token any more. Returns how many.
     func prune(now: Timestamp) throws(DatabaseError) -> Int
 }

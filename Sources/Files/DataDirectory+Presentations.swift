@@ -7,14 +7,18 @@ extension DataDirectory {
     /// Those with another extension go afterwards: in between there are two for a moment, never none. The poster goes
     /// before and comes afterwards: in between there is none for a moment, never another film's. Two uploads at once,
     /// of whichever processes, take turns, or each would remove the other's.
-    /// - Parameter poster: nil where none could be made.
+    /// - Parameters:
+    ///   - poster: nil where none could be made.
+    ///   - isAllowed: asked once it is this upload's turn, before anything is changed; where it answers false, nothing is,
+    ///     and nil is returned.
     package func commitPresentation(
         _ staged: consuming StagingFile, poster: consuming StagingFile?, as presentation: Presentation,
-        type: VideoFileType
-    ) throws(FileError) -> String {
+        type: VideoFileType, ifAllowed isAllowed: () -> Bool = { true }
+    ) throws(FileError) -> String? {
         let relative = presentation.path(type)
         let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
         defer { close(lock) }
+        guard isAllowed() else { return nil }
         if let poster = presentation.poster { try discard(poster) }
         try staged.commit(to: absolutePath(relative), in: self)
         for other in presentation.candidates where other != relative {

@@ -57,4 +57,63 @@ import Testing
         try revocations.add(revocation(.user("next"), at: 12, until: 20))
         #expect(try revocations.changes(since: seen).revocations.map(\.subject) == [.user("next")])
     }
+
+    @Test(
+        arguments: Engine.all,
+        [
+            Revocation.Subject.token("j"), .user("u"), .location("t/c/m/l"), .other("course/c"),
+        ])
+    func `A job of a token that was revoked meanwhile is not added, and supersedes nothing`(
+        engine: Engine, subject: Revocation.Subject
+    ) throws {
+        let fixture = try Fixture(engine)
+        let waiting = try fixture.enqueue("t/c/m/l")
+        let authority = Authority(
+            subjects: [.token("j"), .user("u"), .location("t/c/m/l"), .other("course/c")], issuedAt: at(5000))
+        // By another process, in the second in which the token was issued.
+        try fixture.another().revocations.add(revocation(subject, at: 5001, until: 99_000))
+        let new = try newJob("t/c/m/l")
+        #expect(try fixture.database.revocations.void(authority))
+        var isKept = false
+        let outcome = try fixture.jobs.enqueue(new, by: authority, now: at(6000)) { isKept = true }
+        #expect(outcome == .revoked && !isKept)
+        #expect(try fixture.jobs.job(new.id) == nil)
+        #expect(try fixture.status(waiting) == .queued)
+        // The site's backend has no token that could be revoked.
+        #expect(try fixture.jobs.enqueue(new, by: nil, now: at(6000), keep: {}) != .revoked)
+        #expect(try fixture.status(waiting) == .superseded)
+    }
+
+    @Test(
+        arguments: Engine.all,
+        [
+            Revocation.Subject.token("j2"), .user("u2"), .user("j"), .location("t/c/m/l2"),
+            .other("course/c2"),
+        ])
+    func `A revocation of something else leaves a token alone`(
+        engine: Engine, subject: Revocation.Subject
+    ) throws {
+        let fixture = try Fixture(engine)
+        try fixture.database.revocations.add(revocation(subject, at: 9000, until: 99_000))
+        let authority = Authority(
+            subjects: [.token("j"), .user("u"), .location("t/c/m/l")], issuedAt: at(5000))
+        #expect(try !fixture.database.revocations.void(authority))
+        #expect(
+            try fixture.jobs.enqueue(newJob("t/c/m/l"), by: authority, now: at(6000), keep: {})
+                == .queued(superseding: []))
+    }
+
+    @Test(arguments: Engine.all)
+    func `A token issued after a user's revocation holds, and its id's never does`(
+        engine: Engine
+    ) throws {
+        let fixture = try Fixture(engine)
+        let revocations = fixture.database.revocations
+        try revocations.add(revocation(.user("u"), at: 4999, until: 99_000))
+        try revocations.add(revocation(.token("j"), at: 4999, until: 99_000))
+        #expect(try !revocations.void(Authority(subjects: [.user("u")], issuedAt: at(5000))))
+        #expect(try revocations.void(Authority(subjects: [.token("j")], issuedAt: at(5000))))
+        // One that does not say when it was issued is as old as can be.
+        #expect(try revocations.void(Authority(subjects: [.user("u")], issuedAt: at(0))))
+    }
 }

@@ -22,9 +22,21 @@ import Testing
     ) throws -> String {
         let film = try staged(text)
         if let poster {
-            return try tree.commitPresentation(film, poster: staged(poster), as: presentation, type: type)
+            return try #require(
+                try tree.commitPresentation(film, poster: staged(poster), as: presentation, type: type))
         }
-        return try tree.commitPresentation(film, poster: nil, as: presentation, type: type)
+        return try #require(try tree.commitPresentation(film, poster: nil, as: presentation, type: type))
+    }
+
+    @Test func `An upload that is not allowed any more once it is its turn changes nothing`() throws {
+        let path = try commit("old", course, .mp4, poster: "still")
+        let answer = try tree.commitPresentation(
+            try staged("new"), poster: try staged("new still"), as: course, type: .webm, ifAllowed: { false })
+        #expect(answer == nil)
+        #expect(try fixture.text(path) == "old")
+        #expect(try fixture.text("presentation_videos/courses/c/poster.jpg") == "still")
+        #expect(try tree.presentationPath(of: course) == path)
+        #expect(try FileSystem.names(in: tree.absolutePath("uploads/.staging")).isEmpty)
     }
 
     private func staged(_ text: String) throws -> StagingFile {

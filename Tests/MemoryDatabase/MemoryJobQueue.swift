@@ -5,8 +5,11 @@ import Domain
 struct MemoryJobQueue: JobQueue {
     let database: MemoryDatabase
 
-    func enqueue(_ new: NewJob, now: Timestamp, keep: () throws -> Void) throws -> [Job] {
+    func enqueue(
+        _ new: NewJob, by authority: Authority?, now: Timestamp, keep: () throws -> Void
+    ) throws -> EnqueueOutcome {
         try database.write { state throws in
+            if let authority, state.revocations.map(\.revocation).void(authority) { return .revoked }
             try keep()
             let waiting = state.jobs.indices.filter {
                 state.jobs[$0].status == .queued && state.jobs[$0].new.location == new.location
@@ -14,7 +17,7 @@ struct MemoryJobQueue: JobQueue {
             for index in waiting { state.jobs[index].end(.superseded, because: .superseded, now) }
             let turn = state.nextTurn(of: new.location.ownerID)
             state.jobs.append(MemoryJob(new: new, turn: turn, createdAt: now, updatedAt: now))
-            return waiting.map { state.jobs[$0].job }
+            return .queued(superseding: waiting.map { state.jobs[$0].job })
         }
     }
 

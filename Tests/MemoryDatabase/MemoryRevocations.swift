@@ -26,6 +26,10 @@ struct MemoryRevocations: Revocations {
         }
     }
 
+    func void(_ authority: Authority) throws(DatabaseError) -> Bool {
+        try database.read { $0.revocations.map(\.revocation).void(authority) }
+    }
+
     func prune(now: Timestamp) throws(DatabaseError) -> Int {
         try database.change { (state) throws(DatabaseError) in
             let before = state.revocations.count

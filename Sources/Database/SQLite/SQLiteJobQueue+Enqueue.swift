@@ -1,14 +1,17 @@
 import Domain
 
 extension SQLiteJobQueue {
-    func enqueue(_ new: NewJob, now: Timestamp, keep: () throws -> Void) throws -> [Job] {
+    func enqueue(
+        _ new: NewJob, by authority: Authority?, now: Timestamp, keep: () throws -> Void
+    ) throws -> EnqueueOutcome {
         try database.writeUntyped { connection in
+            if let authority, try SQLiteRevocations.void(authority, connection) { return .revoked }
             let superseded = try connection.prepared(Self.supersedeWaiting).all(
                 [.text(new.location.description), .integer(now.milliseconds)] + JobFailure.superseded.values,
                 Job.init(row:))
             try connection.prepared(Self.insert).run(Self.values(of: new, now))
             try keep()
-            return superseded
+            return .queued(superseding: superseded)
         }
     }
 

@@ -24,6 +24,22 @@ struct SQLiteRevocations: Revocations {
         return RevocationChanges(revocations: rows.map(\.1), sequence: rows.last?.0 ?? sequence)
     }
 
+    func void(_ authority: Authority) throws(DatabaseError) -> Bool {
+        try database.read { (connection) throws(DatabaseError) in try Self.void(authority, connection) }
+    }
+
+    /// The same within a transaction.
+    static func void(_ authority: Authority, _ connection: Connection) throws(DatabaseError) -> Bool {
+        for subject in authority.subjects {
+            let (kind, target) = subject.columns
+            let revokedAt = try connection.prepared(Self.reach).first([.text(kind), .text(target)]) { (row) in
+                Timestamp(milliseconds: row.integer64(0))
+            }
+            if let revokedAt, authority.isVoid(by: subject, upTo: revokedAt) { return true }
+        }
+        return false
+    }
+
     func prune(now: Timestamp) throws(DatabaseError) -> Int {
         try database.write { (connection) throws(DatabaseError) in
             try connection.prepared(Self.forget).run([.integer(now.milliseconds)])
@@ -52,6 +68,8 @@ struct SQLiteRevocations: Revocations {
     static let after = """
         SELECT seq, kind, target, revoked_at, expires_at FROM revocation WHERE seq > ?1 ORDER BY seq
         """
+
+    static let reach = "SELECT revoked_at FROM revocation WHERE kind = ?1 AND target = ?2"
 
     static let forget = "DELETE FROM revocation WHERE expires_at <= ?1"
 }

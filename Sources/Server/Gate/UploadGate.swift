@@ -1,4 +1,5 @@
 import Crypto
+import Database
 import Domain
 import Formats
 import Runtime
@@ -8,19 +9,23 @@ import Tokens
 struct UploadCaller: ~Copyable {
     /// Nil: the site's backend, which may upload anything.
     private let claims: Claims?
+    private let revocations: RevocationList
 
-    fileprivate init(_ claims: consuming Claims?) { self.claims = claims }
+    fileprivate init(_ claims: consuming Claims?, _ revocations: RevocationList) {
+        self.claims = claims
+        self.revocations = revocations
+    }
 
     /// Proof that this caller may upload to `target`, or read what became of it. Refuses with `token_mismatch`.
     borrowing func admission(to target: VideoTarget) throws(Refusal) -> UploadAdmission {
         try check { target.isNamed(by: $0) }
-        return UploadAdmission()
+        return UploadAdmission(author(), target, revocations)
     }
 
     /// The same for the flat layout, which upload tokens do not name.
     borrowing func admissionToFlatLayout() throws(Refusal) -> UploadAdmission {
         try check { _ in false }
-        return UploadAdmission()
+        return UploadAdmission(revocations)
     }
 
     /// Whose token it is; nil for the site's backend.
@@ -34,6 +39,14 @@ struct UploadCaller: ~Copyable {
         }
     }
 
+    /// Refuses with `token_revoked` where the token has been revoked since the gate judged it: a body takes long.
+    borrowing func confirm() throws(Refusal) {
+        switch claims {
+        case .none: return
+        case .some(let claims): guard !revocations.contains(claims) else { throw MediaGate.revoked }
+        }
+    }
+
     private borrowing func check(_ isNamed: (borrowing Claims) -> Bool) throws(Refusal) {
         guard claims != nil else { return }
         switch claims {
@@ -44,9 +57,49 @@ struct UploadCaller: ~Copyable {
     }
 }
 
-/// Proof that a video may be stored where the caller says; storing demands one.
+/// Proof that a video may be stored where the caller says; storing demands one, and asks it again: an upload takes long,
+/// and its token may be revoked meanwhile.
 struct UploadAdmission {
-    fileprivate init() {}
+    /// By what the right may be taken back; nil: it is the site's backend's own.
+    let authority: Authority?
+    private let subjects: [RevocationList.Subject]
+    private let issuedAt: Int
+    private let revocations: RevocationList
+
+    fileprivate init(_ author: UploadAuthor?, _ target: VideoTarget, _ revocations: RevocationList) {
+        let subjects = author?.subjects(target) ?? []
+        let issuedAt = author?.issuedAt ?? 0
+        authority = author.map { _ in
+            Authority(
+                subjects: subjects.map { Revocation.Subject($0) }, issuedAt: Timestamp(seconds: issuedAt))
+        }
+        self.subjects = subjects
+        self.issuedAt = issuedAt
+        self.revocations = revocations
+    }
+
+    fileprivate init(_ revocations: RevocationList) {
+        authority = nil
+        subjects = []
+        issuedAt = 0
+        self.revocations = revocations
+    }
+
+    /// Refuses with `token_revoked` as far as this process knows: costs nothing, so it may be asked while bytes come in.
+    func confirm() throws(Refusal) {
+        guard authority == nil || !revocations.contains(anyOf: subjects, issuedAt: issuedAt) else {
+            throw MediaGate.revoked
+        }
+    }
+
+    /// Refuses with `token_revoked` by what is stored, whichever process was told; for the moment of publishing.
+    func confirm(_ database: any Database) throws(Refusal) {
+        guard let authority else { return }
+        let isVoid = try Refusal.rethrow { () throws(DatabaseError) in
+            try database.revocations.void(authority)
+        }
+        guard !isVoid else { throw MediaGate.revoked }
+    }
 }
 
 /// Who goes on with an upload that was admitted before: whoever knows its address, which nobody can guess. Only the gate
@@ -62,7 +115,7 @@ struct UploadHolder {
         guard !record.isRevoked(by: revocations) else {
             throw Refusal(.tokenRevoked, "The token that began this upload has been revoked.")
         }
-        return UploadAdmission()
+        return UploadAdmission(record.author, record.target, revocations)
     }
 }
 
@@ -79,13 +132,13 @@ struct UploadGate: Sendable {
 
     /// Refuses with `unauthorized`, or as tokens are refused.
     func admit(_ request: HTTPRequest) throws(Refusal) -> UploadCaller {
-        if service.caller(of: request) != nil { return UploadCaller(nil) }
+        if service.caller(of: request) != nil { return UploadCaller(nil, media.revocations) }
         // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
         guard let credentials = BearerToken.any(in: request), Self.isToken(credentials) else {
             throw Refusal(.unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
         }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
-        return UploadCaller(try media.uploadClaims(request))
+        return UploadCaller(try media.uploadClaims(request), media.revocations)
     }
 
     /// Admits whoever has the address of an upload, from a page of an allowed origin or from no page at all.

@@ -16,7 +16,7 @@ struct FlatUpload: Sendable {
     func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let admission = try caller.admissionToFlatLayout()
         var form = VideoForm(fields: ["user_id"], services)
-        try reader.read(context, into: &form)
+        try reader.read(context, into: &form, from: caller)
         let user = try form.identifier("user_id")
         var video = try ReceivedVideo(&form)
         try video.check(services.media)

@@ -24,7 +24,7 @@ struct LessonUpload: Sendable {
 
     func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         var form = VideoForm(fields: Self.ids.union(Self.callbacks), services)
-        try reader.read(context, into: &form)
+        try reader.read(context, into: &form, from: caller)
         let lesson = try lesson(form)
         let admission = try caller.admission(to: .lesson(lesson))
         let callbacks = UploadQueue.Callbacks(

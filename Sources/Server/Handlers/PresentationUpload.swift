@@ -16,7 +16,7 @@ struct PresentationUpload: Sendable {
     func course(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let course = try context.path.identifier("course_id")
         let admission = try caller.admission(to: .course(course))
-        let path = try receive(context, admission) { _ in .course(course) }
+        let path = try receive(context, caller, admission) { _ in .course(course) }
         return answer(path, url: true)
     }
 
@@ -24,38 +24,49 @@ struct PresentationUpload: Sendable {
         let course = try context.path.identifier("course_id")
         let module = try context.path.identifier("module_id")
         let admission = try caller.admission(to: .module(course: course, module: module))
-        let path = try receive(context, admission) { _ in .module(course: course, module: module) }
+        let path = try receive(context, caller, admission) { _ in .module(course: course, module: module) }
         return answer(path, url: true)
     }
 
     /// The older route: a loose file, under its own name.
     func flat(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let admission = try caller.admissionToFlatLayout()
-        return answer(try receive(context, admission) { .flat($0) }, url: false)
+        return answer(try receive(context, caller, admission) { .flat($0) }, url: false)
     }
 
     private func receive(
-        _ context: RequestContext, _ admission: UploadAdmission, _ presentation: (Filename) -> Presentation
+        _ context: RequestContext, _ caller: borrowing UploadCaller, _ admission: UploadAdmission,
+        _ presentation: (Filename) -> Presentation
     ) throws(Refusal) -> String {
         var form = VideoForm(fields: [], services)
-        try reader.read(context, into: &form)
+        try reader.read(context, into: &form, from: caller)
         let video = try ReceivedVideo(&form)
         let place = presentation(video.filename)
         return try keep(video, as: place, admission)
     }
 
-    /// Publishes a received video as the presentation; answers its path relative to the data directory.
+    /// Publishes a received video as the presentation; answers its path relative to the data directory. Refuses with
+    /// `token_revoked` where the right to was taken back meanwhile, which is asked again under the presentation's lock:
+    /// it is deleted under that lock too, after the revocation.
     func keep(
         _ video: consuming ReceivedVideo, as place: Presentation, _ admission: UploadAdmission
     ) throws(Refusal) -> String {
         let type = video.type
         let prepared = try PreparedPresentation(video, services)
+        var refusal: Refusal?
+        let path: String?
         do {
-            return try services.files.commitPresentation(
-                prepared.file, poster: prepared.poster, as: place, type: type)
+            path = try services.files.commitPresentation(
+                prepared.file, poster: prepared.poster, as: place, type: type
+            ) {
+                do throws(Refusal) { try admission.confirm(services.database) } catch { refusal = error }
+                return refusal == nil
+            }
         } catch {
             throw Refusal(error)
         }
+        guard let path else { throw refusal ?? MediaGate.revoked }
+        return path
     }
 
     private func answer(_ path: String, url: Bool) -> HTTPResponse {

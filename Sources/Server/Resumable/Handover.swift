@@ -58,6 +58,7 @@ struct Handover: Sendable {
                 video, at: location, admission, callbacks, task: record.task)
         } catch {
             guard error.code == .unsupportedMedia else { throw error }
+            try admission.confirm(services.database)
             try fail(record, location, error)
         }
     }

@@ -20,14 +20,15 @@ struct PartReader {
     /// `insufficient_storage`. Of a part without a checksum, what came before stays: also of one that brings more than
     /// the whole was to have, nothing.
     func read(
-        _ context: RequestContext, into upload: inout LockedUpload, length: Int, _ checksum: UploadChecksum?
+        _ context: RequestContext, into upload: inout LockedUpload, length: Int, _ checksum: UploadChecksum?,
+        _ admission: UploadAdmission
     ) throws(Refusal) {
         let start = upload.byteCount
         do {
             if checksum != nil {
                 try Self.rethrow(&upload) { (upload) throws(FileError) in try upload.beginCheck() }
             }
-            try receive(context, &upload, length, checksum)
+            try receive(context, &upload, length, checksum, admission)
         } catch {
             let isVoid = checksum != nil || error.code == .tooLarge
             try Self.rethrow(&upload) { (upload) throws(FileError) in
@@ -44,7 +45,8 @@ struct PartReader {
     }
 
     private func receive(
-        _ context: RequestContext, _ upload: inout LockedUpload, _ length: Int, _ checksum: UploadChecksum?
+        _ context: RequestContext, _ upload: inout LockedUpload, _ length: Int, _ checksum: UploadChecksum?,
+        _ admission: UploadAdmission
     ) throws(Refusal) {
         var digest = try Self.digest(checksum)
         var pace = Pace(clock)
@@ -59,7 +61,9 @@ struct PartReader {
                 let piece = buffer.span.extracting(0..<count)
                 do { try upload.write(piece) } catch { throw Refusal(error) }
             }
-            if try pace.isTimeToLook(count ?? 0), upload.isWanted {
+            guard try pace.isTimeToLook(count ?? 0) else { continue }
+            try admission.confirm()
+            if upload.isWanted {
                 throw Refusal(.locked, "Another request goes on with this upload.", retryAfter: 1)
             }
         }

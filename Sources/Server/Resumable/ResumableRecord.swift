@@ -21,9 +21,7 @@ struct ResumableRecord: Equatable, Sendable {
     /// Whether the token that began it is void by now.
     func isRevoked(by revocations: RevocationList) -> Bool {
         guard let author else { return false }
-        let token = author.token.map { [RevocationList.Subject.token(id: $0)] } ?? []
-        return revocations.contains(
-            anyOf: token + [.user(author.user), RevocationList.Subject(target)], issuedAt: author.issuedAt)
+        return revocations.contains(anyOf: author.subjects(target), issuedAt: author.issuedAt)
     }
 
     /// As it is kept.

@@ -139,7 +139,13 @@ struct ResumableUploads: Sendable {
         if !held.isWhole {
             try checkRoom(length)
             let slot = try slots.take()
-            try reader.read(context, into: &held.upload, length: held.record.length, checksum)
+            do {
+                try reader.read(
+                    context, into: &held.upload, length: held.record.length, checksum, held.admission)
+            } catch {
+                try Self.forget(&held.upload, after: error)
+                throw error
+            }
             _ = consume slot
         }
         try finish(&held)
@@ -150,6 +156,7 @@ struct ResumableUploads: Sendable {
         do {
             held.result = try handover.finish(held.upload, held.record, held.admission)
         } catch {
+            try Self.forget(&held.upload, after: error)
             // It will be no video the next time either.
             if error.code == .unsupportedMedia {
                 let name = held.upload.name
@@ -157,6 +164,12 @@ struct ResumableUploads: Sendable {
             }
             throw error
         }
+    }
+
+    /// What a token sent that has been revoked is kept no longer. The upload itself stays for its day, to say why it ended.
+    private static func forget(_ upload: inout LockedUpload, after refusal: Refusal) throws(Refusal) {
+        guard refusal.code == .tokenRevoked, upload.byteCount > 0 else { return }
+        do { try upload.truncate(to: 0) } catch { throw Refusal(error) }
     }
 
     private func find(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) -> Held {
@@ -167,11 +180,17 @@ struct ResumableUploads: Sendable {
     private func hold(
         _ name: String, _ admit: (ResumableRecord) throws(Refusal) -> UploadAdmission
     ) throws(Refusal) -> Held {
-        let upload = try lock(name)
+        var upload = try lock(name)
         guard let record = ResumableRecord(parsing: upload.info) else {
             throw Refusal(.internal, "The upload cannot be read.")
         }
-        let admission = try admit(record)
+        let admission: UploadAdmission
+        do {
+            admission = try admit(record)
+        } catch {
+            try Self.forget(&upload, after: error)
+            throw error
+        }
         let touchedAt: Timestamp
         let result: [UInt8]?
         do {

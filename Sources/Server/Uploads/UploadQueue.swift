@@ -15,7 +15,7 @@ struct UploadQueue: Sendable {
 
     let services: Services
 
-    /// Queues `video` as what will be at `location`. Refuses with `insufficient_storage` or `internal`.
+    /// Queues `video` as what will be at `location`. Refuses with `token_revoked`, `insufficient_storage` or `internal`.
     func add(
         _ video: consuming ReceivedVideo, at location: LessonLocation, _ admission: UploadAdmission,
         _ callbacks: Callbacks = Callbacks(), task id: TaskID = TaskID(random: SecureRandom.pair())
@@ -32,24 +32,33 @@ struct UploadQueue: Sendable {
         let job = NewJob(
             id: id, location: location, filename: filename, sourcePath: kept.path, bytes: bytes,
             successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error)
-        try enqueue(job)
+        try enqueue(job, admission)
         kept.release()
         return job
     }
 
-    private func enqueue(_ new: NewJob) throws(Refusal) {
+    private func enqueue(_ new: NewJob, _ admission: UploadAdmission) throws(Refusal) {
+        let outcome: EnqueueOutcome
         do {
-            let superseded = try services.database.jobs.enqueue(new, now: services.clock.now()) {
+            outcome = try services.database.jobs.enqueue(
+                new, by: admission.authority, now: services.clock.now()
+            ) {
                 try services.files.keepFirstOriginal(
                     new.sourcePath, of: new.location, as: new.filename)
             }
-            for old in superseded { remove(old.sourcePath) }
-            services.conversionWakeUp.signal()
         } catch {
             // Not acknowledged, so nothing may stay behind either.
             dropOriginal(new)
             remove(new.sourcePath)
             throw refusal(error)
+        }
+        switch outcome {
+        case .queued(let superseded):
+            for old in superseded { remove(old.sourcePath) }
+            services.conversionWakeUp.signal()
+        case .revoked:
+            remove(new.sourcePath)
+            throw MediaGate.revoked
         }
     }
 

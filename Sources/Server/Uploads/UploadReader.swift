@@ -21,10 +21,12 @@ struct UploadReader: Sendable {
         metrics = services.metrics
     }
 
-    /// Reads all of the body into `form`.
+    /// Reads all of the body into `form`, for as long as `caller` may send it.
     ///
-    /// Refuses with `too_large`, `insufficient_storage`, `malformed_request`, or what the form refuses.
-    func read(_ context: RequestContext, into form: inout VideoForm) throws(Refusal) {
+    /// Refuses with `too_large`, `insufficient_storage`, `malformed_request`, `token_revoked`, or what the form refuses.
+    func read(
+        _ context: RequestContext, into form: inout VideoForm, from caller: borrowing UploadCaller
+    ) throws(Refusal) {
         let header = context.request.contentType.flatMap { MediaTypeHeader(parsing: $0) }
         guard let boundary = header?.formDataBoundary else {
             throw Refusal(.malformedRequest, "The body must be multipart/form-data with a boundary.")
@@ -37,6 +39,7 @@ struct UploadReader: Sendable {
             total += count
             metrics.uploaded(bytes: count)
             guard total <= maxLength.bytes else { throw tooLarge }
+            try caller.confirm()
             try parser.consume(buffer.span.extracting(0..<count), &form)
         }
         guard !context.body.isBroken, total == context.request.contentLength ?? total else {
