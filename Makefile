@@ -1,11 +1,11 @@
 # focust-video from a checkout. The two that matter: `make demo` and `make test`.
 
-BUILD_PACKAGES = build-essential pkg-config libfcgi-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
+BUILD_PACKAGES = build-essential pkg-config libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
 TEST_PACKAGES = chromium python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file python3-seccomp
 AFTERNOON_PACKAGES = debootstrap systemd-container
-BENCH_PACKAGES = wrk python3-venv libnginx-mod-http-js php-fpm golang-go
+BENCH_PACKAGES = libfcgi-dev wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
 .PHONY: help docs deps build release demo run install deb afternoon test unit-test e2e-test resume-test soak kill-points sanitize fuzz bench lint clean
 

@@ -23,7 +23,6 @@ let package = Package(
     ],
     targets: [
         // C libraries, each imported by exactly one target below.
-        .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(
             name: "CLibAV", pkgConfig: "libavformat libavcodec libavutil",
             providers: [
@@ -55,7 +54,7 @@ let package = Package(
         .target(
             name: "FastCGI",
             dependencies: [
-                "CFastCGI", "CLinux", "Domain", "Formats", "Runtime",
+                "CLinux", "Domain", "Formats", "Runtime",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["CLibCrypto"], swiftSettings: strict),
@@ -128,7 +127,7 @@ let package = Package(
             name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
         .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
         .testTarget(
-            name: "FastCGITests", dependencies: ["FastCGI", "CFastCGI", "Formats", "Runtime"],
+            name: "FastCGITests", dependencies: ["FastCGI", "Formats", "Runtime"],
             swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(

@@ -89,3 +89,19 @@ static const int focust_o_path = 010000000;
 // posix_spawn(3): a GNU extension, so that the child gets no descriptor from `from` on.
 #include <spawn.h>
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+// accept4(2), SOCK_CLOEXEC (02000000): a connection that no child of this process gets.
+static inline int focust_accept(int listener) { return (int)syscall(SYS_accept4, listener, 0, 0, 02000000); }
+
+// unix(7): who connected, as the kernel noted it then. SOL_SOCKET (1), SO_PEERCRED (17), SO_PEERGROUPS (59, Linux 4.13).
+struct focust_peer { int32_t process; uint32_t user, group; };
+extern int getsockopt(int socket, int level, int name, void *value, unsigned int *length);
+static inline int focust_peer(int socket, struct focust_peer *peer) {
+    unsigned int length = sizeof *peer;
+    return getsockopt(socket, 1, 17, peer, &length);
+}
+// The number of groups besides that of focust_peer; -1 where they are more than `room`, or unknown.
+static inline int focust_peer_groups(int socket, uint32_t *groups, int room) {
+    unsigned int length = (unsigned int)room * sizeof *groups;
+    return getsockopt(socket, 1, 59, groups, &length) == 0 ? (int)(length / sizeof *groups) : -1;
+}

@@ -1,136 +1,112 @@
-import CFastCGI
 import Formats
 import Glibc
 
-/// One request and its answer on a FastCGI connection; owned by the thread that accepted it.
+/// One request and its answer on a FastCGI connection; owned by the thread that took it.
 ///
-/// The same libfcgi structure serves one request after the other, as FCGX_Accept_r expects.
+/// The same one serves one request after the other, so that its buffer is made once.
 final class Exchange: HTTPBody {
     /// Bytes read at a time when a body nobody wanted is thrown away.
     private static let drainLength = 64 << 10
 
-    /// Bytes that libfcgi writes at a time (fcgiapp.c: a stream's buffer).
-    private static let bufferLength = 8 << 10
-
     /// How long a body that nginx hands on as it comes is read past after a refusal, and how long a pause of it ends
-    /// that, in milliseconds.
+    /// that, in milliseconds. What nginx has taken whole comes at once, or never.
     private static let drainTime = Duration.seconds(2)
     private static let drainPause: Int32 = 500
+    private static let wholeBodyPause: Int32 = 10_000
 
-    private var request = FCGX_Request()
+    /// Milliseconds that a new connection has for its first bytes before it has to wait without a thread: nginx connects
+    /// and sends in two calls, between which a thread here may come.
+    private static let firstPause: Int32 = 5
+
+    private var connection: Int32 = -1
+    private var head = RequestHead()
     /// Whether the body of the request in hand comes as the client sends it.
     private var isUnbuffered = false
-    /// Whether the request in hand has one at all.
-    private var hasBody = false
-    /// The body as far as anybody has read it; nil where nobody has, and where libfcgi has to be left to it.
+    /// The body as far as anybody has read it; nil where it is known to be empty.
     private var body: RequestBody?
 
-    init(listener: Int32) {
-        FCGX_InitRequest(&request, listener, 0)
-    }
+    deinit { finish() }
 
-    deinit {
-        if request.ipcFd >= 0 { finish() }
-    }
-
-    /// Takes the next connection and reads its request up to the body.
+    /// Takes over a connection, of whose request `head` has come, if anything has, and reads on.
     ///
-    /// Answers nil with a request in hand, or else errno: EAGAIN where nobody is waiting.
-    func accept() -> Int32? {
+    /// Unless all of it has come, the caller must `giveBack` or `finish`.
+    func take(_ connection: Int32, _ head: RequestHead? = nil) -> RequestHead.Progress {
+        self.connection = connection
         body = nil
-        let code = FCGX_Accept_r(&request)
-        return code == 0 ? nil : -code
+        if let head {
+            self.head = head
+            return self.head.receive(from: connection)
+        }
+        self.head.reset()
+        let progress = self.head.receive(from: connection)
+        guard progress == .incomplete else { return progress }
+        var entry = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, Self.firstPause) == 1 ? self.head.receive(from: connection) : .incomplete
     }
 
-    /// The request in hand; nil where libfcgi gave no parameters.
-    func head() -> HTTPRequest? {
-        let head = Parameters.request(request.envp)
+    /// The connection and what of its request has come, the caller's from now on.
+    func giveBack() -> (Int32, RequestHead) {
+        defer {
+            connection = -1
+            head = RequestHead()
+        }
+        return (connection, head)
+    }
+
+    /// The request in hand; nil where its parameters make no sense.
+    func request() -> HTTPRequest? {
+        guard let request = head.parsed() else { return nil }
         // nginx's word, and not the client's: what it says of itself may be left out.
-        isUnbuffered = head?.isUnbuffered ?? false
-        hasBody = isUnbuffered || head?.contentLength.map { $0 > 0 } ?? false
-        return head
+        isUnbuffered = request.isUnbuffered
+        if !hasEnded { body = RequestBody(of: head.request, on: connection, ahead: head.ahead) }
+        return request
+    }
+
+    /// Whether the end of no body has come with the parameters, as it does with most requests.
+    private var hasEnded: Bool {
+        let header = RecordHeader(parsing: head.ahead)
+        return header?.kind == .input && header?.request == head.request && header?.content == 0
+            && header?.padding == 0
     }
 
     func read(into buffer: inout [UInt8], atMost limit: Int) -> Int {
-        takeBody()
-        return body?.read(into: &buffer, atMost: limit) ?? take(limit, into: &buffer, at: 0)
+        body?.read(into: &buffer, atMost: limit) ?? 0
     }
 
     func readSome(into buffer: inout [UInt8], waitingAtMost milliseconds: Int32) -> Int? {
-        takeBody()
-        if body != nil { return body?.readSome(into: &buffer, waitingAtMost: milliseconds) }
-        // Where libfcgi does not say what it has read ahead, its own waiting is right, only longer.
-        let first = take(1, into: &buffer, at: 0)
-        let ready = min(request.in.pointee.stop - request.in.pointee.rdNext, buffer.count - first)
-        return first + take(ready, into: &buffer, at: first)
+        guard body != nil else { return 0 }
+        return body?.readSome(into: &buffer, waitingAtMost: milliseconds)
     }
 
-    /// Goes on reading without libfcgi.
-    private func takeBody() {
-        if body == nil { body = RequestBody(of: request) }
-    }
+    var isBroken: Bool { body?.isBroken ?? false }
 
-    private func take(_ count: Int, into buffer: inout [UInt8], at offset: Int) -> Int {
-        let taken = buffer.withUnsafeMutableBytes { bytes in
-            FCGX_GetStr(
-                bytes.baseAddress?.advanced(by: offset).assumingMemoryBound(to: CChar.self),
-                Int32(clamping: count), request.in)
-        }
-        return max(0, Int(taken))
-    }
-
-    var isBroken: Bool { body?.isBroken ?? (FCGX_GetError(request.in) != 0) }
-
-    /// Sends the answer and gives the connection back.
+    /// Sends the answer and closes the connection.
     ///
     /// What is left of the body is read first: nginx is still sending it, and answers 502 if we close on it.
     func answer(_ response: HTTPResponse) {
         drain()
-        put(response.serializedHead())
-        if response.body.count > Self.bufferLength {
-            FCGX_FFlush(request.out)
-            BodyRecords.send(response.body, of: request)
-        } else {
-            put(response.body)
-        }
+        AnswerRecords.send(response, to: head.request, on: connection)
         finish()
     }
 
     private func drain() {
-        // Once read by us, libfcgi does not know where the stream stands, and would wait for what has come.
-        guard hasBody || body != nil else { return drainStream() }
+        guard body != nil else { return }
         var buffer = [UInt8](repeating: 0, count: Self.drainLength)
         // What nginx has taken whole comes at once. What it hands on as it comes may take hours: then the client learns
         // the answer first, and is cut off.
         let end = ContinuousClock.now.advanced(by: Self.drainTime)
-        let pause = isUnbuffered ? Self.drainPause : -1
+        let pause = isUnbuffered ? Self.drainPause : Self.wholeBodyPause
         while let count = readSome(into: &buffer, waitingAtMost: pause), count > 0 {
             guard !isUnbuffered || ContinuousClock.now < end else { return }
         }
     }
 
-    /// What comes with every request: the end of no body, which libfcgi has read ahead. On the stack, because for each
-    /// of them.
-    private func drainStream() {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.bufferLength) { buffer in
-            while FCGX_GetStr(buffer.baseAddress, Int32(buffer.count), request.in) > 0 {}
-        }
-    }
-
-    private func put(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { bytes in
-            let characters = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            // A client that went away is nginx's business; there is nobody left to tell.
-            _ = FCGX_PutStr(characters, Int32(clamping: bytes.count), request.out)
-        }
-    }
-
-    /// libfcgi ends a connection with shutdown, a poll of up to 2 s, reads until nginx closes, and close: the
-    /// thread is held all that time. A detached one is only closed, which is safe once the body is drained.
-    private func finish() {
-        // Nor where it ends: nothing behind a body that broke off may be taken for a request.
-        if body != nil { request.keepConnection = 0 }
-        FCGX_Detach(&request)
-        FCGX_Finish_r(&request)
+    /// Closes the connection. Once the body is drained that is safe, and holds no thread until nginx has closed.
+    func finish() {
+        // It shares the head's buffer.
+        body = nil
+        guard connection >= 0 else { return }
+        close(connection)
+        connection = -1
     }
 }

@@ -32,20 +32,7 @@ package struct InheritedSockets: Sendable {
     /// The socket of that name, else the one that is bound to the path `address`: a socket unit has one name for all of
     /// its sockets. Nil where there is none.
     package func descriptor(_ name: String, at address: String) -> Int32? {
-        (sockets.first { $0.name == name } ?? sockets.first { Self.path($0.descriptor) == address })?
+        (sockets.first { $0.name == name } ?? sockets.first { SocketName(of: $0.descriptor)?.path == address })?
             .descriptor
-    }
-
-    /// The path that a unix socket is bound to; nil for any other.
-    private static func path(_ descriptor: Int32) -> String? {
-        var address = sockaddr_un()
-        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let code = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        guard code == 0, address.sun_family == sa_family_t(AF_UNIX) else { return nil }
-        return withUnsafeBytes(of: address.sun_path) {
-            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
     }
 }

@@ -12,18 +12,24 @@ package final class Listener: Sendable {
     package let descriptor: Int32
     /// Nil for a socket that somebody else opened, and whose file is theirs.
     private let address: ListenAddress?
+    /// Whose requests are read; nil where the kernel does not know who connects: each user of this machine may.
+    let peers: PeerRule?
 
     /// Opens `address`. A unix socket gets mode 0660, so that nginx's group reaches it and others do not; one that
     /// a dead process left behind is replaced, one that answers belongs to somebody and is an error (EADDRINUSE).
     package init(_ address: ListenAddress) throws(SystemError) {
         self.address = address
         switch address {
-        case .unix(let path): descriptor = try Self.listen(path: path)
-        case .loopback(let port): descriptor = try Self.listen(port: port)
+        case .unix(let path):
+            descriptor = try Self.listen(path: path)
+            peers = PeerRule(path: path, isInherited: false)
+        case .loopback(let port):
+            descriptor = try Self.listen(port: port)
+            peers = nil
         }
     }
 
-    /// Takes over a listening socket that the service manager opened.
+    /// Takes over a listening socket that the service manager opened: a unix socket, or one of the loopback.
     package init(inherited descriptor: Int32) throws(SystemError) {
         var isListening: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
@@ -35,8 +41,14 @@ package final class Listener: Sendable {
         else {
             throw SystemError(code: EINVAL, operation: "listen", subject: "inherited socket \(descriptor)")
         }
+        guard let name = SocketName(of: descriptor) else {
+            throw SystemError(
+                code: EADDRNOTAVAIL, operation: "listen",
+                subject: "inherited socket \(descriptor), not of the loopback")
+        }
         self.descriptor = descriptor
         self.address = nil
+        peers = name.path.flatMap { PeerRule(path: $0, isInherited: true) }
     }
 
     deinit { close(descriptor) }

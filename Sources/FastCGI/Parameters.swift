@@ -1,81 +1,95 @@
-import CFastCGI
 import Formats
 import Glibc
 
-/// The parameters of the request in hand: `NAME=value` strings that libfcgi owns until the request is finished
-/// (fcgiapp.h: "envp … must not be retained"), so everything kept is copied here.
+/// The parameters of a request: pairs of names and values, each with its lengths before it (FastCGI 1.0 §3.4).
 enum Parameters {
-    /// The request these parameters describe; see nginx/fastcgi.conf for what nginx passes on.
+    /// The request these parameters describe, see nginx/fastcgi.conf for what nginx passes on; nil where a length leads
+    /// beyond the end.
     ///
     /// One pass over the list, each name looked up by its length first: the list is as long as the host's nginx makes
     /// it, and a search for each name was a twentieth of a request.
-    static func request(
-        _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-    ) -> HTTPRequest? {
-        guard var entry = environment else { return nil }
+    static func request(_ bytes: UnsafeRawBufferPointer) -> HTTPRequest? {
         var request = HTTPRequest(method: "", target: "")
-        while let text = entry.pointee {
+        var rest = bytes
+        while !rest.isEmpty {
+            guard let nameLength = takeLength(&rest), let valueLength = takeLength(&rest),
+                let name = take(nameLength, of: &rest), let value = take(valueLength, of: &rest)
+            else { return nil }
             // An empty value is what nginx sends where there is none.
-            if let equals = strchr(text, Int32(UInt8(ascii: "="))), equals[1] != 0 {
-                take(text, equals - text, equals + 1, &request)
-            }
-            entry += 1
+            if !value.isEmpty { set(name, value, &request) }
         }
         return request
     }
 
-    private static func take(
-        _ name: UnsafePointer<CChar>, _ length: Int, _ value: UnsafePointer<CChar>,
-        _ request: inout HTTPRequest
+    /// One byte below 128, or else four, of which the highest bit is no part.
+    private static func takeLength(_ rest: inout UnsafeRawBufferPointer) -> Int? {
+        guard let first = rest.first else { return nil }
+        guard first & 0x80 != 0 else {
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+            return Int(first)
+        }
+        return take(4, of: &rest)?.reduce(0) { $0 << 8 | Int($1) }.advanced(by: -(0x80 << 24))
+    }
+
+    private static func take(_ count: Int, of rest: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard count <= rest.count else { return nil }
+        defer { rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count)) }
+        return UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+    }
+
+    private static func set(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ request: inout HTTPRequest
     ) {
-        switch length {
-        case 10 where isEqual(name, "REQUEST_ID"): request.requestID = String(cString: value)
-        case 11 where isEqual(name, "REQUEST_URI"): takeTarget(value, &request)
-        case 11 where isEqual(name, "REMOTE_ADDR"): request.remoteAddress = String(cString: value)
-        case 11 where isEqual(name, "HTTP_ORIGIN"): request.origin = String(cString: value)
-        case 12 where isEqual(name, "HTTP_REFERER"): request.referer = String(cString: value)
-        case 12 where isEqual(name, "CONTENT_TYPE"): request.contentType = String(cString: value)
-        case 14 where isEqual(name, "REQUEST_METHOD"): request.method = String(cString: value)
-        case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = Int(String(cString: value))
+        switch name.count {
+        case 10 where isEqual(name, "REQUEST_ID"): request.requestID = text(value)
+        case 11 where isEqual(name, "REQUEST_URI"): setTarget(value, &request)
+        case 11 where isEqual(name, "REMOTE_ADDR"): request.remoteAddress = text(value)
+        case 11 where isEqual(name, "HTTP_ORIGIN"): request.origin = text(value)
+        case 12 where isEqual(name, "HTTP_REFERER"): request.referer = text(value)
+        case 12 where isEqual(name, "CONTENT_TYPE"): request.contentType = text(value)
+        case 14 where isEqual(name, "REQUEST_METHOD"): request.method = text(value)
+        case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = Int(text(value))
         case 15 where isEqual(name, "BODY_UNBUFFERED"): request.isUnbuffered = true
         case 16 where isEqual(name, "DECISION_SECONDS"): request.decisionSeconds = seconds(value)
-        case 18 where isEqual(name, "HTTP_AUTHORIZATION"): request.authorization = String(cString: value)
-        default: takeTus(name, length, value, &request)
+        case 18 where isEqual(name, "HTTP_AUTHORIZATION"): request.authorization = text(value)
+        default: setTus(name, value, &request)
         }
     }
 
     /// The path, and behind the first `?` the query.
-    private static func takeTarget(_ value: UnsafePointer<CChar>, _ request: inout HTTPRequest) {
-        let length = strcspn(value, "?")
-        request.path = String(
-            decoding: UnsafeRawBufferPointer(start: value, count: length), as: UTF8.self)
-        if value[length] != 0 { request.query = String(cString: value + length + 1) }
+    private static func setTarget(_ value: UnsafeRawBufferPointer, _ request: inout HTTPRequest) {
+        let mark = value.firstIndex(of: UInt8(ascii: "?")) ?? value.count
+        request.path = text(UnsafeRawBufferPointer(rebasing: value[..<mark]))
+        guard mark < value.count else { return }
+        request.query = text(UnsafeRawBufferPointer(rebasing: value[(mark + 1)...]))
     }
 
     /// As nginx/render writes it, and no more than a minute: it is added to the time of day.
-    private static func seconds(_ value: UnsafePointer<CChar>) -> Int? {
-        Int(String(cString: value)).flatMap { (1...60).contains($0) ? $0 : nil }
+    private static func seconds(_ value: UnsafeRawBufferPointer) -> Int? {
+        Int(text(value)).flatMap { (1...60).contains($0) ? $0 : nil }
     }
 
     /// The headers of resumable uploads, which nginx passes on for their addresses alone.
-    private static func takeTus(
-        _ name: UnsafePointer<CChar>, _ length: Int, _ value: UnsafePointer<CChar>,
-        _ request: inout HTTPRequest
+    private static func setTus(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ request: inout HTTPRequest
     ) {
-        guard length >= 18, isTus(name) else { return }
+        guard begins(name, "HTTP_TUS_") || begins(name, "HTTP_UPLOAD_") || begins(name, "HTTP_X_HTTP_METHOD")
+        else { return }
         var headers = request.tus ?? TusHeaders()
-        headers.set(
-            String(decoding: UnsafeRawBufferPointer(start: name, count: length), as: UTF8.self),
-            String(cString: value))
+        headers.set(text(name), text(value))
         request.tus = headers
     }
 
-    private static func isTus(_ name: UnsafePointer<CChar>) -> Bool {
-        memcmp(name, "HTTP_TUS_", 9) == 0 || memcmp(name, "HTTP_UPLOAD_", 12) == 0
-            || memcmp(name, "HTTP_X_HTTP_METHOD", 18) == 0
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func isEqual(_ name: UnsafePointer<CChar>, _ expected: StaticString) -> Bool {
-        memcmp(name, expected.utf8Start, expected.utf8CodeUnitCount) == 0
+    private static func begins(_ name: UnsafeRawBufferPointer, _ expected: StaticString) -> Bool {
+        name.count >= expected.utf8CodeUnitCount && isEqual(name, expected)
+    }
+
+    private static func isEqual(_ name: UnsafeRawBufferPointer, _ expected: StaticString) -> Bool {
+        guard let start = name.baseAddress else { return false }
+        return memcmp(start, expected.utf8Start, expected.utf8CodeUnitCount) == 0
     }
 }

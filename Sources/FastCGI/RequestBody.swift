@@ -1,41 +1,36 @@
-import CFastCGI
 import Glibc
 
 /// The body of a request as it comes in on a FastCGI connection: FCGI_STDIN records (FastCGI 1.0 §3.3, §5.3), the last
 /// of them empty.
 ///
-/// libfcgi reads 8 KiB at a time and copies them once more. Here the kernel puts a record's content where the caller
-/// wants it, and the next record's header beside it: of a large body a quarter of the calls, and no copy.
+/// The kernel puts a record's content where the caller wants it, and the next record's header beside it: one call for
+/// each record, and no copy.
 struct RequestBody {
-    /// FCGI_HEADER_LEN.
-    private static let headerLength = 8
-    private static let version: UInt8 = 1
-    /// FCGI_STDIN.
-    private static let type: UInt8 = 5
+    /// Seconds without a byte, after which a body is taken for broken off.
+    private static let patience = 60
 
     private let connection: Int32
-    private let request: Int
-    /// What libfcgi had read beyond the parameters.
+    private let request: UInt16
+    /// What came with the parameters.
     private var ahead: ArraySlice<UInt8>
-    /// Bytes of the present record that are still to come, and of its padding in all.
-    private var content: Int
-    private var padding: Int
+    /// Bytes of the present record that are still to come, and of its padding in all; none before the first.
+    private var content = 0
+    private var padding = 0
     /// The padding and the header behind it, as far as they have come. Room for the most of both.
-    private var between = [UInt8](repeating: 0, count: headerLength + 255)
+    private var between = [UInt8](repeating: 0, count: RecordHeader.length + 255)
     private var betweenCount = 0
     private var hasEnded = false
     /// Whether it broke off, or was no such record, before the end.
     private(set) var isBroken = false
 
-    /// Goes on where libfcgi stands, which must not read the stream any more. Nil where that cannot be known.
-    init?(of request: FCGX_Request) {
-        let standing = focust_stands(request.in)
-        guard standing.length >= 0, request.in.pointee.isClosed == 0 else { return nil }
-        connection = request.ipcFd
-        self.request = Int(request.requestId)
-        ahead = Array(UnsafeBufferPointer(start: standing.ahead, count: standing.length))[...]
-        content = Int(standing.content)
-        padding = Int(standing.padding)
+    /// The body of `request`, of which `ahead` was read of `connection` already.
+    init(of request: UInt16, on connection: Int32, ahead: ArraySlice<UInt8>) {
+        self.connection = connection
+        self.request = request
+        self.ahead = ahead
+        // A blocking read ends with EAGAIN then (socket(7)).
+        var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     private var isOver: Bool { hasEnded || isBroken }
@@ -45,7 +40,11 @@ struct RequestBody {
         var filled = 0
         let limit = min(limit, buffer.count)
         while filled < limit, !isOver {
-            filled += receive(into: &buffer, filled..<limit, flags: 0) ?? 0
+            guard let count = receive(into: &buffer, filled..<limit, flags: 0) else {
+                isBroken = true
+                break
+            }
+            filled += count
         }
         return filled
     }
@@ -77,7 +76,7 @@ struct RequestBody {
     private mutating func receive(into buffer: inout [UInt8], _ range: Range<Int>, flags: Int32) -> Int? {
         let wanted = min(content, range.count)
         // Behind the whole content alone comes something else.
-        let more = wanted == content ? padding + Self.headerLength - betweenCount : 0
+        let more = wanted == content ? padding + RecordHeader.length - betweenCount : 0
         guard ahead.isEmpty else { return takeAhead(into: &buffer, range.lowerBound, wanted, more) }
         let count = receive(into: &buffer, at: range.lowerBound, wanted, more, flags)
         guard count > 0 else {
@@ -130,21 +129,16 @@ struct RequestBody {
         let taken = min(count, wanted)
         content -= taken
         betweenCount += count - taken
-        if content == 0, betweenCount == padding + Self.headerLength { beginRecord() }
+        if content == 0, betweenCount == padding + RecordHeader.length { beginRecord() }
         return taken
     }
 
-    /// FCGI_Header: version, type, request, length of the content, length of the padding, reserved.
     private mutating func beginRecord() {
-        let header = between[padding..<betweenCount]
-        let number = { (index: Int) in Int(header[header.startIndex + index]) }
-        content = number(4) << 8 | number(5)
-        padding = number(6)
+        let header = RecordHeader(parsing: between[padding..<betweenCount])
         betweenCount = 0
-        // Also FCGI_ABORT_REQUEST: nobody waits for an answer any more.
-        guard number(0) == Self.version, number(1) == Self.type, number(2) << 8 | number(3) == request else {
-            return isBroken = true
-        }
+        guard let header, header.kind == .input, header.request == request else { return isBroken = true }
+        content = header.content
+        padding = header.padding
         hasEnded = content == 0
     }
 }

@@ -5,10 +5,6 @@ import Runtime
 /// Asks this process's own listener as nginx would, by a whole FastCGI request: it is answered only where a worker
 /// thread accepts, routes and answers. (FastCGI 1.0 §3, §5.)
 package struct SelfProbe: Sendable {
-    /// FCGI_BEGIN_REQUEST, FCGI_PARAMS, FCGI_STDIN of §8.
-    private static let begin: UInt8 = 1
-    private static let parameters: UInt8 = 4
-    private static let input: UInt8 = 5
     private static let maxAnswerBytes = 64 << 10
 
     private let listener: Listener
@@ -64,11 +60,13 @@ package struct SelfProbe: Sendable {
             [UInt8(name.utf8.count), UInt8(truncatingIfNeeded: value.utf8.count & 0x7F)]
                 + Array((name + value).utf8)
         }
-        return record(begin, [0, 1, 0, 0, 0, 0, 0, 0]) + record(parameters, encoded) + record(parameters, [])
-            + record(input, [])
+        return record(.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0]) + record(.parameters, encoded)
+            + record(.parameters, []) + record(.input, [])
     }
 
-    private static func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
-        [1, type, 0, 1, UInt8(content.count >> 8 & 0xFF), UInt8(content.count & 0xFF), 0, 0] + content
+    private static func record(_ kind: RecordHeader.Kind, _ content: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        RecordHeader(kind, of: 1, content: content.count).append(to: &bytes)
+        return bytes + content
     }
 }

@@ -2,7 +2,7 @@ import CLinux
 import Domain
 import Glibc
 
-/// A plain POSIX thread: libfcgi, libav, SQLite and libcurl block, so nothing here is async.
+/// A plain POSIX thread: sockets, libav, SQLite and libcurl block, so nothing here is async.
 package final class Thread: Sendable {
     /// What the scheduler should think of it.
     package enum Priority: Sendable {

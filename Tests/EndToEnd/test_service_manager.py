@@ -1,5 +1,6 @@
 """What the service manager is told: readiness, reloads, the end, and signs of life that stop when nobody serves."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,7 +9,8 @@ import threading
 
 import pytest
 
-from harness.server import DEFAULTS, binary, wait_for
+from harness.fastcgi import FastCGIRequest
+from harness.server import API_KEY, DEFAULTS, binary, wait_for
 
 REQUIRED = {"FOCUST_PUBLIC_URL": "http://127.0.0.1"}
 
@@ -95,10 +97,16 @@ def test_without_a_watchdog_or_for_another_process_no_sign_of_life_is_given(mana
 def test_life_is_told_only_while_a_playback_thread_answers(manager, start, tmp_path):
     start(WATCHDOG_USEC="600000", FOCUST_THREADS="1")
     wait_for(lambda: manager.lifesigns() >= 3, "signs of life")
-    # A record that has begun and does not end holds the one thread: the process lives, and serves nobody.
-    with socket.socket(socket.AF_UNIX) as idle:
-        idle.connect(str(tmp_path / "fastcgi.sock"))
-        idle.sendall(b"\x01\x01\x00")
+    # A body that has begun and does not end holds the one thread: the process lives, and serves nobody.
+    parameters = {
+        "REQUEST_METHOD": "POST",
+        "REQUEST_URI": "/api/revoke",
+        "CONTENT_LENGTH": "100",
+        "CONTENT_TYPE": "application/json",
+        "HTTP_AUTHORIZATION": f"Bearer {API_KEY}",
+    }
+    with contextlib.closing(FastCGIRequest(tmp_path / "fastcgi.sock", parameters)) as idle:
+        idle.send(b"{")
         wait_for(lambda: "no playback thread answers" in (tmp_path / "log").read_text(), "the complaint")
         before = manager.lifesigns()
         with pytest.raises(AssertionError):

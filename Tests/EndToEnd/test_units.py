@@ -49,9 +49,16 @@ def test_little_is_left_open(installed, name):
 def test_conversions_get_no_secret_and_no_network():
     work = directives("focust-video-work.service")
     assert ("PrivateNetwork", "yes") in work
-    assert ("InaccessiblePaths", "-/etc/focust-video/secrets") in work
+    assert ("InaccessiblePaths", "-/etc/focust-video/secrets -/run/focust-video") in work
     assert not [value for name, value in work if name.startswith(("LoadCredential", "SetCredential"))]
     assert not [value for name, value in work if name == "Environment" and "SECRET" in value]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_that_dies_again_and_again_is_started_again_and_again(name):
+    given = directives(name)
+    assert ("Restart", "on-failure") in given
+    assert ("StartLimitIntervalSec", "0") in given
 
 
 def test_the_sockets_are_those_of_the_settings():

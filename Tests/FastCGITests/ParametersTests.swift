@@ -5,11 +5,26 @@ import Testing
 @testable import FastCGI
 
 @Suite struct ParametersTests {
-    /// The request of parameters as libfcgi holds them.
+    /// The request of parameters as they are on the wire; long ones with four bytes of length.
     private func request(_ parameters: String...) throws -> HTTPRequest {
-        var strings = parameters.map { strdup($0) } + [nil]
-        defer { for string in strings { free(string) } }
-        return try #require(Parameters.request(&strings))
+        let pairs = parameters.map {
+            $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        }
+        let bytes = pairs.flatMap { pair in encoded(pair[0], pair.count > 1 ? pair[1] : "") }
+        return try #require(bytes.withUnsafeBytes { Parameters.request($0) })
+    }
+
+    private func encoded(_ name: Substring, _ value: Substring) -> [UInt8] {
+        length(name.utf8.count) + length(value.utf8.count) + Array(name.utf8) + Array(value.utf8)
+    }
+
+    private func length(_ count: Int) -> [UInt8] {
+        count < 128
+            ? [UInt8(count)]
+            : [
+                UInt8(count >> 24 | 0x80), UInt8(count >> 16 & 255), UInt8(count >> 8 & 255),
+                UInt8(count & 255),
+            ]
     }
 
     @Test func areARequest() throws {
@@ -59,7 +74,23 @@ import Testing
         #expect(same.path == path && same.query == query)
     }
 
-    @Test func ofNobodyAreNoRequest() {
-        #expect(Parameters.request(nil)?.path == nil)
+    @Test func mayBeLong() throws {
+        let path = "/" + String(repeating: "a", count: 20_000)
+        #expect(try request("REQUEST_URI=\(path)").path == path)
+    }
+
+    /// Two lengths of a pair, of which one or their sum leads beyond the end, and what follows them.
+    private static let hostileLengths: [[UInt8]] = [
+        [0xC0, 0, 0, 0, 0xC0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+        [0xFF, 0xFF, 0xFF, 0xFE, 0, 0x41], [1, 0xFF, 0xFF, 0xFF, 0xFD, 0x41], [0x80], [0xFF, 0xFF], [1],
+        [3, 1, 0x41],
+        [0x80, 0, 0, 1, 0x80, 0, 0, 1, 0x41], [12, 0],
+    ]
+
+    @Test(arguments: hostileLengths)
+    func withALengthThatLeadsBeyondTheEndAreNoRequest(bytes: [UInt8]) {
+        #expect(bytes.withUnsafeBytes { Parameters.request($0) } == nil)
+        let behindAGoodPair = encoded("REQUEST_METHOD", "GET") + bytes
+        #expect(behindAGoodPair.withUnsafeBytes { Parameters.request($0) } == nil)
     }
 }

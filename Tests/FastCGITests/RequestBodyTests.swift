@@ -1,90 +1,11 @@
-import CFastCGI
 import Formats
 import Glibc
 import Runtime
-import Synchronization
 import Testing
 
 @testable import FastCGI
 
-private let libfcgi = Mutex(())
-
-/// What nginx sends, in one write; libfcgi on the other side.
-private struct Connection: ~Copyable {
-    let listener: Int32
-    let client: Int32
-
-    /// The kernel takes connections and bytes before anybody accepts.
-    init(sending records: [UInt8]) throws {
-        // Several at once must not.
-        libfcgi.withLock { _ in _ = FCGX_Init() }
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isConnected = withUnsafeMutableBytes(of: &address) { bytes in
-            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else {
-                return false
-            }
-            return bind(listener, address, length) == 0 && listen(listener, 1) == 0
-                && getsockname(listener, address, &length) == 0 && connect(client, address, length) == 0
-        }
-        try #require(isConnected)
-        try #require(write(client, records, records.count) == records.count)
-    }
-
-    deinit {
-        close(client)
-        close(listener)
-    }
-}
-
-/// A record of request 1 (FastCGI 1.0 §3.3), padded to eight bytes as nginx does.
-private func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
-    let padding = (8 - content.count % 8) % 8
-    return [1, type, 0, 1, 0, UInt8(content.count), UInt8(padding), 0] + content
-        + [UInt8](repeating: 0, count: padding)
-}
-
-/// FCGI_BEGIN_REQUEST for a responder, and the end of no parameters.
-private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
-
 @Suite struct RequestBodyTests {
-    /// Fails where the installed libfcgi keeps its fields elsewhere.
-    @Test func whereLibfcgiStandsIsKnown() throws {
-        let records = record(5, Array("abc".utf8)) + record(5, Array("defgh".utf8))
-        let connection = try Connection(sending: head + records)
-        var request = FCGX_Request()
-        FCGX_InitRequest(&request, connection.listener, 0)
-        try #require(FCGX_Accept_r(&request) == 0)
-        defer { FCGX_Finish_r(&request) }
-        #expect(focust_stands(request.in).length == 32)
-        var bytes = [CChar](repeating: 0, count: 8)
-        #expect(FCGX_GetStr(&bytes, 2, request.in) == 2)
-        let standing = focust_stands(request.in)
-        #expect((standing.length, standing.content, standing.padding) == (22, 1, 5))
-        #expect(standing.ahead.pointee == UInt8(ascii: "c"))
-    }
-
-    @Test func fieldsThatAreNotWhatTheyWereAreNotBelieved() throws {
-        let connection = try Connection(sending: head + record(5, Array("abc".utf8)))
-        var request = FCGX_Request()
-        FCGX_InitRequest(&request, connection.listener, 0)
-        try #require(FCGX_Accept_r(&request) == 0)
-        defer { FCGX_Finish_r(&request) }
-        var stream = request.in.pointee
-        #expect(focust_stands(&stream).length >= 0)
-        var other = [UInt64](repeating: 0x0102_0304_0506_0708, count: 16)
-        other.withUnsafeMutableBytes { bytes in
-            stream.data = bytes.baseAddress
-            #expect(focust_stands(&stream).length == -1)
-        }
-        stream.data = nil
-        #expect(focust_stands(&stream).length == -1)
-    }
-
     /// However the bytes of a connection are cut, and however few are asked for at a time.
     @Test(arguments: [1, 7, 255, 40_000], [1, 3, 1000, 70_000])
     func aBodyIsReadWhole(piece: Int, limit: Int) throws {
@@ -94,8 +15,7 @@ private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
         }
         let bytes = records.flatMap { $0 } + record(5, [])
         let connection = try Connection(sending: head + bytes.prefix(piece))
-        let exchange = Exchange(listener: connection.listener)
-        try #require(exchange.accept() == nil)
+        let exchange = try connection.exchange()
         let client = connection.client
         let sender = try Runtime.Thread(name: "sender") {
             for start in stride(from: piece, to: bytes.count, by: piece) {
@@ -124,8 +44,7 @@ private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
     @Test(arguments: noRecords)
     func whatIsNoRecordOfTheBodyIsBroken(next: [UInt8]) throws {
         let connection = try Connection(sending: head + record(5, Array("abc".utf8)) + next)
-        let exchange = Exchange(listener: connection.listener)
-        try #require(exchange.accept() == nil)
+        let exchange = try connection.exchange()
         var buffer = [UInt8](repeating: 0, count: 100)
         #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == 3)
         #expect(exchange.isBroken)
@@ -142,8 +61,7 @@ private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
     func whatBreaksOffIsBroken(end: [UInt8], count: Int) throws {
         let connection = try Connection(sending: head + record(5, Array("abc".utf8)) + end)
         shutdown(connection.client, Int32(SHUT_WR))
-        let exchange = Exchange(listener: connection.listener)
-        try #require(exchange.accept() == nil)
+        let exchange = try connection.exchange()
         var buffer = [UInt8](repeating: 0, count: 100)
         #expect(exchange.read(into: &buffer, atMost: 100) == count)
         #expect(exchange.isBroken)
@@ -152,17 +70,15 @@ private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
 
     @Test func noMoreIsReadThanThereIsRoomFor() throws {
         let connection = try Connection(sending: head + record(5, Array("abcdefgh".utf8)))
-        let exchange = Exchange(listener: connection.listener)
-        try #require(exchange.accept() == nil)
+        let exchange = try connection.exchange()
         var buffer = [UInt8](repeating: 0, count: 3)
         #expect(exchange.read(into: &buffer, atMost: 8) == 3)
     }
 
-    /// The record that ends it comes after libfcgi has read the rest, as where the parameters fill its buffer.
+    /// The record that ends it comes after the parameters were read, as where they fill the buffer.
     @Test func anEmptyBodyThatWasReadIsNotWaitedForAgain() throws {
         let connection = try Connection(sending: head)
-        let exchange = Exchange(listener: connection.listener)
-        try #require(exchange.accept() == nil)
+        let exchange = try connection.exchange()
         let end = record(5, [])
         #expect(write(connection.client, end, end.count) == end.count)
         var buffer = [UInt8](repeating: 0, count: 100)
@@ -185,8 +101,7 @@ private let head = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, [])
     @Test func recordsThatCameTogetherAreReadTogetherAndMoreIsWaitedFor() throws {
         let connection = try Connection(
             sending: head + record(5, Array("abc".utf8)) + record(5, Array("defgh".utf8)))
-        let exchange = Exchange(listener: connection.listener)
-        try #require(exchange.accept() == nil)
+        let exchange = try connection.exchange()
         var buffer = [UInt8](repeating: 0, count: 100)
         #expect(exchange.readSome(into: &buffer, waitingAtMost: 0) == 8)
         #expect(buffer.prefix(8) == ArraySlice("abcdefgh".utf8))

@@ -9,7 +9,7 @@ struct SocketCheck {
     func findings() -> [Finding] {
         var seen: Set<String> = []
         return [settings.listen, settings.uploadListen].compactMap { address -> Finding? in
-            guard address.hasPrefix("/") else { return nil }
+            guard address.hasPrefix("/") else { return port(address) }
             var status = stat()
             guard lstat(address, &status) == 0 else {
                 let directory = String(address[..<(address.lastIndex(of: "/") ?? address.startIndex)])
@@ -17,6 +17,14 @@ struct SocketCheck {
             }
             return socket(address, status)
         }
+    }
+
+    /// The kernel does not say who connects to a port (SO_PEERCRED is of unix sockets).
+    private func port(_ address: String) -> Finding {
+        Finding(
+            .warning, address,
+            "a port knows no peer: every user and service of this machine may send requests past nginx's limits",
+            advice: "Use a unix socket, unless nginx has no way to one.")
     }
 
     private func socket(_ path: String, _ status: stat) -> Finding {
