@@ -85,7 +85,7 @@ struct ConversionRun {
         _ = try service.database.jobs.describe(
             job.id, worker: worker, duration: result.duration, plan: result.plan,
             codecs: [result.videoCodec, result.audioCodec].compactMap { $0 }.joined(separator: ","),
-            now: service.clock.now())
+            size: PictureSize(width: result.width, height: result.height), now: service.clock.now())
     }
 
     /// Under the queue's lock, so that an attempt which lost its lease can never overwrite a newer result.

@@ -19,6 +19,8 @@ package struct Job: Equatable, Sendable {
     package let plan: String?
     /// What players are told (RFC 6381): "avc1.64001f,mp4a.40.2"; nil until converted.
     package let codecs: String?
+    /// Pixels as shown; nil until converted, or where an older version of this program converted it.
+    package let size: PictureSize?
     package let createdAt: Timestamp
     package let updatedAt: Timestamp
     /// Attempts begun, those interrupted by an orderly stop not counted.
@@ -29,8 +31,8 @@ package struct Job: Equatable, Sendable {
     package init(
         id: TaskID, location: LessonLocation, filename: Filename, sourcePath: String, bytes: ByteCount,
         successCallbackURL: String?, errorCallbackURL: String?, status: JobStatus, progress: Double,
-        duration: Double?, plan: String?, codecs: String?, createdAt: Timestamp, updatedAt: Timestamp,
-        attempts: Int, error: JobFailure?
+        duration: Double?, plan: String?, codecs: String?, size: PictureSize?, createdAt: Timestamp,
+        updatedAt: Timestamp, attempts: Int, error: JobFailure?
     ) {
         self.id = id
         self.location = location
@@ -44,6 +46,7 @@ package struct Job: Equatable, Sendable {
         self.duration = duration
         self.plan = plan
         self.codecs = codecs
+        self.size = size
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.attempts = attempts

@@ -67,7 +67,8 @@ package protocol JobQueue: Sendable {
 
     /// Notes what the converter found and decided; nil leaves what is known. False as with `heartbeat`.
     func describe(
-        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, now: Timestamp
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, size: PictureSize?,
+        now: Timestamp
     ) throws(DatabaseError) -> Bool
 
     /// Publishes a result and ends the job as completed, together with its callback; false where the lease
@@ -113,8 +114,15 @@ package protocol JobQueue: Sendable {
     /// `latest` for many locations; those without a job are left out.
     func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job]
 
-    /// Jobs, newest first, of one location or all, of one status or any.
-    func list(location: LessonLocation?, status: JobStatus?, limit: Int) throws(DatabaseError) -> [Job]
+    /// Jobs, newest first, of one location or all, of one status or any; those older than `after` alone, if it is given.
+    /// Nil where there is no job `after`.
+    func list(
+        location: LessonLocation?, status: JobStatus?, after: TaskID?, limit: Int
+    ) throws(DatabaseError) -> [Job]?
+
+    /// The locations that have a job and were not deleted since, in the byte order of their paths: those behind `after`,
+    /// up to and without `end`.
+    func locations(after: String, before end: String, limit: Int) throws(DatabaseError) -> [LessonLocation]
 
     /// Ends everything of a location that is queued or running, because the lesson is deleted, and hides its
     /// past from `latest`. A worker that runs one learns it at its next heartbeat.
@@ -139,6 +147,13 @@ package protocol JobQueue: Sendable {
 }
 
 extension JobQueue {
+    /// The newest jobs of one location or all, of one status or any.
+    package func list(
+        location: LessonLocation?, status: JobStatus?, limit: Int
+    ) throws(DatabaseError) -> [Job] {
+        try list(location: location, status: status, after: nil, limit: limit) ?? []
+    }
+
     /// Adds a job of the site's backend, of which nothing else is to be stored. Returns the superseded jobs (at most one).
     package func enqueue(_ new: NewJob, now: Timestamp) throws -> [Job] {
         switch try enqueue(new, by: nil, now: now, keep: {}) {

@@ -46,6 +46,7 @@ enum Parameters {
         case 11 where isEqual(name, "REMOTE_ADDR"): request.remoteAddress = text(value)
         case 11 where isEqual(name, "HTTP_ORIGIN"): request.origin = text(value)
         case 12 where isEqual(name, "HTTP_REFERER"): request.referer = text(value)
+        case 12 where isEqual(name, "REQUEST_TIME"): request.elapsedMilliseconds = milliseconds(text(value))
         case 12 where isEqual(name, "CONTENT_TYPE"): request.contentType = text(value)
         case 14 where isEqual(name, "REQUEST_METHOD"): request.method = text(value)
         case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = Int(text(value))
@@ -67,6 +68,13 @@ enum Parameters {
     /// As nginx/render writes it, and no more than a minute: it is added to the time of day.
     private static func seconds(_ value: UnsafeRawBufferPointer) -> Int? {
         Int(text(value)).flatMap { (1...60).contains($0) ? $0 : nil }
+    }
+
+    /// nginx's `$request_time`, seconds with three digits behind the dot; a day at most, because the age of a token is
+    /// judged by it.
+    private static func milliseconds(_ value: String) -> Int {
+        guard let seconds = Double(value), seconds >= 0 else { return 0 }
+        return Int(min(seconds, 86400) * 1000)
     }
 
     /// The headers of resumable uploads, which nginx passes on for their addresses alone.

@@ -94,6 +94,7 @@ package struct LessonDirectory: ~Copyable {
     package borrowing func facts() throws(FileError) -> LessonFacts {
         var segments = 0
         var bytes = 0
+        var publishedAt: Timestamp?
         // By number, because the name may mean another version by now.
         for name in try FileSystem.names(in: "/proc/self/fd/\(descriptor)") {
             var status = stat()
@@ -102,8 +103,9 @@ package struct LessonDirectory: ~Copyable {
             else { continue }
             bytes += Int(status.st_size)
             if name.hasSuffix(".ts") { segments += 1 }
+            if name == "output.m3u8" { publishedAt = Timestamp(seconds: status.st_mtim.tv_sec) }
         }
-        return LessonFacts(bytes: ByteCount(bytes), segments: segments)
+        return LessonFacts(bytes: ByteCount(bytes), segments: segments, publishedAt: publishedAt)
     }
 }
 

@@ -5,4 +5,6 @@ package struct LessonFacts: Equatable, Sendable {
     /// All its files together.
     package let bytes: ByteCount
     package let segments: Int
+    /// When its playlist was written; nil where it has none.
+    package let publishedAt: Timestamp?
 }

@@ -33,15 +33,14 @@ struct Execution {
     private func result() throws(MediaError) -> JSONValue {
         switch order {
         case .probe(let source):
-            _ = try Probe.examine(source)
-            return .null
+            return .string(try Probe.examine(source).fileExtension)
         case .plan(let source, let options):
             return .string(try HLSConverter(options: options, log: log).plan(source).explanation)
         case .convert(let source, let directory, let key, let options):
             return try convert(source, directory, key, options).json
         case .present(let source, let output, let poster):
-            _ = try Probe.examine(source)
-            return present(source, output, poster).json
+            let type = try Probe.examine(source).fileExtension
+            return present(source, type, output, poster).json
         case .describe:
             return LibraryFacts(
                 versions: MediaLibraries.versions,
@@ -51,7 +50,9 @@ struct Execution {
     }
 
     /// Neither is worth refusing a film that plays.
-    private func present(_ source: String, _ output: String, _ poster: String) -> PresentationResult {
+    private func present(
+        _ source: String, _ type: String, _ output: String, _ poster: String
+    ) -> PresentationResult {
         var isRewritten = false
         let fastStartFailure = failure(of: { () throws(MediaError) in
             isRewritten = try FastStart.rewrite(source, to: output)
@@ -60,7 +61,8 @@ struct Execution {
             try Poster.make(source, to: poster, cancellation: Cancellation(deadline: Self.posterDeadline))
         })
         return PresentationResult(
-            isRewritten: isRewritten, fastStartFailure: fastStartFailure, posterFailure: posterFailure)
+            fileExtension: type, isRewritten: isRewritten, fastStartFailure: fastStartFailure,
+            posterFailure: posterFailure)
     }
 
     private func failure(of work: () throws(MediaError) -> Void) -> String? {

@@ -31,10 +31,14 @@ package struct MediaProgram: Sendable {
         return places.first { access($0, X_OK) == 0 }.map { MediaProgram(path: $0) }
     }
 
-    /// Throws `.unsupported`, with a message for the trainer, where the file cannot become a lesson.
-    package func probe(_ source: String, by prepared: consuming PreparedMedia? = nil) throws(MediaError) {
+    /// What a file of this kind is usually called, by its extension. Throws `.unsupported`, with a message for the
+    /// trainer, where the file cannot become a lesson.
+    package func probe(
+        _ source: String, by prepared: consuming PreparedMedia? = nil
+    ) throws(MediaError) -> String {
         let order = MediaOrder.probe(source: source)
-        _ = try MediaRun(path, order, within: Self.shortDeadline, prepared: prepared).result()
+        let result = try MediaRun(path, order, within: Self.shortDeadline, prepared: prepared).result()
+        return try result.stringValue.orNonsense()
     }
 
     /// What `convert` would do with the file at `source`, and why: one line a stream.

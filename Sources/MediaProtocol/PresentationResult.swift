@@ -2,6 +2,8 @@ import Formats
 
 /// What became of a presentation, answering `present`.
 package struct PresentationResult: Sendable, Equatable {
+    /// What a file of this kind is usually called, whatever this one is called.
+    package let fileExtension: String
     /// Whether the output is to be served, or else the source as it is.
     package let isRewritten: Bool
     /// Why its index could not be brought to its front; nil where it is there, or none is needed.
@@ -9,7 +11,9 @@ package struct PresentationResult: Sendable, Equatable {
     /// Why there is no poster; nil where there is one.
     package let posterFailure: String?
 
-    package init(isRewritten: Bool, fastStartFailure: String?, posterFailure: String?) {
+    package init(fileExtension: String, isRewritten: Bool, fastStartFailure: String?, posterFailure: String?)
+    {
+        self.fileExtension = fileExtension
         self.isRewritten = isRewritten
         self.fastStartFailure = fastStartFailure
         self.posterFailure = posterFailure
@@ -17,7 +21,7 @@ package struct PresentationResult: Sendable, Equatable {
 
     package var json: JSONValue {
         [
-            "is_rewritten": .bool(isRewritten),
+            "file_extension": .string(fileExtension), "is_rewritten": .bool(isRewritten),
             "fast_start_failure": fastStartFailure.map { .string($0) } ?? .null,
             "poster_failure": posterFailure.map { .string($0) } ?? .null,
         ]
@@ -25,9 +29,12 @@ package struct PresentationResult: Sendable, Equatable {
 
     /// Nil where something is missing.
     package init?(_ json: JSONValue) {
-        guard case .bool(let isRewritten)? = json["is_rewritten"] else { return nil }
+        guard case .bool(let isRewritten)? = json["is_rewritten"],
+            let fileExtension = json["file_extension"]?.stringValue
+        else { return nil }
         self.init(
-            isRewritten: isRewritten, fastStartFailure: json["fast_start_failure"]?.stringValue,
+            fileExtension: fileExtension, isRewritten: isRewritten,
+            fastStartFailure: json["fast_start_failure"]?.stringValue,
             posterFailure: json["poster_failure"]?.stringValue)
     }
 }

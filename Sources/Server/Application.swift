@@ -63,6 +63,9 @@ package struct Application: Sendable {
         switch match {
         case .route(let entry, let path):
             if case .metrics = entry.route.access { return exposition() }
+            if request.path.utf8.last == UInt8(ascii: "/"), hasRoute(withoutSlashOf: request) {
+                throw Self.slash
+            }
             return try rules.gates.call(entry.route, RequestContext(request: request, path: path, body: body))
         case .methods where request.method == HTTPMethod.options.rawValue:
             var response = rules.cors.preflight(request)
@@ -73,7 +76,20 @@ package struct Application: Sendable {
             refusal.allow = methods.map(\.rawValue) + [HTTPMethod.options.rawValue]
             throw refusal
         case .nothing:
+            guard !hasRoute(withoutSlashOf: request) else { throw Self.slash }
             throw Refusal(.notFound, "There is nothing at this address.")
+        }
+    }
+
+    private static let slash = Refusal(
+        .notFound, "There is nothing at this address: leave out the slash at its end.")
+
+    /// Whether the path ends in a slash, and is the address of something without it.
+    private func hasRoute(withoutSlashOf request: HTTPRequest) -> Bool {
+        guard request.path.utf8.last == UInt8(ascii: "/") else { return false }
+        switch router.match(HTTPMethod(rawValue: request.method), String(request.path.dropLast())) {
+        case .route, .methods: return true
+        case .nothing: return false
         }
     }
 

@@ -28,14 +28,18 @@ package struct TokenVerifier: Sendable {
     ///
     /// The algorithm is never chosen by the token (RFC 8725 §3.1): HS256 or nothing. What a key is bound to, the
     /// gate decides from the claims.
-    package func verify(_ token: Span<UInt8>, now: Int) throws(TokenError) -> Claims {
+    ///
+    /// `lifeAt`: the second at which the token must have lived, where that is an earlier one than `now`.
+    package func verify(
+        _ token: Span<UInt8>, now: Int, lifeAt second: Int? = nil
+    ) throws(TokenError) -> Claims {
         guard token.count <= Self.maxLength else { throw .malformed("it is too long") }
         let dots = try Self.dots(in: token)
         try checkSignature(of: token, from: dots.second)
         try Self.checkHeader(token.extracting(0..<dots.first))
         var reader = ClaimsReader()
         try reader.read(token.extracting(dots.first + 1..<dots.second))
-        guard now < reader.claims.expiry else { throw .expired }
+        guard (second ?? now) < reader.claims.expiry else { throw .expired }
         guard reader.claims.notBefore.map({ now >= $0 }) ?? true else { throw .notYetValid }
         // Dated in the future it would outlive the revocations until then.
         guard reader.claims.issuedAt.map({ $0 <= now + Self.issuedAtLeeway }) ?? true else {

@@ -76,7 +76,10 @@ extension JobQueue {
     func describe(
         _ id: TaskID, worker: String, duration: Double?, plan: String?, now: Timestamp
     ) throws -> Bool {
-        try describe(id, worker: worker, duration: duration, plan: plan, codecs: nil, now: now)
+        try describe(
+            id, worker: worker, duration: duration, plan: plan, codecs: nil,
+            size: PictureSize(width: 640, height: 360),
+            now: now)
     }
 
     func prune(endedBefore cutoff: Timestamp) throws -> Int {

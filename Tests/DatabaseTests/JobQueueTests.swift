@@ -38,6 +38,37 @@ import Testing
         let job = try #require(try jobs.job(id))
         #expect(published == 1)
         #expect(job.status == .completed && job.progress == 1 && job.duration == 12.5 && job.plan == "copy")
+        #expect(job.size == PictureSize(width: 640, height: 360))
+    }
+
+    @Test(arguments: Engine.all) func aListGoesOnBehindAnyJob(engine: Engine) throws {
+        let fixture = try Fixture(engine)
+        let ids = try (0..<5).map { try fixture.enqueue("t/c/m/l\($0)") }
+        var found: [TaskID] = []
+        var page = try fixture.jobs.list(location: nil, status: .queued, after: nil, limit: 2)
+        while let jobs = page, let last = jobs.last {
+            found += jobs.map(\.id)
+            page = try fixture.jobs.list(location: nil, status: .queued, after: last.id, limit: 2)
+        }
+        #expect(found == ids.reversed())
+        let unknown = try newJob("t/c/m/l").id
+        #expect(try fixture.jobs.list(location: nil, status: nil, after: unknown, limit: 2) == nil)
+    }
+
+    @Test(arguments: Engine.all) func placesComeInTheOrderOfTheirBytesAndWithoutTheDeleted(engine: Engine)
+        throws
+    {
+        let fixture = try Fixture(engine)
+        for rel in ["b/c/m/l", "a/c/m/l", "a-b/c/m/l", "a/c/m/gone", "u/video", "a/c/m/l"] {
+            try fixture.enqueue(rel)
+        }
+        try fixture.jobs.cancelAll(#require(LessonLocation("a/c/m/gone")), now: at(1)) {}
+        func places(after: String, before end: String, limit: Int = 10) throws -> [String] {
+            try fixture.jobs.locations(after: after, before: end, limit: limit).map(\.description)
+        }
+        #expect(try places(after: "", before: "~") == ["a-b/c/m/l", "a/c/m/l", "b/c/m/l", "u/video"])
+        #expect(try places(after: "a-b/c/m/l", before: "~", limit: 2) == ["a/c/m/l", "b/c/m/l"])
+        #expect(try places(after: "a/", before: "a0") == ["a/c/m/l"])
     }
 
     @Test(arguments: Engine.all) func aJobMayArriveFailedAndDisturbsNobody(engine: Engine) throws {

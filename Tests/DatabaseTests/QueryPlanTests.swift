@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        SQLiteJobQueue.byID, SQLiteJobQueue.newest, SQLiteJobQueue.anyWork, SQLiteJobQueue.expired,
+        SQLiteJobQueue.byID, SQLiteJobQueue.places, SQLiteJobQueue.newest, SQLiteJobQueue.anyWork,
+        SQLiteJobQueue.expired,
         SQLiteJobQueue.endPauses, SQLiteJobQueue.take,
         SQLiteJobQueue.soonest, SQLiteJobQueue.heldBy, SQLiteJobQueue.renew, SQLiteJobQueue.holders,
         SQLiteJobQueue.endLease,

@@ -38,7 +38,7 @@ def test_a_text_under_any_name_is_refused_at_once(server, extension):
     assert_refused(server, f"film.{extension}", b"This is a text, not a film.\n" * 200)
 
 
-@pytest.mark.parametrize("name", ["film.txt", "film", "film.mp4.exe", "film.m3u8", "film.mp3", ".mp4", "film.gif"])
+@pytest.mark.parametrize("name", ["film.txt", "film.mp4.exe", "film.m3u8", "film.mp3", "film.gif"])
 def test_a_film_under_another_kind_of_name_is_refused(server, short_h264, name):
     before = server.stored_files()
     answer = upload_bytes(server, name, short_h264.read_bytes())

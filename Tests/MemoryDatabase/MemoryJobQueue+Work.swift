@@ -64,13 +64,15 @@ extension MemoryJobQueue {
     }
 
     func describe(
-        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, now: Timestamp
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, size: PictureSize?,
+        now: Timestamp
     ) throws(DatabaseError) -> Bool {
         try database.change { (state) throws(DatabaseError) in
             guard let index = state.index(of: id, heldBy: worker) else { return false }
             state.jobs[index].duration = duration ?? state.jobs[index].duration
             state.jobs[index].plan = plan ?? state.jobs[index].plan
             state.jobs[index].codecs = codecs ?? state.jobs[index].codecs
+            state.jobs[index].size = size ?? state.jobs[index].size
             state.jobs[index].updatedAt = now
             return true
         }

@@ -49,9 +49,28 @@ struct MemoryJobQueue: JobQueue {
         return found
     }
 
-    func list(location: LessonLocation?, status: JobStatus?, limit: Int) throws(DatabaseError) -> [Job] {
+    func locations(after: String, before end: String, limit: Int) throws(DatabaseError) -> [LessonLocation] {
         try database.read { state in
-            let all = state.jobs.reversed().map(\.job)
+            let paths = Set(state.jobs.filter { !$0.isWithdrawn }.map { $0.new.location.description })
+            let sorted = paths.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+            let fitting = sorted.filter {
+                Array(after.utf8).lexicographicallyPrecedes(Array($0.utf8))
+                    && Array($0.utf8).lexicographicallyPrecedes(Array(end.utf8))
+            }
+            return fitting.prefix(limit).compactMap { LessonLocation($0) }
+        }
+    }
+
+    func list(
+        location: LessonLocation?, status: JobStatus?, after: TaskID?, limit: Int
+    ) throws(DatabaseError) -> [Job]? {
+        try database.read { state in
+            var rows = state.jobs[...]
+            if let after {
+                guard let index = state.index(of: after) else { return nil }
+                rows = rows[..<index]
+            }
+            let all = rows.reversed().map(\.job)
             let fitting = all.filter {
                 (location == nil || $0.location == location) && (status == nil || $0.status == status)
             }

@@ -63,6 +63,7 @@ struct MemoryJob: Sendable {
     var duration: Double?
     var plan: String?
     var codecs: String?
+    var size: PictureSize?
     var attempts = 0
     var crashes = 0
     var worker: String?
@@ -77,7 +78,8 @@ struct MemoryJob: Sendable {
             id: new.id, location: new.location, filename: new.filename, sourcePath: new.sourcePath,
             bytes: new.bytes, successCallbackURL: new.successCallbackURL,
             errorCallbackURL: new.errorCallbackURL, status: status, progress: progress, duration: duration,
-            plan: plan, codecs: codecs, createdAt: createdAt, updatedAt: updatedAt, attempts: attempts,
+            plan: plan, codecs: codecs, size: size, createdAt: createdAt, updatedAt: updatedAt,
+            attempts: attempts,
             error: error)
     }
 

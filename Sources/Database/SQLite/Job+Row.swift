@@ -5,7 +5,7 @@ extension Job {
     /// The columns that `init(row:)` expects, in its order.
     static let columns = """
         id, rel, filename, source, bytes, success_url, error_url, status, progress, duration, plan, \
-        created_at, updated_at, attempts, error_code, error_message, codecs
+        created_at, updated_at, attempts, error_code, error_message, codecs, width, height
         """
 
     /// Throws where a column holds what this program never writes.
@@ -25,6 +25,9 @@ extension Job {
         self.updatedAt = Timestamp(milliseconds: row.integer64(12))
         self.attempts = row.integer(13)
         self.codecs = row.optionalText(16)
+        self.size = row.optionalInteger(17).map { [height = row.integer(18)] in
+            PictureSize(width: $0, height: height)
+        }
         self.error = row.optionalText(14).map { [message = row.text(15)] in
             JobFailure(code: $0, message: message)
         }

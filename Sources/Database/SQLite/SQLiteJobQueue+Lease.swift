@@ -14,12 +14,13 @@ extension SQLiteJobQueue {
     }
 
     func describe(
-        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, now: Timestamp
+        _ id: TaskID, worker: String, duration: Double?, plan: String?, codecs: String?, size: PictureSize?,
+        now: Timestamp
     ) throws(DatabaseError) -> Bool {
         try database.write { (connection) throws(DatabaseError) in
             try connection.prepared(Self.note).run([
                 .text(id.value), .text(worker), .real(duration), .text(plan), .integer(now.milliseconds),
-                .text(codecs),
+                .text(codecs), .integer(size?.width), .integer(size?.height),
             ])
             return connection.changes == 1
         }
@@ -72,7 +73,7 @@ extension SQLiteJobQueue {
 
     private static let note = """
         UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5,
-            codecs = IFNULL(?6, codecs)
+            codecs = IFNULL(?6, codecs), width = IFNULL(?7, width), height = IFNULL(?8, height)
         WHERE id = ?1 AND worker = ?2 AND status = 'processing'
         """
 

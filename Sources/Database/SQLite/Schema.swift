@@ -49,6 +49,12 @@ enum Schema {
         INSERT INTO queue_clock VALUES (1, 0);
         """
 
+    /// How large a converted video is shown, pixels.
+    static let sizes = """
+        ALTER TABLE job ADD COLUMN width INTEGER;
+        ALTER TABLE job ADD COLUMN height INTEGER;
+        """
+
     /// AUTOINCREMENT: a number that followers have seen is never given again, even after pruning.
     static let revocations = """
         CREATE TABLE revocation (

@@ -16,6 +16,8 @@ package struct HTTPRequest: Sendable {
     package var isUnbuffered = false
     /// What tus clients say (tus 1.0.0); nil unless the request is for a resumable upload.
     package var tus: TusHeaders?
+    /// How long ago the request began, as far as nginx says: a body may have taken its time to come.
+    package var elapsedMilliseconds = 0
     /// For how many seconds nginx would remember that this was allowed; nil where it remembers nothing.
     package var decisionSeconds: Int?
     /// The client's address as nginx saw it.

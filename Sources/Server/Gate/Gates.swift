@@ -40,6 +40,8 @@ struct Gates: Sendable {
             return try handler(context, try issuing.admit(context.request))
         case .upload(let handler):
             return try handler(context, try upload.admit(context.request))
+        case .follow(let handler):
+            return try handler(context, try upload.admit(context.request, grace: UploadGate.followSeconds))
         case .resume(let handler):
             return try handler(context, try upload.admitHolder(context.request))
         case .file(let handler):

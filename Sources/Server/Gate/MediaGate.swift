@@ -112,10 +112,12 @@ struct MediaGate: Sendable {
         }
     }
 
-    /// The claims of a good upload token; what it may upload to, they say.
-    func uploadClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
+    /// The claims of an upload token that was good when the request began, or, for `grace` seconds, has been; what it
+    /// may upload to, they say. A slow line is no reason to refuse the last byte of a body.
+    func uploadClaims(_ request: HTTPRequest, grace: Int = 0) throws(Refusal) -> Claims {
         try judged { () throws(Refusal) in
-            let claims = try verifiedClaims(request)
+            let began = clock.now().adding(milliseconds: -Int64(request.elapsedMilliseconds))
+            let claims = try verifiedClaims(request, lifeAt: began.seconds - grace)
             guard claims.matches(.subject, "upload"), claims.matches(.platform, Platform.upload.rawValue),
                 claims.has(.userID)
             else { throw Self.mismatch("The token is not for uploads.") }
@@ -151,10 +153,12 @@ struct MediaGate: Sendable {
         }
     }
 
-    private func verifiedClaims(_ request: HTTPRequest) throws(Refusal) -> Claims {
+    private func verifiedClaims(
+        _ request: HTTPRequest, lifeAt second: Int? = nil
+    ) throws(Refusal) -> Claims {
         let token = try BearerToken.ofMedia(request)
         do {
-            return try verifier.verify(token.utf8.span, now: clock.now().seconds)
+            return try verifier.verify(token.utf8.span, now: clock.now().seconds, lifeAt: second)
         } catch .expired {
             throw Refusal(.tokenExpired, TokenError.expired.message)
         } catch {

@@ -130,15 +130,19 @@ struct UploadGate: Sendable {
         credentials.hasPrefix("eyJ") && credentials.utf8.count { $0 == UInt8(ascii: ".") } == 2
     }
 
-    /// Refuses with `unauthorized`, or as tokens are refused.
-    func admit(_ request: HTTPRequest) throws(Refusal) -> UploadCaller {
+    /// How long behind its end a token still tells what became of its upload, seconds.
+    static let followSeconds = 86400
+
+    /// `grace`: for how many seconds a token is taken that has expired. Refuses with `unauthorized`, or as tokens are
+    /// refused.
+    func admit(_ request: HTTPRequest, grace: Int = 0) throws(Refusal) -> UploadCaller {
         if service.caller(of: request) != nil { return UploadCaller(nil, media.revocations) }
         // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
         guard let credentials = BearerToken.any(in: request), Self.isToken(credentials) else {
             throw Refusal(.unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
         }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
-        return UploadCaller(try media.uploadClaims(request), media.revocations)
+        return UploadCaller(try media.uploadClaims(request, grace: grace), media.revocations)
     }
 
     /// Admits whoever has the address of an upload, from a page of an allowed origin or from no page at all.

@@ -20,7 +20,8 @@ struct DownloadTokens: Sendable {
             .download(user: admission.user, target: target, filename: filename), admission,
             lifetime: lifetime,
             question: .download(user: admission.user, target: target, filename: filename))
-        return answer(token, lifetime, "/download2/\(target.downloadPath)/\(Self.encoded(filename))")
+        let isThere = try stored.path(of: filename, of: target) != nil
+        return answer(token, lifetime, isThere, "/download2/\(target.downloadPath)/\(Self.encoded(filename))")
     }
 
     /// v1: an original of the flat layout.
@@ -32,16 +33,20 @@ struct DownloadTokens: Sendable {
         let token = try issuance.issue(
             .downloadFlat(user: user, filename: filename), admission, lifetime: lifetime,
             question: .flat(user: user, action: .download, filename: filename))
-        return answer(token, lifetime, "/api/download/\(user)/\(Self.encoded(filename))")
+        let isThere = try stored.path(of: filename, ofUser: user) != nil
+        return answer(token, lifetime, isThere, "/api/download/\(user)/\(Self.encoded(filename))")
     }
 
-    private func answer(_ token: String, _ lifetime: Int, _ path: String) -> HTTPResponse {
+    private var stored: StoredFiles { StoredFiles(files: services.files) }
+
+    private func answer(_ token: String, _ lifetime: Int, _ isThere: Bool, _ path: String) -> HTTPResponse {
         let url = services.settings.publicURL + path
         return .json(
             200,
             [
                 "token": .string(token), "expires_in": .integer(lifetime), "download_url": .string(url),
                 "signed_download_url": .string("\(url)?token=\(token)"),
+                "status": isThere ? "ready" : "missing",
             ])
     }
 

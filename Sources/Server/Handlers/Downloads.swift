@@ -8,33 +8,25 @@ struct Downloads: Sendable {
     let services: Services
     let lessons: LessonStatus
 
+    private var stored: StoredFiles { StoredFiles(files: services.files) }
+
     /// A lesson's original.
     func lesson(_ context: RequestContext, _ gate: MediaGate) throws(Refusal) -> HTTPResponse {
         let lesson = try context.path.lessonPath()
-        let admission = try gate.admit(
-            context.request, toDownload: try context.path.filename("filename"), of: .lesson(lesson))
-        let location = LessonLocation.lesson(lesson)
-        let path = services.files.originalPath(of: location, admission.filename)
-        guard try exists(path) else { throw lessons.refusalOfMissing(location) }
-        return send(path, admission, .attachment)
+        return try file(of: .lesson(lesson), context, gate) { lessons.refusalOfMissing(.lesson(lesson)) }
     }
 
     /// The presentation of a course.
     func course(_ context: RequestContext, _ gate: MediaGate) throws(Refusal) -> HTTPResponse {
         let course = try context.path.identifier("course_id")
-        let admission = try gate.admit(
-            context.request, toDownload: try context.path.filename("filename"), of: .course(course))
-        return try presentation(.course(course), admission)
+        return try file(of: .course(course), context, gate) { Self.missing }
     }
 
     /// The presentation of a module.
     func module(_ context: RequestContext, _ gate: MediaGate) throws(Refusal) -> HTTPResponse {
         let course = try context.path.identifier("course_id")
         let module = try context.path.identifier("module_id")
-        let admission = try gate.admit(
-            context.request, toDownload: try context.path.filename("filename"),
-            of: .module(course: course, module: module))
-        return try presentation(.module(course: course, module: module), admission)
+        return try file(of: .module(course: course, module: module), context, gate) { Self.missing }
     }
 
     /// An original of the flat layout.
@@ -42,12 +34,8 @@ struct Downloads: Sendable {
         let user = try context.path.identifier("user_id")
         let admission = try gate.admit(
             context.request, toDownload: try context.path.filename("filename"), ofUser: user)
-        for directory in ["originals", "uploads"] {
-            // The predecessor kept raw uploads where they had come in; this server makes originals of them.
-            let path = "\(directory)/\(user)/\(admission.filename)"
-            if try exists(path) { return send(path, admission, .attachment) }
-        }
-        throw Refusal(.notFound, "There is no such file.")
+        guard let path = try stored.path(of: admission.filename, ofUser: user) else { throw Self.missing }
+        return send(path, admission, .attachment)
     }
 
     /// A raw upload of the predecessor's, to be shown in the page; never an original, which a play token does not open.
@@ -55,26 +43,21 @@ struct Downloads: Sendable {
         let user = try context.path.identifier("user_id")
         let admission = try gate.admit(
             context.request, toRawUploadOf: user, try context.path.filename("filename"))
-        let path = "uploads/\(user)/\(admission.filename)"
-        guard try exists(path) else { throw Refusal(.notFound, "There is no such file.") }
+        guard let path = try stored.existing("uploads/\(user)/\(admission.filename)") else {
+            throw Self.missing
+        }
         return send(path, admission, .inline)
     }
 
-    /// The one file of a presentation, which is called `presentation.<ext>` whatever it was uploaded as.
-    private func presentation(
-        _ presentation: Presentation, _ admission: FileAdmission
-    ) throws(Refusal) -> HTTPResponse {
-        let path = try Refusal.rethrow { () throws(FileError) in
-            try services.files.presentationPath(of: presentation)
-        }
-        guard let path, path.hasSuffix("/\(admission.filename)") else {
-            throw Refusal(.notFound, "There is no such file.")
-        }
-        return send(path, admission, .attachment)
-    }
+    private static let missing = Refusal(.notFound, "There is no such file.")
 
-    private func exists(_ path: String) throws(Refusal) -> Bool {
-        try Refusal.rethrow { () throws(FileError) in try services.files.size(of: path) } != nil
+    private func file(
+        of target: VideoTarget, _ context: RequestContext, _ gate: MediaGate, orElse refusal: () -> Refusal
+    ) throws(Refusal) -> HTTPResponse {
+        let admission = try gate.admit(
+            context.request, toDownload: try context.path.filename("filename"), of: target)
+        guard let path = try stored.path(of: admission.filename, of: target) else { throw refusal() }
+        return send(path, admission, .attachment)
     }
 
     private func send(

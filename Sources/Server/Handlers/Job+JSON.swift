@@ -5,6 +5,9 @@ import Formats
 extension LessonLocation {
     /// The address of the lesson's playlist, without the public URL.
     var hlsPath: String { "/\(urlRoot)/\(self)/\(PlaybackFile.mainPlaylist)" }
+
+    /// The address of its poster, likewise.
+    var posterPath: String { "/\(urlRoot)/\(self)/\(PlaybackFile.posterName)" }
 }
 
 extension Job {

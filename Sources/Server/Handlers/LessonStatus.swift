@@ -24,6 +24,28 @@ struct LessonStatus: Sendable {
         }
     }
 
+    /// The pictures of a published lesson, and the version they belong to.
+    struct Images {
+        let version: String
+        /// The name of its file; nil where there is none.
+        let poster: String?
+        /// Likewise, of the storyboard's index.
+        let storyboard: String?
+    }
+
+    /// Nil where nothing is published.
+    func images(of location: LessonLocation) throws(Refusal) -> Images? {
+        do throws(FileError) {
+            guard let directory = try services.files.openLesson(at: location) else { return nil }
+            return Images(
+                version: directory.version,
+                poster: directory.has(PlaybackFile.posterName) ? PlaybackFile.posterName : nil,
+                storyboard: directory.has(PlaybackFile.storyboardName) ? PlaybackFile.storyboardName : nil)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
     /// Why a lesson that is not on disk cannot be played.
     func refusalOfMissing(_ location: LessonLocation) -> Refusal {
         let job: Job?

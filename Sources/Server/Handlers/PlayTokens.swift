@@ -15,12 +15,19 @@ struct PlayTokens: Sendable {
         let query = try context.query()
         let admission = try caller.admission(for: try query.userID())
         let lesson = try query.lessonPath()
-        let platform = try platform(query)
-        let lifetime = try lifetime(query)
+        let wish = PlayTokenWish(
+            platform: try Self.platform(try query.single("platform")), lifetime: try lifetime(query))
+        return .json(200, .object(try issue(lesson, wish, admission)))
+    }
+
+    /// A token for one lesson, as the members of its answer.
+    func issue(
+        _ lesson: LessonPath, _ wish: PlayTokenWish, _ admission: IssuingAdmission
+    ) throws(Refusal) -> [(String, JSONValue)] {
         let token = try issuance.issue(
-            .play(user: admission.user, lesson: lesson, platform: platform), admission, lifetime: lifetime,
-            question: .play(user: admission.user, lesson: lesson))
-        return try answer(token, lifetime, platform, .lesson(lesson))
+            .play(user: admission.user, lesson: lesson, platform: wish.platform), admission,
+            lifetime: wish.lifetime, question: .play(user: admission.user, lesson: lesson))
+        return try members(token, wish, .lesson(lesson))
     }
 
     /// v1 for the web: the video of a file in the flat layout.
@@ -51,36 +58,51 @@ struct PlayTokens: Sendable {
         _ context: RequestContext, _ admission: IssuingAdmission, _ user: Identifier, _ filename: Filename,
         video: Identifier?, at place: Identifier, _ platform: Platform
     ) throws(Refusal) -> HTTPResponse {
-        let lifetime = try lifetime(try context.query())
+        let wish = PlayTokenWish(platform: platform, lifetime: try lifetime(try context.query()))
         let token = try issuance.issue(
             .playFlat(user: user, filename: filename, video: video, platform: platform), admission,
-            lifetime: lifetime, question: .flat(user: user, action: .play, filename: filename))
-        return try answer(token, lifetime, platform, .flat(user: user, video: place))
+            lifetime: wish.lifetime, question: .flat(user: user, action: .play, filename: filename))
+        return .json(200, .object(try members(token, wish, .flat(user: user, video: place))))
     }
 
-    private func answer(
-        _ token: String, _ lifetime: Int, _ platform: Platform, _ location: LessonLocation
-    ) throws(Refusal) -> HTTPResponse {
-        let root = platform == .mobile ? "\(services.settings.publicURL)/mobile" : services.settings.publicURL
+    private func members(
+        _ token: String, _ wish: PlayTokenWish, _ location: LessonLocation
+    ) throws(Refusal) -> [(String, JSONValue)] {
+        let publicURL = services.settings.publicURL
+        let root = wish.platform == .mobile ? "\(publicURL)/mobile" : publicURL
         let url = root + location.hlsPath
-        return .json(
-            200,
-            [
-                "token": .string(token), "expires_in": .integer(lifetime), "playlist_url": .string(url),
-                "signed_playlist_url": .string("\(url)?token=\(token)"),
-                "status": .string(try lessons.status(of: location).rawValue),
-            ])
+        let images = try lessons.images(of: location)
+        func signed(_ image: String?) -> JSONValue {
+            guard let images, let image else { return .null }
+            return .string(
+                "\(root)/\(location.urlRoot)/\(location)/\(image)?token=\(token)&v=\(images.version)")
+        }
+        return [
+            ("token", .string(token)), ("expires_in", .integer(wish.lifetime)),
+            ("playlist_url", .string(url)),
+            ("signed_playlist_url", .string("\(url)?token=\(token)")),
+            ("poster_url", signed(images?.poster)), ("storyboard_url", signed(images?.storyboard)),
+            ("status", .string(try lessons.status(of: location).rawValue)),
+        ]
     }
 
     private func lifetime(_ query: QueryParameters) throws(Refusal) -> Int {
         try query.lifetime(or: services.settings.tokenExpiry, max: services.settings.maxTTL)
     }
 
-    private func platform(_ query: QueryParameters) throws(Refusal) -> Platform {
-        switch try query.single("platform")?.lowercased() {
+    /// `web` where nothing is said. Refuses with `invalid_platform`.
+    static func platform(_ text: String?) throws(Refusal) -> Platform {
+        switch text?.lowercased() {
         case nil, "", "web": return .web
         case "mobile": return .mobile
         default: throw Refusal(.invalidPlatform, "platform must be web or mobile.", field: "platform")
         }
     }
+}
+
+/// What a play token shall be like, whichever lesson it is for.
+struct PlayTokenWish {
+    let platform: Platform
+    /// Seconds.
+    let lifetime: Int
 }

@@ -12,6 +12,8 @@ package enum PlaybackFile: Equatable, Sendable {
     static let keyName = "enc.key"
     /// What a page shows before the video plays; older lessons have none.
     static let posterName = "poster.jpg"
+    /// Which pictures a page shows along the time line; lessons without have none.
+    static let storyboardName = "storyboard.vtt"
 
     /// Nil where nobody may have such a file.
     package init?(_ name: Substring) {

@@ -40,19 +40,18 @@ struct PresentationUpload: Sendable {
     ) throws(Refusal) -> String {
         var form = VideoForm(fields: [], services)
         try reader.read(context, into: &form, from: caller)
-        let video = try ReceivedVideo(&form)
-        let place = presentation(video.filename)
-        return try keep(video, as: place, admission)
+        return try keep(try ReceivedVideo(&form), as: presentation, admission)
     }
 
-    /// Publishes a received video as the presentation; answers its path relative to the data directory. Refuses with
-    /// `token_revoked` where the right to was taken back meanwhile, which is asked again under the presentation's lock:
-    /// it is deleted under that lock too, after the revocation.
+    /// Publishes a received video as the presentation that its name is for; answers its path relative to the data
+    /// directory. Refuses with `token_revoked` where the right to was taken back meanwhile, which is asked again under the
+    /// presentation's lock: it is deleted under that lock too, after the revocation.
     func keep(
-        _ video: consuming ReceivedVideo, as place: Presentation, _ admission: UploadAdmission
+        _ video: consuming ReceivedVideo, as presentation: (Filename) -> Presentation,
+        _ admission: UploadAdmission
     ) throws(Refusal) -> String {
-        let type = video.type
         let prepared = try PreparedPresentation(video, services)
+        let (place, type) = (presentation(prepared.filename), prepared.type)
         var refusal: Refusal?
         let path: String?
         do {

@@ -10,7 +10,7 @@ struct Revoke: Sendable {
     let revocation: RevocationService
 
     func answer(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
-        let (name, value) = try member(try body(context))
+        let (name, value) = try member(try context.json(atMost: Self.maxBodyBytes))
         try revocation.revoke(try subject(name, value))
         return .json(
             200, ["message": "Tokens issued up to now are void.", "revoked": [name: .string(value)]])
@@ -44,23 +44,5 @@ struct Revoke: Sendable {
             throw Refusal(.malformedRequest, "\(name) must be a text of 1 to 1024 bytes.", field: name)
         }
         return (name, value)
-    }
-
-    private func body(_ context: RequestContext) throws(Refusal) -> JSONValue {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let count = context.body.read(into: &buffer, atMost: buffer.count), count > 0 {
-            bytes += buffer[..<count]
-            guard bytes.count <= Self.maxBodyBytes else {
-                var refusal = Refusal(.tooLarge, "The body is larger than \(Self.maxBodyBytes) bytes.")
-                refusal.limit = ByteCount(Self.maxBodyBytes)
-                throw refusal
-            }
-        }
-        do {
-            return try JSONValue.parse(bytes)
-        } catch {
-            throw Refusal(.malformedRequest, "The body must be a JSON object: \(error.reason).")
-        }
     }
 }

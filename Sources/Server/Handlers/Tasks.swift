@@ -25,18 +25,24 @@ struct Tasks: Sendable {
         return .json(200, try json(job))
     }
 
-    /// The newest tasks, of one lesson or of all, of one status or of any.
+    /// The newest tasks, of one lesson or of all, of one status or of any; behind the task `after`, where it is given.
     func list(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
         let query = try context.query()
         let location = try location(query)
         let status = try status(query)
-        let limit = try limit(query)
+        let limit = try query.limit(or: Self.defaultLimit, max: Self.maxLimit)
+        let after = try after(query)
+        // One more than is shown tells whether there is a next page.
         let jobs = try Refusal.rethrow { () throws(DatabaseError) in
-            try services.database.jobs.list(location: location, status: status, limit: limit)
+            try services.database.jobs.list(
+                location: location, status: status, after: after, limit: limit + 1)
         }
+        guard let jobs else { throw Refusal(.invalidID, "after names no task.", field: "after") }
         var tasks: [JSONValue] = []
-        for job in jobs { tasks.append(try json(job)) }
-        return .json(200, ["tasks": .array(tasks)])
+        for job in jobs.prefix(limit) { tasks.append(try json(job)) }
+        let next = jobs.count > limit ? jobs[limit - 1] : nil
+        return .json(
+            200, ["tasks": .array(tasks), "next": next.map { .string($0.id.value) } ?? .null])
     }
 
     /// Only an ended job can have callbacks, so the others cost no look.
@@ -65,11 +71,17 @@ struct Tasks: Sendable {
         return status
     }
 
-    private func limit(_ query: QueryParameters) throws(Refusal) -> Int {
-        guard let text = try query.single("limit") else { return Self.defaultLimit }
-        guard text.utf8.count <= 9, let limit = Int(text), (1...Self.maxLimit).contains(limit) else {
-            throw Refusal(.malformedRequest, "limit must be from 1 to \(Self.maxLimit).", field: "limit")
+    /// Pages by number are refused, because tasks come in while a client turns them.
+    private func after(_ query: QueryParameters) throws(Refusal) -> TaskID? {
+        for name in ["page", "offset"] where try query.single(name) != nil {
+            throw Refusal(
+                .malformedRequest, "There is no \(name); ask for the tasks after the next of this page.",
+                field: name)
         }
-        return limit
+        guard let text = try query.single("after"), !text.isEmpty else { return nil }
+        guard let id = TaskID(text) else {
+            throw Refusal(.invalidID, "after names no task.", field: "after")
+        }
+        return id
     }
 }

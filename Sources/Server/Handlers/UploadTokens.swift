@@ -23,6 +23,8 @@ struct UploadTokens: Sendable {
                 "token": .string(token), "expires_in": .integer(lifetime),
                 "upload_url": .string(services.settings.publicURL + target.uploadPath),
                 "max_bytes": .integer(services.settings.maxContentLength.bytes),
+                "resumable_url": .string(services.settings.publicURL + Tus.prefix),
+                "resumable_max_bytes": .integer(services.settings.maxUploadSize.bytes),
             ])
     }
 }

@@ -34,10 +34,12 @@ struct Handover: Sendable {
             return .task(record.task)
         case .course(let course):
             return .presentation(
-                try presentations.keep(try video(upload, record), as: .course(course), admission))
+                try presentations.keep(try video(upload, record), as: { _ in .course(course) }, admission))
         case .module(let course, let module):
-            let place = Presentation.module(course: course, module: module)
-            return .presentation(try presentations.keep(try video(upload, record), as: place, admission))
+            return .presentation(
+                try presentations.keep(
+                    try video(upload, record), as: { _ in .module(course: course, module: module) }, admission
+                ))
         }
     }
 
@@ -86,8 +88,7 @@ struct Handover: Sendable {
     ) throws(Refusal) -> ReceivedVideo {
         do {
             return ReceivedVideo(
-                file: try upload.stagingFile(in: services.files), filename: record.filename, type: record.type
-            )
+                file: try upload.stagingFile(in: services.files), filename: record.filename)
         } catch {
             throw Refusal(error)
         }

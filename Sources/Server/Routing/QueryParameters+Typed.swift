@@ -19,6 +19,21 @@ extension QueryParameters {
         return identifier
     }
 
+    /// The parameter as an id; nil where it is missing or empty. Refuses with `invalid_id`.
+    func optionalIdentifier(_ name: String) throws(Refusal) -> Identifier? {
+        guard let text = try single(name), !text.isEmpty else { return nil }
+        return try identifier(name)
+    }
+
+    /// How many items a page has: `limit`, from 1 to `max`. Refuses with `malformed_request`.
+    func limit(or fallback: Int, max: Int) throws(Refusal) -> Int {
+        guard let text = try single("limit") else { return fallback }
+        guard text.utf8.count <= 9, let limit = Int(text), (1...max).contains(limit) else {
+            throw Refusal(.malformedRequest, "limit must be from 1 to \(max).", field: "limit")
+        }
+        return limit
+    }
+
     /// `user_id`, which only becomes a claim. Refuses with `missing_field` or `invalid_id`.
     func userID() throws(Refusal) -> UserID {
         guard let user = UserID(try required("user_id")) else { throw Self.refusalOfUserID }
@@ -31,12 +46,12 @@ extension QueryParameters {
 
     /// `rel` as a lesson's path. Refuses with `missing_field` or `invalid_rel`.
     func lessonPath() throws(Refusal) -> LessonPath {
-        guard let path = LessonPath(try required("rel")) else {
-            throw Refusal(
-                .invalidRel, "rel must be trainer_id/course_id/module_id/lesson_id, four ids.", field: "rel")
-        }
+        guard let path = LessonPath(try required("rel")) else { throw Self.refusalOfRel }
         return path
     }
+
+    static let refusalOfRel = Refusal(
+        .invalidRel, "rel must be trainer_id/course_id/module_id/lesson_id, four ids.", field: "rel")
 
     /// What `type` and the ids that belong to it name. Refuses with `missing_field`, `invalid_type`, `invalid_rel` or
     /// `invalid_id`.
@@ -60,8 +75,13 @@ extension QueryParameters {
 
     /// `ttl` in seconds; `fallback` where it is missing or empty, and never more than `max`. Refuses with `invalid_ttl`.
     func lifetime(or fallback: Int, max: Int) throws(Refusal) -> Int {
-        guard let text = try single("ttl"), !text.isEmpty else { return min(fallback, max) }
-        guard let seconds = Self.wholeNumber(text), seconds >= 1 else {
+        try Self.lifetime(try single("ttl"), or: fallback, max: max)
+    }
+
+    /// The same of a text that stood elsewhere.
+    static func lifetime(_ text: String?, or fallback: Int, max: Int) throws(Refusal) -> Int {
+        guard let text, !text.isEmpty else { return min(fallback, max) }
+        guard let seconds = wholeNumber(text), seconds >= 1 else {
             throw Refusal(.invalidTTL, "ttl must be a whole number of seconds, at least 1.", field: "ttl")
         }
         return min(seconds, max)

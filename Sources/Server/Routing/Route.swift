@@ -25,6 +25,8 @@ final class Route: Sendable {
         case issue(Handler<IssuingCaller>)
         /// The site's backend, or an upload token; what it is for, the handler finds out and has judged.
         case upload(UploadHandler)
+        /// The site's backend, or an upload token, for a day longer than it uploads: a conversion may take its time.
+        case follow(UploadHandler)
         /// Whoever knows the address of an upload that was admitted before.
         case resume(Handler<UploadHolder>)
         /// Anybody with a token that the handler has judged for the file it names.
@@ -41,7 +43,7 @@ final class Route: Sendable {
     var kind: RouteClass {
         switch access {
         case .open, .metrics: .operations
-        case .service: .api
+        case .service, .follow: .api
         case .issue: .token
         case .upload: methods.contains(.post) ? .upload : .api
         case .resume: .upload

@@ -8,6 +8,7 @@ enum Routes {
         let issuance = Issuance(services: services, ahead: ahead)
         let revocation = RevocationService(services: services, ahead: ahead)
         let playTokens = PlayTokens(services: services, lessons: lessons, issuance: issuance)
+        let batch = PlayTokenBatch(tokens: playTokens)
         let downloadTokens = DownloadTokens(services: services, issuance: issuance)
         let uploadTokens = UploadTokens(services: services, issuance: issuance)
         let playback = Playback(services: services, lessons: lessons)
@@ -17,7 +18,9 @@ enum Routes {
         let presentation = PresentationUpload(services)
         let resumable = ResumableUploads(services)
         let tasks = Tasks(services: services)
-        let manage = Lessons(services: services, lessons: lessons, revocation: revocation)
+        let description = LessonDescription(services: services, lessons: lessons)
+        let manage = Lessons(services: services, description: description, revocation: revocation)
+        let list = LessonList(services: services, description: description)
         let presentations = Presentations(services: services, revocation: revocation)
         let revoke = Revoke(revocation: revocation)
         let operations = Operations(services: services)
@@ -27,6 +30,7 @@ enum Routes {
         return [
             // Tokens
             Route([.get], "/api/get-video-token/v2", .issue(playTokens.issue)),
+            Route([.post], "/api/get-video-tokens/v2", .issue(batch.issue)),
             Route([.get], "/api/get-video-token/{user_id}/{filename}", .issue(playTokens.issueFlat)),
             Route(
                 [.get], "/api/get-video-token/mobile/{user_id}/{filename}/{video_id}",
@@ -60,9 +64,10 @@ enum Routes {
             Route([.patch], "/upload/tus/{upload_id}", .resume(resumable.append)),
             Route([.delete], "/upload/tus/{upload_id}", .resume(resumable.terminate)),
             Route([.get], "/api/tasks", .service(tasks.list)),
-            Route([.get], "/api/tasks/{task_id}", .upload(tasks.show)),
+            Route([.get], "/api/tasks/{task_id}", .follow(tasks.show)),
 
             // Management
+            Route([.get], "/api/lessons", .service(list.answer)),
             Route([.get], "/api/lessons/\(lesson)", .service(manage.show)),
             Route([.delete], "/api/lessons/\(lesson)", .service(manage.delete)),
             Route([.delete], "/api/presentations/course/{course_id}", .service(presentations.deleteCourse)),

@@ -9,6 +9,8 @@ struct PreparedPresentation: ~Copyable {
     /// With its index in front of its media where it was behind: a browser then plays it while it loads. Where that
     /// cannot be done, as it came: it plays all the same.
     let file: StagingFile
+    let filename: Filename
+    let type: VideoFileType
     /// Nil where none can be made: the presentation is one without it too.
     let poster: StagingFile?
 
@@ -23,11 +25,15 @@ struct PreparedPresentation: ~Copyable {
         } catch {
             throw UnsupportedMedia.refusal(error)
         }
+        let name = try ReceivedVideo.named(video.filename, result.fileExtension)
+        guard let type = VideoFileType(of: name) else { throw UnsupportedMedia.extensionOf(name) }
         for (event, failure) in [
             ("fast_start_failed", result.fastStartFailure), ("poster_failed", result.posterFailure),
         ] {
             if let failure { services.log.warning("\(event)", metadata: ["cause": "\(failure)"]) }
         }
+        self.filename = name
+        self.type = type
         file = result.isRewritten ? rewritten : video.file
         if result.posterFailure == nil { self.poster = consume poster } else { self.poster = nil }
     }

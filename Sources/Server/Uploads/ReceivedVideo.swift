@@ -3,38 +3,49 @@ import Files
 import MediaProcess
 import MediaProtocol
 
-/// The video of a form that was read to its end: of an accepted type by its name.
+/// The video of a form that was read to its end: of an accepted type by its name, or without any in its name.
 struct ReceivedVideo: ~Copyable {
     let file: StagingFile
-    let filename: Filename
-    let type: VideoFileType
+    private(set) var filename: Filename
     private var prepared: PreparedMedia?
 
-    init(file: consuming StagingFile, filename: Filename, type: VideoFileType) {
+    init(file: consuming StagingFile, filename: Filename) {
         self.file = file
         self.filename = filename
-        self.type = type
     }
 
-    /// Takes it out of `form`. Refuses with `missing_field` or `unsupported_media`.
+    /// Takes it out of `form`. Refuses with `missing_field`.
     init(_ form: inout VideoForm) throws(Refusal) {
         guard let filename = form.filename, let file = form.takeVideo() else {
             throw Refusal(.missingField, "video is missing.", field: "video")
         }
-        guard let type = VideoFileType(of: filename) else { throw UnsupportedMedia.extensionOf(filename) }
         self.file = file
         self.filename = filename
-        self.type = type
         prepared = form.takePrepared()
     }
 
     /// Looks inside. Refuses with `unsupported_media` where a lesson cannot be made of it.
     mutating func check(_ media: MediaProgram) throws(Refusal) {
-        do { try media.probe(file.path, by: prepared.take()) } catch { throw UnsupportedMedia.refusal(error) }
+        let fileExtension: String
+        do {
+            fileExtension = try media.probe(file.path, by: prepared.take())
+        } catch {
+            throw UnsupportedMedia.refusal(error)
+        }
+        filename = try Self.named(filename, fileExtension)
     }
 
     /// The process that is to look inside; nil where that is still to be started.
     mutating func takePrepared() -> PreparedMedia? {
         prepared.take()
+    }
+
+    /// A name without an extension, such as the `blob` of a page's recorder, gets the one of what is inside.
+    static func named(_ filename: Filename, _ fileExtension: String) throws(Refusal) -> Filename {
+        guard filename.pathExtension.isEmpty else { return filename }
+        guard let named = Filename(cleaning: "\(filename).\(fileExtension)") else {
+            throw UnsupportedMedia.extensionOf(filename)
+        }
+        return named
     }
 }

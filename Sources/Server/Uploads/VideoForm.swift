@@ -110,7 +110,10 @@ struct VideoForm: MultipartHandler, ~Copyable {
         guard let filename = Filename(cleaning: sent) else {
             throw Refusal(.invalidFilename, "The file's name is empty once cleaned.", field: Self.videoField)
         }
-        guard VideoFileType(of: filename) != nil else { throw UnsupportedMedia.extensionOf(filename) }
+        // What has no extension is judged by what is inside alone.
+        guard filename.pathExtension.isEmpty || VideoFileType(of: filename) != nil else {
+            throw UnsupportedMedia.extensionOf(filename)
+        }
         self.filename = filename
         do { video = try files.makeStagingFile() } catch { throw Refusal(error) }
         prepared = media.prepare()

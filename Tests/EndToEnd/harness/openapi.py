@@ -151,7 +151,7 @@ def unknown_members(error) -> str:
 
 def pattern(template: str) -> re.Pattern:
     parts = re.split(r"\{[^}]+\}", template)
-    return re.compile("[^/]*".join(re.escape(part) for part in parts))
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))
 
 
 def absolute(schema):

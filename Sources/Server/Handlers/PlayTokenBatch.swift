@@ -1,0 +1,67 @@
+import Domain
+import Formats
+import Settings
+
+/// `POST /api/get-video-tokens/v2`: the tokens of a course's page in one call.
+struct PlayTokenBatch: Sendable {
+    /// The most lessons one call asks for.
+    private static let maxLessons = 100
+
+    let tokens: PlayTokens
+
+    /// A token for each lesson of `rels`, in their order. What is wrong with one lesson is told in its place; what is
+    /// wrong with the question itself refuses all.
+    func issue(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
+        let body = try context.json(atMost: RequestContext.maxJSONBytes)
+        guard let userID = try Self.text(body, "user_id"), !userID.isEmpty else {
+            throw Refusal(.missingField, "user_id is missing.", field: "user_id")
+        }
+        guard let user = UserID(userID) else { throw QueryParameters.refusalOfUserID }
+        let admission = try caller.admission(for: user)
+        let wish = PlayTokenWish(
+            platform: try PlayTokens.platform(try Self.text(body, "platform")),
+            lifetime: try QueryParameters.lifetime(
+                try Self.text(body, "ttl"), or: tokens.services.settings.tokenExpiry,
+                max: tokens.services.settings.maxTTL))
+        var answers: [JSONValue] = []
+        for rel in try rels(body) { answers.append(try answer(rel, wish, admission)) }
+        return .json(200, ["tokens": .array(answers)])
+    }
+
+    /// A silent site refuses all: to ask it once more for each lesson would take minutes.
+    private func answer(
+        _ rel: String, _ wish: PlayTokenWish, _ admission: IssuingAdmission
+    ) throws(Refusal) -> JSONValue {
+        do throws(Refusal) {
+            guard let lesson = LessonPath(rel) else { throw QueryParameters.refusalOfRel }
+            return .object([("rel", .string(rel))] + (try tokens.issue(lesson, wish, admission)))
+        } catch {
+            guard error.code.status < 500 else { throw error }
+            return [
+                "rel": .string(rel), "error": .string(error.code.rawValue), "message": .string(error.message),
+            ]
+        }
+    }
+
+    private func rels(_ body: JSONValue) throws(Refusal) -> [String] {
+        guard let list = body["rels"] else { throw Refusal(.missingField, "rels is missing.", field: "rels") }
+        let texts = list.arrayValue?.compactMap(\.stringValue)
+        guard let texts, texts.count == list.arrayValue?.count, texts.count <= Self.maxLessons else {
+            throw Refusal(
+                .malformedRequest, "rels must be a list of at most \(Self.maxLessons) texts.", field: "rels")
+        }
+        return texts
+    }
+
+    /// A text or a number, as a parameter of a query would be; nil where it is missing or null.
+    private static func text(_ body: JSONValue, _ name: String) throws(Refusal) -> String? {
+        switch body[name] {
+        case nil, .null: return nil
+        case .string(let text): return text
+        case .integer(let number): return "\(number)"
+        case .number(let number): return "\(number)"
+        case .bool, .array, .object:
+            throw Refusal(.malformedRequest, "\(name) must be a text.", field: name)
+        }
+    }
+}
