@@ -7,14 +7,20 @@ import MediaProtocol
 @main
 enum BenchConversion {
     static func main() {
-        let arguments = CommandLine.arguments.dropFirst()
+        let isUnchecked = CommandLine.arguments.contains("--unchecked")
+        let arguments = CommandLine.arguments.dropFirst().filter { $0 != "--unchecked" }
         guard arguments.count >= 2, let input = arguments.first, let directory = arguments.dropFirst().first
         else {
-            complain("usage: bench-conversion INPUT OUTPUT_DIR [THREADS]")
+            complain("usage: bench-conversion INPUT OUTPUT_DIR [THREADS] [--unchecked]")
             exit(EX_USAGE)
         }
         let threads = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 0
-        let converter = HLSConverter(options: ConversionOptions(threads: threads))
+        var limits = MediaLimits.default
+        if isUnchecked {
+            limits.pictureCheckShare = 0
+            limits.soundCheckShare = 0
+        }
+        let converter = HLSConverter(options: ConversionOptions(threads: threads), limits: limits)
         do throws(MediaError) {
             let key = ContentKey.random()
             let start = ContinuousClock.now

@@ -12,6 +12,10 @@ package struct MediaLimits: Sendable {
     package var maxDurationSeconds = 24.0 * 3600
     /// Bytes of all the segments together.
     package var maxOutputBytes = 64 << 30
+    /// What looking for damage in copied pictures, and in copied sound, may take of the CPU that the copy takes without; 0
+    /// to look at nothing.
+    package var pictureCheckShare = 0.07
+    package var soundCheckShare = 0.015
     /// Packets one after the other that neither decode nor move time on.
     package var maxPacketsWithoutProgress = 2_000
 

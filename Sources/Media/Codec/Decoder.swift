@@ -12,8 +12,13 @@ final class Decoder {
     private var fruitless = 0
     private var hasDecoded = false
 
-    /// - Parameter threads: worker threads.
-    init(_ stream: Stream, threads: Int, limits: MediaLimits, capture: LogCapture) throws(MediaError) {
+    /// - Parameters:
+    ///   - threads: worker threads.
+    ///   - isForFaultsAlone: what comes out is not looked at, and need not be beautiful.
+    init(
+        _ stream: Stream, threads: Int, limits: MediaLimits, capture: LogCapture,
+        isForFaultsAlone: Bool = false
+    ) throws(MediaError) {
         guard let codec = AcceptedDecoders.decoder(for: stream.parameters.codec_id) else {
             throw MediaError(
                 .unsupported, "\(stream.codecName) cannot be decoded.", operation: "avcodec_find_decoder")
@@ -26,6 +31,7 @@ final class Decoder {
         context.pointer.pointee.pkt_timebase = stream.timeBase
         context.pointer.pointee.thread_count = Int32(threads)
         context.pointer.pointee.max_pixels = Int64(limits.maxPixels)
+        if isForFaultsAlone { context.pointer.pointee.skip_loop_filter = AVDISCARD_ALL }
         try open(codec)
     }
 
@@ -64,6 +70,29 @@ final class Decoder {
             }
         }
         avcodec_flush_buffers(context.pointer)
+    }
+
+    /// Decodes one packet for its faults alone; nil ends a run of packets, after which another may begin anywhere. False where
+    /// something was damaged, or the run that ends gave nothing.
+    func decodesWell(_ packet: Packet?) throws(MediaError) -> Bool {
+        let code = avcodec_send_packet(context.pointer, packet?.pointer)
+        var isGood = code >= 0 || code == focust_averror_eof
+        while true {
+            let code = avcodec_receive_frame(context.pointer, frame.pointer)
+            if code == focust_averror_eagain || code == focust_averror_eof { break }
+            guard code >= 0 else {
+                isGood = false
+                break
+            }
+            // frame.h: how libavcodec says that it concealed something.
+            if frame.pointer.pointee.decode_error_flags != 0 { isGood = false }
+            hasDecoded = true
+            frame.unreference()
+        }
+        guard packet == nil else { return isGood }
+        avcodec_flush_buffers(context.pointer)
+        defer { hasDecoded = false }
+        return isGood && hasDecoded
     }
 
     private func open(_ codec: UnsafePointer<AVCodec>) throws(MediaError) {

@@ -13,8 +13,13 @@ final class CopyLane: Lane {
     private var undated = UndatedStart()
     private var held: [Packet] = []
 
-    /// - Parameter cuts: DTS of the pictures that begin a segment, in the stream's time base.
-    init(_ stream: Stream, as track: Track, cuts: [Int64] = []) {
+    private let check: (any CopyCheck)?
+
+    /// - Parameters:
+    ///   - cuts: DTS of the pictures that begin a segment, in the stream's time base.
+    ///   - check: sees every packet before it goes over.
+    init(_ stream: Stream, as track: Track, cuts: [Int64] = [], check: (any CopyCheck)?) {
+        self.check = check
         parameters = UnsafePointer(stream.pointer.pointee.codecpar)
         self.track = track
         timeBase = stream.timeBase
@@ -31,6 +36,7 @@ final class CopyLane: Lane {
             throw refusal("other parameter sets from here on")
         }
         guard !packet.isCorrupt, packet.pts != nil else { throw refusal("a damaged packet") }
+        if let fault = try check?.fault(in: packet) { throw refusal(fault) }
         let output = try Packet()
         av_packet_move_ref(output.pointer, packet.pointer)
         guard let dts = output.dts else {
@@ -62,6 +68,7 @@ final class CopyLane: Lane {
     }
 
     func finish(into writer: LessonWriter) throws(MediaError) {
+        if let fault = try check?.lastFault() { throw refusal(fault) }
         try writer.finish(track)
     }
 

@@ -19,7 +19,14 @@ struct LaneBuilder {
             throw MediaError(.internal, "A planned stream is gone.", operation: "lanes")
         }
         switch (decision.action, track) {
-        case (.copy, _): return (stream, CopyLane(stream, as: track, cuts: track == .video ? plan.cuts : []))
+        case (.copy, .video):
+            let isChecked = job.limits.pictureCheckShare > 0
+            let check = isChecked ? try PictureCheck(stream, plan: plan, job: job) : nil
+            return (stream, CopyLane(stream, as: track, cuts: plan.cuts, check: check))
+        case (.copy, .audio):
+            let isChecked = job.limits.soundCheckShare > 0
+            let check = isChecked ? try SoundCheck(stream, plan: plan, job: job) : nil
+            return (stream, CopyLane(stream, as: track, check: check))
         case (.transcode, .video): return (stream, try VideoTranscodeLane(stream, job: job))
         case (.transcode, .audio): return (stream, try AudioTranscodeLane(stream, job: job))
         }
