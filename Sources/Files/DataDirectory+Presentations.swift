@@ -19,15 +19,27 @@ extension DataDirectory {
         let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
         defer { close(lock) }
         guard isAllowed() else { return nil }
+        let lastFilm = newest(of: presentation.candidates)
+        let lastPoster = newest(of: [presentation.poster].compactMap(\.self))
         if let poster = presentation.poster { try discard(poster) }
+        try staged.dateLater(than: lastFilm)
         try staged.commit(to: absolutePath(relative), in: self)
         for other in presentation.candidates where other != relative {
             try FileSystem.remove(absolutePath(other))
         }
         if let path = presentation.poster, let poster = consume poster {
+            try poster.dateLater(than: lastPoster)
             try poster.commit(to: absolutePath(path), in: self)
         }
         return relative
+    }
+
+    /// When the newest of these files was changed, in seconds since 1970; nil where there is none.
+    private func newest(of paths: [String]) -> Int? {
+        paths.compactMap { path in
+            var status = stat()
+            return lstat(absolutePath(path), &status) == 0 ? Int(status.st_mtim.tv_sec) : nil
+        }.max()
     }
 
     /// Where the presentation lies, relative to the root; nil where there is none.

@@ -45,6 +45,15 @@ package struct StagingFile: ~Copyable {
         return second
     }
 
+    /// Dates the file later than `other`, in whole seconds: nginx tells files at one address apart by that and their size
+    /// (ETag), and two of one size may come within a second.
+    borrowing func dateLater(than other: Int?) throws(FileError) {
+        var status = stat()
+        guard let other, fstat(descriptor, &status) == 0, Int(status.st_mtim.tv_sec) <= other else { return }
+        let time = timespec(tv_sec: other + 1, tv_nsec: 0)
+        guard futimens(descriptor, [time, time]) == 0 else { throw .last("futimens", path) }
+    }
+
     /// Moves the file to `destination` in `tree`, readable by nginx, so that it survives a crash from here
     /// on.
     ///

@@ -55,6 +55,36 @@ import Testing
         #expect(try fixture.mode("presentation_videos/courses/c") == 0o755)
     }
 
+    @Test(arguments: [VideoFileType.mp4, .mov])
+    func `Of two that come within a second the later one has a later date`(type: VideoFileType) throws {
+        _ = try commit("old", course, .mp4, poster: "one")
+        // As if the second had been long.
+        let dates = try ["presentation.mp4", "poster.jpg"].map {
+            try date("presentation_videos/courses/c/\($0)", after: 1)
+        }
+        _ = try commit("new", course, type, poster: "two")
+        #expect(try date("presentation_videos/courses/c/presentation.\(type.rawValue)") > dates[0])
+        #expect(try date("presentation_videos/courses/c/poster.jpg") > dates[1])
+        let flat = Presentation.flat(try #require(Filename("a.mp4")))
+        _ = try commit("old", flat, .mp4)
+        let last = try date("presentation_videos/a.mp4")
+        _ = try commit("new", flat, .mp4)
+        #expect(try date("presentation_videos/a.mp4") > last)
+    }
+
+    /// The date of a file in whole seconds, put off by some.
+    private func date(_ relative: String, after seconds: Double = 0) throws -> Int {
+        let path = tree.absolutePath(relative)
+        let date = try #require(
+            FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date)
+        let later = Int(date.timeIntervalSince1970 + seconds)
+        if seconds > 0 {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: Double(later))], ofItemAtPath: path)
+        }
+        return later
+    }
+
     @Test func aReplacementTakesTheOtherExtensionAway() throws {
         _ = try commit("old", course, .mov)
         _ = try commit("new", course, .mp4)
