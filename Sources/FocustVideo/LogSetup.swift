@@ -11,8 +11,9 @@ struct LogSetup {
         let threshold = LogThreshold(Self.level(settings))
         let format = LogFormat(rawValue: settings.logFormat) ?? .logfmt
         self.threshold = threshold
+        let isJournal = Journal.reads(Environment.values())
         log = Logger(label: "focust-video") { _ in
-            StandardErrorLog(threshold: threshold, format: format, clock: .system)
+            StandardErrorLog(threshold: threshold, format: format, clock: .system, isJournal: isJournal)
         }
     }
 

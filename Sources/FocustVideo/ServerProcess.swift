@@ -113,12 +113,13 @@ struct ServerProcess {
     private static func callbacks(
         _ settings: Settings, _ storage: Storage, metrics: ServerMetrics, log: Logger
     ) -> CallbackService {
-        let hasReceivers = settings.callbackURL != nil || !settings.callbackHosts.isEmpty
+        let hasReceivers = settings.callbackURL != nil || !settings.callbackOrigins.isEmpty
         if hasReceivers && settings.callbackSecret == nil {
             log.warning("unsigned_callbacks: without FOCUST_CALLBACK_SECRET receivers cannot verify them")
         }
         return CallbackService(
             database: storage.database, secret: settings.callbackSecret, bearer: settings.callbackBearer,
+            bearerOrigins: settings.bearerOrigins,
             allowPrivate: settings.callbackAllowPrivate, metrics: metrics, clock: .system, log: log,
             wakeUp: storage.callbackWakeUp)
     }

@@ -16,7 +16,9 @@ enum SettingsLoader {
         do throws(SettingsErrors) {
             return try read(for: role)
         } catch {
-            for error in error.errors { Console.error("focust-video: \(error)") }
+            // "<3>": an error, for the journal to show as one.
+            let prefix = Journal.reads(Environment.values()) ? "<3>" : ""
+            for error in error.errors { Console.error("\(prefix)focust-video: \(error)") }
             throw ExitCode.usageOrSettings
         }
     }

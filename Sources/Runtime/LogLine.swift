@@ -29,7 +29,7 @@ package struct LogLine {
             && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x5C && $0 < 0x7F }
     }
 
-    /// A JSON string; what a client sent must not be able to begin a line of its own.
+    /// A JSON string; what a client sent must neither begin a line of its own nor hide or reorder one on a terminal.
     private static func quote(_ value: String, into text: inout String) {
         text += "\""
         for scalar in value.unicodeScalars {
@@ -37,12 +37,30 @@ package struct LogLine {
             case "\"": text += "\\\""
             case "\\": text += "\\\\"
             case "\n": text += "\\n"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
+            case _ where isPrintable(scalar): text.unicodeScalars.append(scalar)
+            // In UTF-16 (RFC 8259 §7): beyond the basic plane they are two.
+            default:
+                for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+                    escape(unit, into: &text)
+                }
             }
         }
         text += "\""
+    }
+
+    private static func escape(_ unit: UInt16, into text: inout String) {
+        let digits = String(unit, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    /// By general category (Unicode, UAX #44): controls of both sets, marks that change the direction, separators of
+    /// lines, what is assigned to nobody; and what is drawn as nothing.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            return false
+        default: return !scalar.properties.isDefaultIgnorableCodePoint
+        }
     }
 }

@@ -16,8 +16,13 @@ package struct StandardErrorLog: LogHandler {
     private var ownLevel: Logger.Level?
     private let format: LogFormat
     private let clock: SystemClock
+    private let isJournal: Bool
 
-    package init(threshold: LogThreshold, format: LogFormat, clock: SystemClock) {
+    /// - Parameter isJournal: whether the journal reads standard error; see `Journal`.
+    package init(
+        threshold: LogThreshold, format: LogFormat, clock: SystemClock, isJournal: Bool = false
+    ) {
+        self.isJournal = isJournal
         self.threshold = threshold
         self.format = format
         self.clock = clock
@@ -37,7 +42,7 @@ package struct StandardErrorLog: LogHandler {
         for (key, value) in metadata.merging(own, uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
             line.append(key, value.description)
         }
-        var text = line.finished()
+        var text = (isJournal ? Journal.prefix(event.level) : "") + line.finished()
         // A log that cannot be written has nowhere to say so.
         text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }

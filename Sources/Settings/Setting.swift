@@ -121,12 +121,16 @@ package struct Setting: Sendable {
             "largest shorter side of the upright picture, pixels; larger is re-encoded"),
         Setting("FOCUST_CALLBACK_URL", "none", "told of every conversion's end"),
         Setting(
-            "FOCUST_CALLBACK_HOSTS", "none", "comma-separated hosts that an upload may name for its callbacks"
-        ),
+            "FOCUST_CALLBACK_HOSTS", "none",
+            "comma-separated hosts that an API key or an upload token may name for callbacks: a host means https and "
+                + "port 443, another scheme or port is written out (https://host:8443, http://host)"),
         Setting(
             "FOCUST_CALLBACK_SECRET", "none", "signs callbacks: whsec_ and base64, or the bytes as they are",
             isSecret: true),
-        Setting("CALLBACK_BEARER", "none", "sent with callbacks as Authorization: Bearer", isSecret: true),
+        Setting(
+            "CALLBACK_BEARER", "none",
+            "sent with callbacks as Authorization: Bearer, to https origins of FOCUST_CALLBACK_URL and "
+                + "FOCUST_CALLBACK_HOSTS alone", isSecret: true),
         Setting("FOCUST_CALLBACK_ALLOW_PRIVATE", "false", "true: callbacks may go to private addresses"),
         Setting("FOCUST_ACCEL_PREFIX", "/_focust", "nginx's internal location"),
         Setting(

@@ -63,7 +63,7 @@ extension Settings {
             crf: reader.integer("FOCUST_CRF", or: 22, in: 0...51),
             maxHeight: reader.integer("FOCUST_MAX_HEIGHT", or: 1080, in: 144...4320, unit: "pixels"),
             callbackURL: Self.readURL(&reader, "FOCUST_CALLBACK_URL"),
-            callbackHosts: reader.list("FOCUST_CALLBACK_HOSTS").map { $0.lowercased() },
+            callbackOrigins: Self.readCallbackOrigins(&reader),
             callbackSecret: reader.text("FOCUST_CALLBACK_SECRET").map { Secret($0) },
             callbackBearer: reader.text("CALLBACK_BEARER").map { Secret($0) },
             callbackAllowPrivate: reader.flag("FOCUST_CALLBACK_ALLOW_PRIVATE"),
@@ -143,6 +143,24 @@ extension Settings {
 
     private static func readURL(_ reader: inout SettingsReader, _ name: String) -> String? {
         reader.optional(name, expected: "an http or https URL") { isURL($0) ? $0 : nil }
+    }
+
+    /// A host alone means https and its port, 443; another scheme or port is written out.
+    private static func readCallbackOrigins(_ reader: inout SettingsReader) -> [Origin] {
+        let entries = reader.list("FOCUST_CALLBACK_HOSTS")
+        let origins = entries.compactMap { (entry) -> Origin? in
+            let text = entry.contains("://") ? entry : "https://\(entry)"
+            guard let origin = Origin(of: text) else { return nil }
+            // Nothing behind it: a path would look as if it counted.
+            let rest = text.dropFirst(origin.scheme.utf8.count + 3)
+            return rest.contains { "/?#".contains($0) } ? nil : origin
+        }
+        if origins.count != entries.count {
+            reader.complain(
+                "FOCUST_CALLBACK_HOSTS", entries.joined(separator: ","),
+                "comma-separated hosts such as learn.example.com, or origins such as http://10.0.0.5:8080")
+        }
+        return origins
     }
 
     private static func isURL(_ text: String) -> Bool {

@@ -46,7 +46,8 @@ package struct Settings: Sendable {
     package var crf: Int
     package var maxHeight: Int
     package var callbackURL: String?
-    package var callbackHosts: [String]
+    /// Where an upload may have the end of its conversion told.
+    package var callbackOrigins: [Origin]
     package var callbackSecret: Secret?
     package var callbackBearer: Secret?
     package var callbackAllowPrivate: Bool

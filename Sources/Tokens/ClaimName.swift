@@ -1,10 +1,10 @@
 /// The text claims this server reads or writes; any other claim of a token is skipped.
 package enum ClaimName: Int, CaseIterable, Sendable {
     case userID, rel, platform, filename, videoID, subject, action, type, courseID, moduleID, use, tokenID,
-        parentID
+        parentID, successCallback, errorCallback
 
     /// How many there are; `Claims` keeps a place for each.
-    static let count = 13
+    static let count = 15
 
     /// The name on the wire.
     package var wireName: StaticString {
@@ -23,6 +23,9 @@ package enum ClaimName: Int, CaseIterable, Sendable {
         case .tokenID: "jti"
         // Our own: the token that a grant was minted for, and ends with.
         case .parentID: "parent"
+        // Of an upload token: where the site wants the end of its conversion told.
+        case .successCallback: "success_callback_url"
+        case .errorCallback: "error_callback_url"
         }
     }
 }

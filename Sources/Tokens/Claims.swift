@@ -18,7 +18,7 @@ package struct Claims: ~Copyable, Sendable {
     private let pin = Atomic(false)
 
     var payload = InlineArray<2048, UInt8>(repeating: 0)
-    var places = InlineArray<13, Place>(repeating: Place())
+    var places = InlineArray<15, Place>(repeating: Place())
 
     /// `exp`, seconds since 1970 (RFC 7519 §4.1.4).
     package internal(set) var expiry = 0

@@ -78,6 +78,8 @@ struct ClaimsReader: ~Copyable {
         case 9:
             if isName(place, "course_id") { return .courseID }
             return isName(place, "module_id") ? .moduleID : nil
+        case 18: return isName(place, "error_callback_url") ? .errorCallback : nil
+        case 20: return isName(place, "success_callback_url") ? .successCallback : nil
         default: return nil
         }
     }

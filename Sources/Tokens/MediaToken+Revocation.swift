@@ -11,7 +11,7 @@ extension MediaToken {
                 + [video, filename?.flatVideoID].compactMap { $0.map { .location("\(user)/\($0)") } }
         case .downloadFlat(let user, let filename):
             [.user(user.value)] + (filename.flatVideoID.map { [.location("\(user)/\($0)")] } ?? [])
-        case .download(let user, let target, _), .upload(let user, let target):
+        case .download(let user, let target, _), .upload(let user, let target, _):
             [.user(user.value), RevocationList.Subject(target)]
         }
     }

@@ -16,7 +16,30 @@ package enum MediaToken: Sendable {
     /// Downloads one file of the flat layout (v1).
     case downloadFlat(user: Identifier, filename: Filename)
     /// Uploads to one target and reads the status of what becomes of it.
-    case upload(user: UserID, target: VideoTarget)
+    case upload(user: UserID, target: VideoTarget, callbacks: CallbackURLs = CallbackURLs())
+
+    /// Where the site wants the end of a conversion told; nil: where the settings say.
+    package struct CallbackURLs: Equatable, Sendable {
+        package var success: String?
+        package var error: String?
+
+        package init(success: String? = nil, error: String? = nil) {
+            self.success = success
+            self.error = error
+        }
+
+        fileprivate var claims: [(String, JSONValue)] {
+            [("success_callback_url", success), ("error_callback_url", error)].compactMap { name, url in
+                url.map { (name, .string($0)) }
+            }
+        }
+    }
+
+    /// Whether its claims, dates and id included, are few enough bytes to be read again.
+    package var isReadable: Bool {
+        let datesAndID = 128
+        return JSONValue.object(claims).serialized().count + datesAndID <= Claims.maxBytes
+    }
 
     /// The claims by their wire names, without the dates and the id.
     var claims: [(String, JSONValue)] {
@@ -36,8 +59,9 @@ package enum MediaToken: Sendable {
         case .downloadFlat(let user, let filename):
             [("action", "download"), Platform.download.claim, ("user_id", .string(user.value))]
                 + [("filename", .string(filename.value))]
-        case .upload(let user, let target):
+        case .upload(let user, let target, let callbacks):
             [("sub", "upload"), Platform.upload.claim, ("user_id", .string(user.value))] + target.claims
+                + callbacks.claims
         }
     }
 

@@ -72,7 +72,7 @@ extension Claims {
         if let user = text(.userID) {
             subjects.append(.user(user))
             if let video = text(.videoID) { subjects.append(.location("\(user)/\(video)")) }
-            if let name = text(.filename), !has(.rel), let video = Filename(cleaning: name)?.flatVideoID {
+            if let name = text(.filename), !has(.rel), let video = Filename(name)?.flatVideoID {
                 subjects.append(.location("\(user)/\(video)"))
             }
         }

@@ -16,11 +16,19 @@ package struct TokenIssuer: Sendable {
     /// A token that ends `lifetime` seconds from now. `notBefore` moves `iat` forward where tokens up to that second
     /// have been revoked, so that a new one is not taken for one of them.
     package func issue(_ token: MediaToken, lifetime: Int, notBefore: Int = 0) -> String {
+        issueNamed(token, lifetime: lifetime, notBefore: notBefore).token
+    }
+
+    /// The same, with the token's id, by which a log may call it.
+    package func issueNamed(
+        _ token: MediaToken, lifetime: Int, notBefore: Int
+    ) -> (token: String, id: String) {
+        let id = Self.newID()
         let now = max(clock.now().seconds, notBefore)
         let dates: [(String, JSONValue)] = [
-            ("iat", .integer(now)), ("exp", .integer(now + lifetime)), ("jti", .string(Self.newID())),
+            ("iat", .integer(now)), ("exp", .integer(now + lifetime)), ("jti", .string(id)),
         ]
-        return signer.sign(token.claims + dates)
+        return (signer.sign(token.claims + dates), id)
     }
 
     /// A token that ends `lifetime` seconds from now and is as old as the one it is made for, so that what revokes that

@@ -89,19 +89,30 @@ import Testing
         #expect(request.headers["webhook-signature"] == "v1,\(expected.base64EncodedString())")
     }
 
-    @Test func `The bearer is sent if there is one, and no signature where there is no secret`() throws {
+    @Test func `The bearer goes to the origins of the settings alone, and no signature without a secret`()
+        throws
+    {
         let receiver = try HTTPReceiver()
+        let own = try #require(Origin(of: receiver.url))
+        let others = try [
+            "https://127.0.0.1:\(receiver.port)", "http://127.0.0.1", "http://localhost:\(receiver.port)",
+        ].map { try #require(Origin(of: $0)) }
         try outbox.finish("t/c/m/1", to: receiver.url)
         #expect(try outbox.sender().sendNext())
         outbox.bearer = Secret("a bearer of tests")
         outbox.secret = nil
+        outbox.bearerOrigins = Set(others)
         try outbox.finish("t/c/m/2", to: receiver.url)
         #expect(try outbox.sender().sendNext())
+        outbox.bearerOrigins = [own]
+        try outbox.finish("t/c/m/3", to: receiver.url)
+        #expect(try outbox.sender().sendNext())
         let headers = receiver.received.map(\.headers)
-        try #require(headers.count == 2)
+        try #require(headers.count == 3)
         #expect(headers[0]["authorization"] == nil && headers[0]["webhook-signature"] != nil)
-        #expect(headers[1]["authorization"] == "Bearer a bearer of tests")
-        #expect(headers[1]["webhook-signature"] == nil && headers[1]["webhook-id"] != nil)
+        #expect(headers[1]["authorization"] == nil && headers[1]["webhook-signature"] == nil)
+        #expect(headers[2]["authorization"] == "Bearer a bearer of tests")
+        #expect(headers[2]["webhook-id"] != nil)
     }
 
     @Test func `A redirect is a failure, and nobody is asked at its end`() throws {

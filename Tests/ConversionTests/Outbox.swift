@@ -16,6 +16,7 @@ final class Outbox {
     let stop: StopSignal
     var secret: Secret? = Secret("a secret of tests")
     var bearer: Secret?
+    var bearerOrigins: Set<Origin> = []
     var allowPrivate = true
 
     /// In SQLite unless another `database` is given.
@@ -49,7 +50,8 @@ final class Outbox {
 
     func service(_ other: (any Database)? = nil, clock: SystemClock? = nil) throws -> CallbackService {
         CallbackService(
-            database: other ?? database, secret: secret, bearer: bearer, allowPrivate: allowPrivate,
+            database: other ?? database, secret: secret, bearer: bearer, bearerOrigins: bearerOrigins,
+            allowPrivate: allowPrivate,
             metrics: .forTests, clock: clock ?? time.clock,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wakeUp: try wakeFile("wake-callbacks"))

@@ -163,3 +163,42 @@ def test_its_raw_upload_is_shown_and_downloaded(inherited, short_h264):
     download = token_of(inherited, "/api/get-download-token/u/v.mp4")
     kept = requests.get(download["download_url"], headers=bearer(download["token"]), timeout=10)
     assert kept.content == short_h264.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "filename,opens",
+    [
+        ("v.mp4", True),
+        ("v.part.2.mp4", True),
+        ("v", True),
+        ("../v.mp4", False),
+        ("x/v.mp4", False),
+        ("x\\v.mp4", False),
+        (".v.mp4", False),
+        (" v.mp4", False),
+        ('"v.mp4', False),
+        ("\u202ev.mp4", False),
+        ("v .mp4", False),
+        ("V.mp4", False),
+    ],
+)
+def test_a_v1_filename_is_taken_as_it_stands_in_the_token(inherited, filename, opens):
+    """What would be cleaned from the name of an uploaded file is no part of another name here."""
+    token = sign(play_claims(None, user_id="u", filename=filename))
+    answer = requests.get(f"{inherited.url}/hls/u/v/output.m3u8", headers=bearer(token, **WEB_HEADERS), timeout=10)
+    assert answer.status_code == (200 if opens else 403), answer.text
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 17, 32, 4096])
+def test_a_key_that_is_not_sixteen_bytes_is_never_served(inherited, size):
+    put(inherited.data / "hls/u/broken/enc.key", bytes(size))
+    put(inherited.data / "hls/u/broken/output.m3u8", b"#EXTM3U\n#EXTINF:4,\na.ts\n#EXT-X-ENDLIST\n")
+    token = sign(play_claims(None, user_id="u", video_id="broken"))
+    for name in ("enc.key", "key"):
+        answer = requests.get(
+            f"{inherited.url}/hls/u/broken/{name}", headers=bearer(token, **WEB_HEADERS), timeout=10
+        )
+        assert (answer.status_code, refusal(answer)) == (500, "internal")
+    put(inherited.data / "hls/u/broken/enc.key", bytes(range(16)))
+    answer = requests.get(f"{inherited.url}/hls/u/broken/key", headers=bearer(token, **WEB_HEADERS), timeout=10)
+    assert (answer.status_code, answer.content) == (200, bytes(range(16)))

@@ -112,3 +112,32 @@ def test_life_is_told_only_while_a_playback_thread_answers(manager, start, tmp_p
         with pytest.raises(AssertionError):
             wait_for(lambda: manager.lifesigns() > before, "no sign of life", 1.5)
     wait_for(lambda: manager.lifesigns() > before, "signs of life again")
+
+
+def test_lines_have_their_priority_where_the_journal_reads_them(start, tmp_path):
+    log = tmp_path / "log"
+    log.touch()
+    stream = f"{log.stat().st_dev}:{log.stat().st_ino}"
+    opened = {"FOCUST_OPEN_ISSUANCE": "true"}
+
+    def ended(**changes) -> list[str]:
+        log.write_text("")
+        process = start(**changes)
+        wait_for(lambda: "event=stopped" in log.read_text() or "is missing" in log.read_text() or ready(), "a line")
+        process.terminate()
+        process.wait(timeout=15)
+        return log.read_text().splitlines()
+
+    def ready() -> bool:
+        return "open_issuance" in log.read_text()
+
+    lines = ended(JOURNAL_STREAM=stream, **opened)
+    levels = {"warning": "<4>", "notice": "<5>", "info": "<6>", "debug": "<7>", "error": "<3>"}
+    assert any("open_issuance" in line for line in lines)
+    for line in lines:
+        assert line.startswith(levels[line.split("level=")[1].split()[0]] + "time="), line
+    # Standard error that was redirected: the variable is inherited and means another file.
+    for stream in ("1:1", f"{log.stat().st_dev}:{log.stat().st_ino + 1}", ""):
+        assert all(line.startswith("time=") for line in ended(JOURNAL_STREAM=stream, **opened))
+    stream = f"{log.stat().st_dev}:{log.stat().st_ino}"
+    assert ended(JOURNAL_STREAM=stream, FOCUST_PUBLIC_URL="")[0].startswith("<3>focust-video: FOCUST_PUBLIC_URL")

@@ -200,6 +200,16 @@ def test_key_hints_in_the_header_change_nothing(lesson, header):
     assert refusal(ask(lesson, "output.m3u8", forged)) == "token_invalid"
 
 
+@pytest.mark.parametrize(
+    "header",
+    [{"kid": "site-2026"}, {"cty": "JWT", "x5t": "AAAA"}, {"typ": "at+jwt"}, {"jku": "http://127.0.0.1:1/jwks.json"}],
+    ids=str,
+)
+def test_header_members_that_are_not_known_are_ignored(lesson, header):
+    """RFC 7515 §4: libraries add a kid of their own."""
+    assert ask(lesson, "output.m3u8", with_header(**header)).status_code == 200
+
+
 def test_critical_extensions_that_are_not_understood_are_refused(lesson):
     assert refusal(ask(lesson, "output.m3u8", with_header(crit=["b64"], b64=False))) == "token_invalid"
 

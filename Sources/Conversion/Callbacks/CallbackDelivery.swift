@@ -36,7 +36,10 @@ struct CallbackDelivery: Sendable {
             let value = signature.value(id: callback.id, timestamp: now, body: callback.body)
             headers.append((name: WebhookSignature.signatureHeader, value: value))
         }
-        if let bearer = service.bearer {
+        // Our own credentials, so they go where the settings say, whoever named the address.
+        if let bearer = service.bearer, let origin = Origin(of: callback.url),
+            service.bearerOrigins.contains(origin)
+        {
             let token = String(decoding: bearer.bytes, as: UTF8.self)
             headers.append((name: "Authorization", value: "Bearer \(token)"))
         }

@@ -1,5 +1,6 @@
 import Crypto
 import Database
+import Domain
 import Logging
 import Outbound
 import Runtime
@@ -12,6 +13,7 @@ package struct CallbackService: Sendable {
     let database: any Database
     let signature: WebhookSignature?
     let bearer: Secret?
+    let bearerOrigins: Set<Origin>
     let policy: AddressPolicy
     let clock: SystemClock
     let log: Logger
@@ -21,16 +23,19 @@ package struct CallbackService: Sendable {
     /// - `secret`: signs the callbacks. Without one there is nothing to sign with: they go out with
     ///   `webhook-id` and `webhook-timestamp` alone, and receivers cannot tell them from forged ones.
     /// - `bearer`: sent as `Authorization: Bearer`; nil for none.
+    /// - `bearerOrigins`: where it goes. A receiver that a stored callback names and the settings no longer do gets none.
     /// - `allowPrivate`: whether they may go to addresses that are not public.
     /// - `wakeUp`: touched when a callback was stored, by whichever process.
     package init(
-        database: any Database, secret: Secret?, bearer: Secret?, allowPrivate: Bool, metrics: ServerMetrics,
+        database: any Database, secret: Secret?, bearer: Secret?, bearerOrigins: Set<Origin>,
+        allowPrivate: Bool, metrics: ServerMetrics,
         clock: SystemClock,
         log: Logger, wakeUp: WakeFile
     ) {
         self.database = database
         self.signature = secret.map { WebhookSignature(secret: $0) }
         self.bearer = bearer
+        self.bearerOrigins = bearerOrigins
         self.policy = allowPrivate ? .any : .publicOnly
         self.metrics = metrics
         self.clock = clock

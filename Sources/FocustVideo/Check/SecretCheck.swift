@@ -18,7 +18,8 @@ struct SecretCheck {
 
     func findings() -> [Finding] {
         let findings =
-            weak + shared + shown + [openIssuance, keyless, sessions, audience, unsigned].compactMap(\.self)
+            weak + shared + shown
+            + [openIssuance, keyless, sessions, audience, unsigned, bearer].compactMap(\.self)
         return findings.isEmpty
             ? [Finding(.good, "secrets", "none is easy to guess, shared or shown")] : findings
     }
@@ -106,11 +107,20 @@ struct SecretCheck {
     }
 
     private var unsigned: Finding? {
-        let hasReceivers = settings.callbackURL != nil || !settings.callbackHosts.isEmpty
+        let hasReceivers = settings.callbackURL != nil || !settings.callbackOrigins.isEmpty
         guard hasReceivers && settings.callbackSecret == nil else { return nil }
         return Finding(
             .warning, "FOCUST_CALLBACK_SECRET", "is missing: callbacks go out unsigned",
             advice: "Set it here and where callbacks are received.")
+    }
+
+    private var bearer: Finding? {
+        let origins = settings.originsInTheClear
+        guard settings.callbackBearer != nil, !origins.isEmpty else { return nil }
+        return Finding(
+            .warning, "CALLBACK_BEARER",
+            "is not sent to \(origins.map(\.description).joined(separator: ", ")): anybody on the way could read it",
+            advice: "Let callbacks go to https, or verify them by FOCUST_CALLBACK_SECRET alone.")
     }
 
     private var secrets: [(String, Secret)] {

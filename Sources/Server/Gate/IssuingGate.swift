@@ -6,7 +6,7 @@ import Tokens
 /// Who asks for tokens. Only the gate makes it.
 struct IssuingCaller {
     fileprivate enum Who {
-        case service
+        case service(ServiceCaller)
         case user(String)
         /// Open issuance: nobody was asked to prove anything.
         case anybody
@@ -21,14 +21,29 @@ struct IssuingCaller {
         if case .user(let subject) = who, !subject.utf8.elementsEqual(user.value.utf8) {
             throw Refusal(.tokenMismatch, "The session belongs to another user.", field: "user_id")
         }
-        return IssuingAdmission(user: user)
+        return IssuingAdmission(user: user, caller: name)
+    }
+
+    /// For the log: the name of an API key, or how else the caller showed who it is.
+    private var name: String {
+        switch who {
+        case .service(let caller): caller.name
+        case .user: "session"
+        case .anybody: "anybody"
+        }
     }
 }
 
 /// Proof that tokens may be issued for a user; issuing demands one.
 struct IssuingAdmission {
     let user: UserID
-    fileprivate init(user: UserID) { self.user = user }
+    /// Who asked, for the log.
+    let caller: String
+
+    fileprivate init(user: UserID, caller: String) {
+        self.user = user
+        self.caller = caller
+    }
 }
 
 /// Judges who may have play and download tokens issued: the site's backend, the user by the session of the identity
@@ -44,7 +59,7 @@ struct IssuingGate: Sendable {
     /// Refuses with `unauthorized`.
     func admit(_ request: HTTPRequest) throws(Refusal) -> IssuingCaller {
         if isOpen { return IssuingCaller(who: .anybody) }
-        if service.caller(of: request) != nil { return IssuingCaller(who: .service) }
+        if let caller = service.caller(of: request) { return IssuingCaller(who: .service(caller)) }
         guard let identity, let token = BearerToken.ofHeader(request), token.contains(".") else {
             throw ServiceGate.unauthorized
         }

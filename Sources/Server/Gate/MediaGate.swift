@@ -184,7 +184,7 @@ struct MediaGate: Sendable {
         case .flat(let user, let video):
             guard claims.matches(.userID, user.value), !claims.has(.rel) else { return false }
             if claims.has(.videoID) { return claims.matches(.videoID, video.value) }
-            return claims.text(.filename).flatMap { Filename(cleaning: $0)?.flatVideoID } == video
+            return claims.text(.filename).flatMap { Filename($0)?.flatVideoID } == video
         }
     }
 

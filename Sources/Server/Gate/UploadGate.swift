@@ -2,6 +2,7 @@ import Crypto
 import Database
 import Domain
 import Formats
+import Logging
 import Runtime
 import Tokens
 
@@ -9,11 +10,30 @@ import Tokens
 struct UploadCaller: ~Copyable {
     /// Nil: the site's backend, which may upload anything.
     private let claims: Claims?
+    /// The name of the API key; "token" for one of ours.
+    private let name: String
     private let revocations: RevocationList
 
-    fileprivate init(_ claims: consuming Claims?, _ revocations: RevocationList) {
+    fileprivate init(_ claims: consuming Claims?, _ name: String, _ revocations: RevocationList) {
         self.claims = claims
+        self.name = name
         self.revocations = revocations
+    }
+
+    /// Who it is, for the log.
+    var logged: Logger.Metadata {
+        guard let author = author() else { return ["caller": "\(name)"] }
+        return ["caller": "\(name)", "user": "\(author.user)", "jti": "\(author.token ?? "")"]
+    }
+
+    /// Where its token says that the end of a conversion is told; nil for the site's backend, which says so itself.
+    borrowing func claimedCallbacks() -> MediaToken.CallbackURLs? {
+        switch claims {
+        case .none: nil
+        case .some(let claims):
+            MediaToken.CallbackURLs(
+                success: claims.text(.successCallback), error: claims.text(.errorCallback))
+        }
     }
 
     /// Proof that this caller may upload to `target`, or read what became of it. Refuses with `token_mismatch`.
@@ -136,13 +156,15 @@ struct UploadGate: Sendable {
     /// `grace`: for how many seconds a token is taken that has expired. Refuses with `unauthorized`, or as tokens are
     /// refused.
     func admit(_ request: HTTPRequest, grace: Int = 0) throws(Refusal) -> UploadCaller {
-        if service.caller(of: request) != nil { return UploadCaller(nil, media.revocations) }
+        if let caller = service.caller(of: request) {
+            return UploadCaller(nil, caller.name, media.revocations)
+        }
         // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
         guard let credentials = BearerToken.any(in: request), Self.isToken(credentials) else {
             throw Refusal(.unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
         }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
-        return UploadCaller(try media.uploadClaims(request, grace: grace), media.revocations)
+        return UploadCaller(try media.uploadClaims(request, grace: grace), "token", media.revocations)
     }
 
     /// Admits whoever has the address of an upload, from a page of an allowed origin or from no page at all.

@@ -25,7 +25,7 @@ struct FlatUpload: Sendable {
         }
         try checkPlace(.flat(user: user, video: id))
         let job = try UploadQueue(services: services).add(video, at: .flat(user: user, video: id), admission)
-        job.log(services.log, context.request)
+        job.log(services.log, context.request, caller.logged)
         return .json(
             202,
             [

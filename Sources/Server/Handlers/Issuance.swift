@@ -1,4 +1,5 @@
 import Domain
+import Logging
 import Outbound
 import Runtime
 import Settings
@@ -28,19 +29,27 @@ struct Issuance: Sendable {
         if let eligibility = services.eligibility {
             try questions.during { () throws(Refusal) in try eligibility.ask(question) }
         }
-        return sign(token, lifetime: lifetime)
+        return sign(token, for: admission.caller, lifetime: lifetime)
     }
 
     /// A token that only the site's backend asks for, so that nobody else is asked.
     func issue(_ token: MediaToken, _ caller: ServiceCaller, lifetime: Int) -> String {
-        sign(token, lifetime: lifetime)
+        sign(token, for: caller.name, lifetime: lifetime)
     }
 
     /// A second in which tokens were revoked revokes what is issued in the rest of it too, unless that is dated later.
-    private func sign(_ token: MediaToken, lifetime: Int) -> String {
+    private func sign(_ token: MediaToken, for caller: String, lifetime: Int) -> String {
         let subjects = token.revocationSubjects
         let notBefore = services.revocations.firstValidSecond(for: subjects)
         ahead.note(subjects, dated: notBefore, now: services.clock.now().seconds)
-        return services.issuer.issue(token, lifetime: lifetime, notBefore: notBefore)
+        let issued = services.issuer.issueNamed(token, lifetime: lifetime, notBefore: notBefore)
+        services.log.info(
+            "token_issued",
+            metadata: [
+                "kind": "\(token.kind)", "jti": "\(issued.id)", "user": "\(token.user)",
+                "target": "\(token.target)",
+                "seconds": "\(lifetime)", "caller": "\(caller)",
+            ])
+        return issued.token
     }
 }

@@ -10,16 +10,16 @@ import Settings
 /// When it answers 202, file and task are on disk: neither a crash nor a full disk afterwards loses them.
 struct LessonUpload: Sendable {
     private static let ids: Set<String> = ["trainer_id", "course_id", "module_id", "lesson_id"]
-    private static let callbacks: Set<String> = ["success_callback_url", "error_callback_url"]
+    private static let callbacks: Set<String> = [CallbackRules.names.success, CallbackRules.names.error]
 
     private let services: Services
     private let reader: UploadReader
-    private let callbackHosts: CallbackHosts
+    private let callbackRules: CallbackRules
 
     init(_ services: Services) {
         self.services = services
         self.reader = UploadReader(services)
-        self.callbackHosts = CallbackHosts(hosts: services.settings.callbackHosts)
+        self.callbackRules = CallbackRules(services)
     }
 
     func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
@@ -27,13 +27,14 @@ struct LessonUpload: Sendable {
         try reader.read(context, into: &form, from: caller)
         let lesson = try lesson(form)
         let admission = try caller.admission(to: .lesson(lesson))
-        let callbacks = UploadQueue.Callbacks(
-            success: try callbackURL(form, "success_callback_url"),
-            error: try callbackURL(form, "error_callback_url"))
+        let texts = (try form.text(CallbackRules.names.success), try form.text(CallbackRules.names.error))
+        let callbacks = try callbackRules.callbacks(caller) {
+            $0 == CallbackRules.names.success ? texts.0 : texts.1
+        }
         var video = try ReceivedVideo(&form)
         try video.check(services.media)
         let job = try UploadQueue(services: services).add(video, at: .lesson(lesson), admission, callbacks)
-        job.log(services.log, context.request)
+        job.log(services.log, context.request, caller.logged)
         let status = "\(services.settings.publicURL)/api/tasks/\(job.id)"
         return .json(
             202,
@@ -48,14 +49,5 @@ struct LessonUpload: Sendable {
         LessonPath(
             trainer: try form.identifier("trainer_id"), course: try form.identifier("course_id"),
             module: try form.identifier("module_id"), lesson: try form.identifier("lesson_id"))
-    }
-
-    private func callbackURL(_ form: borrowing VideoForm, _ name: String) throws(Refusal) -> String? {
-        guard let url = try form.text(name) else { return nil }
-        guard callbackHosts.allow(url) else {
-            throw Refusal(
-                .invalidCallback, "\(name) must be an http or https URL of an allowed host.", field: name)
-        }
-        return url
     }
 }

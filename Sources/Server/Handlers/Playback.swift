@@ -1,3 +1,4 @@
+import Crypto
 import Domain
 import Files
 import Formats
@@ -87,8 +88,15 @@ struct Playback: Sendable {
     }
 
     /// The 16 bytes, straight from here: nginx has no way to the file.
+    ///
+    /// Whatever else has a key's name is none: a file that a full disk cut short, or something put in its place.
     private func key(_ lesson: borrowing LessonDirectory) throws(Refusal) -> HTTPResponse {
         let key = try read(lesson, PlaybackFile.keyName)
+        guard key.count == ContentKey.byteCount else {
+            var refusal = Refusal(.internal, "The key of the video is damaged; upload the video again.")
+            refusal.cause = "the key has \(key.count) bytes"
+            throw refusal
+        }
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "application/octet-stream"), Self.noStore], body: key)
     }

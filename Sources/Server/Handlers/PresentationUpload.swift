@@ -1,6 +1,7 @@
 import Domain
 import Files
 import Formats
+import Logging
 import Settings
 
 /// `POST /upload_presentation…`: takes the public presentation of a course or a module, served by nginx as it is.
@@ -40,7 +41,12 @@ struct PresentationUpload: Sendable {
     ) throws(Refusal) -> String {
         var form = VideoForm(fields: [], services)
         try reader.read(context, into: &form, from: caller)
-        return try keep(try ReceivedVideo(&form), as: presentation, admission)
+        let path = try keep(try ReceivedVideo(&form), as: presentation, admission)
+        services.log.info(
+            "presentation_received",
+            metadata: ["path": "\(path)", "request_id": "\(context.request.requestID)"]
+                .merging(caller.logged) { $1 })
+        return path
     }
 
     /// Publishes a received video as the presentation that its name is for; answers its path relative to the data

@@ -1,5 +1,6 @@
 import Domain
 import Formats
+import Logging
 import Tokens
 
 /// `POST /api/revoke`: voids one token, a user's or a lesson's, from now on and across restarts.
@@ -8,10 +9,17 @@ struct Revoke: Sendable {
     private static let maxBodyBytes = 8192
 
     let revocation: RevocationService
+    let log: Logger
 
     func answer(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
         let (name, value) = try member(try context.json(atMost: Self.maxBodyBytes))
         try revocation.revoke(try subject(name, value))
+        log.notice(
+            "revoked",
+            metadata: [
+                "by": "\(name)", "subject": "\(value)", "caller": "\(caller.name)",
+                "request_id": "\(context.request.requestID)",
+            ])
         return .json(
             200, ["message": "Tokens issued up to now are void.", "revoked": [name: .string(value)]])
     }

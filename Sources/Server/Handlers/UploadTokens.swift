@@ -16,7 +16,16 @@ struct UploadTokens: Sendable {
         let target = try query.target()
         let user = try query.userID()
         let lifetime = try query.lifetime(or: Issuance.shortLifetime, max: services.settings.maxTTL)
-        let token = issuance.issue(.upload(user: user, target: target), caller, lifetime: lifetime)
+        let names = CallbackRules.names
+        let callbacks = MediaToken.CallbackURLs(
+            success: try callback(query, names.success), error: try callback(query, names.error))
+        let wanted = MediaToken.upload(user: user, target: target, callbacks: callbacks)
+        guard wanted.isReadable else {
+            throw Refusal(
+                .invalidCallback, "The addresses of the callbacks are too long for a token.",
+                field: callbacks.success == nil ? names.error : names.success)
+        }
+        let token = issuance.issue(wanted, caller, lifetime: lifetime)
         return .json(
             200,
             [
@@ -26,6 +35,11 @@ struct UploadTokens: Sendable {
                 "resumable_url": .string(services.settings.publicURL + Tus.prefix),
                 "resumable_max_bytes": .integer(services.settings.maxUploadSize.bytes),
             ])
+    }
+
+    private func callback(_ query: QueryParameters, _ name: String) throws(Refusal) -> String? {
+        guard let url = try query.single(name), !url.isEmpty else { return nil }
+        return try CallbackRules(services).checked(url, name)
     }
 }
 

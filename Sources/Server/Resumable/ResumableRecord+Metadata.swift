@@ -5,7 +5,7 @@ import Formats
 extension ResumableRecord {
     /// What the headers of a creation ask for. Refuses as the form of a multipart upload does, naming the key.
     init(
-        length: Int, metadata text: String, callbackHosts: CallbackHosts, author: UploadAuthor?
+        length: Int, metadata text: String, callbackRules: CallbackRules, _ caller: borrowing UploadCaller
     ) throws(Refusal) {
         let metadata = try UploadMetadata(parsing: text)
         let filename = try Self.filename(metadata)
@@ -13,11 +13,11 @@ extension ResumableRecord {
             throw Refusal(
                 .unsupportedMedia, "\(filename) is not one of: \(VideoFileType.list).", field: "filename")
         }
+        let callbacks = try callbackRules.callbacks(caller) { metadata.text($0) }
         self.init(
             length: length, target: try Self.target(metadata), filename: filename, type: type, metadata: text,
-            successCallbackURL: try Self.callback(metadata, "success_callback_url", callbackHosts),
-            errorCallbackURL: try Self.callback(metadata, "error_callback_url", callbackHosts),
-            task: TaskID(random: SecureRandom.pair()), author: author)
+            successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error,
+            task: TaskID(random: SecureRandom.pair()), author: caller.author())
     }
 
     private static func filename(_ metadata: UploadMetadata) throws(Refusal) -> Filename {
@@ -60,16 +60,5 @@ extension ResumableRecord {
                 .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
         }
         return identifier
-    }
-
-    private static func callback(
-        _ metadata: UploadMetadata, _ name: String, _ hosts: CallbackHosts
-    ) throws(Refusal) -> String? {
-        guard let url = metadata.text(name) else { return nil }
-        guard hosts.allow(url) else {
-            throw Refusal(
-                .invalidCallback, "\(name) must be an http or https URL of an allowed host.", field: name)
-        }
-        return url
     }
 }

@@ -16,14 +16,14 @@ struct ResumableUploads: Sendable {
     private static let patience = 5000
 
     let services: Services
-    private let callbackHosts: CallbackHosts
+    private let callbackRules: CallbackRules
     private let handover: Handover
     private let reader: PartReader
     private let slots: TransferSlots
 
     init(_ services: Services) {
         self.services = services
-        callbackHosts = CallbackHosts(hosts: services.settings.callbackHosts)
+        callbackRules = CallbackRules(services)
         handover = Handover(services: services, presentations: PresentationUpload(services))
         reader = PartReader(metrics: services.metrics, clock: services.clock)
         slots = TransferSlots(uploadThreads: services.settings.uploadThreads)
@@ -48,8 +48,7 @@ struct ResumableUploads: Sendable {
         let tus = try Tus.checked(context.request)
         let length = try length(tus)
         let record = try ResumableRecord(
-            length: length, metadata: tus.metadata ?? "", callbackHosts: callbackHosts,
-            author: caller.author())
+            length: length, metadata: tus.metadata ?? "", callbackRules: callbackRules, caller)
         let admission = try caller.admission(to: record.target)
         let hasBody = (context.request.contentLength ?? 0) > 0
         let checksum = try hasBody ? checksum(context, tus) : nil
@@ -58,7 +57,9 @@ struct ResumableUploads: Sendable {
         try Refusal.rethrow { () throws(FileError) in
             try services.files.makeResumable(id.storageName, info: record.json.serialized())
         }
-        log("resumable_created", id.storageName, ["bytes": "\(length)"])
+        log(
+            "resumable_created", id.storageName,
+            ["bytes": "\(length)", "target": "\(record.target)"].merging(caller.logged) { $1 })
         let headers = [("Location", "\(services.settings.publicURL)\(Tus.prefix)\(id.value)")]
         let more =
             hasBody
