@@ -6,8 +6,11 @@ package struct MediaLimits: Sendable {
     package var maxPixels = 40_000_000
     /// Bytes that are read to find out what the file is.
     package var maxProbeBytes = 8 << 20
-    /// Seconds of media that are read to find out what the streams are.
-    package var maxProbeSeconds = 5
+    /// Seconds of media that are read to find out what the streams are: FLV and MPEG-TS tell of one when it comes.
+    package var maxProbeSeconds = 90
+    /// The same where a stream that is announced has not come by then.
+    package var maxLateBytes = 64 << 20
+    package var maxLateSeconds = 3600
     /// Seconds of video. A day is far above any lesson.
     package var maxDurationSeconds = 24.0 * 3600
     /// Bytes of all the segments together.

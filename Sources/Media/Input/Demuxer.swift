@@ -11,6 +11,8 @@ final class Demuxer {
 
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private let cancellation: Cancellation
+    /// Seconds; a longer duration is doubted.
+    let maxDuration: Double
     let input: FileInput
     /// No packet was taken: one that was cannot be had back, as libav cannot go to what has no time or is not in an index.
     private(set) var isUnread = true
@@ -31,9 +33,15 @@ final class Demuxer {
         guard input.size > 0 else {
             throw MediaError(.unsupported, "The file is empty.", operation: "probe")
         }
-        context = try Self.allocate(input: input, cancellation: cancellation)
+        maxDuration = limits.maxDurationSeconds
         try open(limits)
-        try findStreams(limits)
+        if isIncomplete && input.size > limits.maxProbeBytes {
+            avformat_close_input(&context)
+            var further = limits
+            further.maxProbeBytes = limits.maxLateBytes
+            further.maxProbeSeconds = limits.maxLateSeconds
+            try open(further)
+        }
     }
 
     deinit {
@@ -61,8 +69,8 @@ final class Demuxer {
         (context?.pointee.iformat.map { $0.pointee.flags & AVFMT_TS_DISCONT != 0 }) ?? false
     }
 
-    /// Seconds, as the container says or as libav estimated; nil where neither knows.
-    var duration: Double? {
+    /// Seconds that the container claims, or that libav made of the streams' claims.
+    var claimed: Double? {
         guard let ticks = context.flatMap({ Packet.timestamp($0.pointee.duration) }) else { return nil }
         return Double(ticks) / Double(AV_TIME_BASE)
     }
@@ -71,6 +79,21 @@ final class Demuxer {
     var startTime: Double? {
         guard let ticks = context.flatMap({ Packet.timestamp($0.pointee.start_time) }) else { return nil }
         return Double(ticks) / Double(AV_TIME_BASE)
+    }
+
+    /// A stream that the headers announce did not come in what was read.
+    private var isIncomplete: Bool {
+        let media = streams.filter {
+            $0.isMedia && !$0.isAttachedPicture
+                && AcceptedDecoders.decoder(for: $0.parameters.codec_id) != nil
+        }
+        if media.contains(where: { !$0.isDecodable }) { return true }
+        guard formatName == "flv" else { return false }
+        // Adobe FLV 10.1 §E.2: bit 2 of the flags says that there is sound, bit 0 that there are pictures.
+        let flags = input.bytes(at: 4, count: 1).first ?? 0
+        return [(AVMEDIA_TYPE_AUDIO, 4), (AVMEDIA_TYPE_VIDEO, 1)].contains { type, bit in
+            flags & bit != 0 && !media.contains { $0.parameters.codec_type == type }
+        }
     }
 
     /// Share of the file that was read, 0 to 1.
@@ -146,6 +169,7 @@ final class Demuxer {
         input: FileInput, cancellation: Cancellation
     ) throws(MediaError) -> UnsafeMutablePointer<AVFormatContext> {
         let source = try input.context()
+        avio_seek(source, 0, SEEK_SET)
         guard let context = avformat_alloc_context() else { throw .outOfMemory("avformat_alloc_context") }
         context.pointee.pb = source
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
@@ -159,6 +183,12 @@ final class Demuxer {
     }
 
     private func open(_ limits: MediaLimits) throws(MediaError) {
+        context = try Self.allocate(input: input, cancellation: cancellation)
+        try readHeader(limits)
+        try findStreams(limits)
+    }
+
+    private func readHeader(_ limits: MediaLimits) throws(MediaError) {
         var options = LibAVOptions()
         options.set("format_whitelist", AcceptedFormats.demuxers)
         options.set("codec_whitelist", AcceptedDecoders.names)

@@ -12,6 +12,9 @@ struct Stream {
     var isAttachedPicture: Bool { pointer.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0 }
     var isDefault: Bool { pointer.pointee.disposition & AV_DISPOSITION_DEFAULT != 0 }
 
+    /// Pictures or sound.
+    var isMedia: Bool { [AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO].contains(parameters.codec_type) }
+
     /// The codec's name as libav writes it, "none" for an unknown one.
     var codecName: String { String(cString: avcodec_get_name(parameters.codec_id)) }
 

@@ -1,26 +1,31 @@
 import CLibAV
 import MediaProtocol
 
-/// Keeps the times of a file's packets going on where a recording was joined from several (MPEG-TS, MPEG-PS) or one
-/// of them is damaged, and refuses files that claim to last for ever.
+/// Keeps the times of a file's packets going on where a recording was joined from several or one of them is damaged,
+/// and refuses files that claim to last for ever.
 ///
-/// Where one stream's decoding time jumps, all streams are moved so that it goes on; the others jump in the same
-/// place of the file and land right with the same move.
+/// Where a clock begins anew, its times are moved to where the film ends so far. Each stream passes to the new clock by
+/// itself: packets of the old one may still follow.
 struct Timeline {
     /// A camera that was paused leaves less; a joined file more (seconds).
     private static let maxGap = 10.0
     /// Streams are not interleaved exactly (seconds).
     private static let maxStepBack = 1.0
+    /// Clocks that are remembered; a damaged file has many.
+    private static let maxClocks = 4
 
     private let isRepaired: Bool
     private let mayJump: Bool
     /// Seconds that the container says it lasts; 0 where it does not.
     private let stated: Double
     private let maxDuration: Double
-    private var hasJumped = false
-    private var offset = 0.0
+    /// What the times of each clock are moved by, in seconds; the newest last.
+    private var clocks = [0.0]
+    /// Of each stream, what its times are moved by.
+    private var offsets: [Double]
     /// Of each stream, where the last packet ended.
     private var expected: [Double?]
+    private var furthest = -Double.infinity
     private var first: Double?
 
     /// - Parameter isRepaired: false where packets are to go over as they are.
@@ -30,11 +35,17 @@ struct Timeline {
         stated = demuxer.duration ?? 0
         maxDuration = limits.maxDurationSeconds
         expected = Array(repeating: nil, count: demuxer.streams.count)
+        offsets = Array(repeating: 0, count: demuxer.streams.count)
     }
 
     /// What still counts as a pause, in `timeBase`.
     static func maxGap(in timeBase: AVRational) -> Int64 {
         Int64(maxGap * Double(timeBase.den) / Double(max(1, timeBase.num)))
+    }
+
+    /// What streams may lie behind each other without a new clock, in `timeBase`.
+    static func maxStepBack(in timeBase: AVRational) -> Int64 {
+        Int64(maxStepBack * Double(timeBase.den) / Double(max(1, timeBase.num)))
     }
 
     /// Moves the packet's times if they have to; returns the seconds since the first packet.
@@ -45,17 +56,19 @@ struct Timeline {
         guard let dts = packet.dts ?? packet.pts else { return 0 }
         let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
         let time = Double(dts) * scale
-        if isRepaired, let expected = expected[packet.streamIndex], isJump(time, from: expected) {
-            offset = expected - time
-            hasJumped = true
+        if isRepaired {
+            chooseClock(packet.streamIndex, time)
+            if let pts = packet.pts, abs(Double(pts) * scale - time) > Self.maxGap {
+                // A damaged time; the decoder makes a better guess from the decoding times.
+                packet.pointer.pointee.pts = focust_av_nopts_value
+            }
         }
-        if isRepaired, let pts = packet.pts, abs(Double(pts) * scale - time) > Self.maxGap {
-            // A damaged time; the decoder makes a better guess from the decoding times.
-            packet.pointer.pointee.pts = focust_av_nopts_value
-        }
+        let offset = offsets[packet.streamIndex]
         move(packet, by: Int64((offset / scale).rounded()))
         let moved = time + offset
-        expected[packet.streamIndex] = moved + Double(packet.duration) * scale
+        let end = moved + Double(packet.duration) * scale
+        expected[packet.streamIndex] = end
+        furthest = max(furthest, end)
         let start = first ?? moved
         first = start
         let shown = Double(packet.pts ?? dts) * scale
@@ -64,16 +77,31 @@ struct Timeline {
                 .unsupported, "The video claims to be longer than \(Int(maxDuration / 3600)) hours.",
                 operation: "timeline")
         }
+        if end - start > maxDuration { packet.pointer.pointee.duration = 0 }
         return moved - start
     }
 
+    /// Finds the clock that this time is of: the one by which it lies nearest to where the stream should go on.
+    ///
+    /// A stream of which nothing came for a while goes on where the others are.
+    private mutating func chooseClock(_ stream: Int, _ time: Double) {
+        guard let own = expected[stream] ?? (clocks.count > 1 ? furthest : nil) else { return }
+        let goal = max(own, furthest - Self.maxStepBack)
+        func distance(_ clock: Double) -> Double { abs(time + clock - goal) }
+        let nearest = clocks.min { distance($0) < distance($1) } ?? offsets[stream]
+        let isAsNear = distance(offsets[stream]) <= distance(nearest)
+        offsets[stream] = isAsNear ? offsets[stream] : nearest
+        guard expected[stream] != nil, isJump(time + offsets[stream], own: own, goal: goal) else { return }
+        clocks.append(furthest - time)
+        if clocks.count > Self.maxClocks { clocks.removeFirst() }
+        offsets[stream] = furthest - time
+    }
+
     /// In containers whose times do not jump by design, one that leads far behind the end that the container
-    /// names is damage; the way back then follows.
-    private func isJump(_ time: Double, from expected: Double) -> Bool {
-        let jump = time + offset - expected
-        let isBeyondEnd = stated > 0 && time + offset - (first ?? 0) > stated * 1.2 + Self.maxGap
-        return jump > Self.maxGap && (mayJump || isBeyondEnd)
-            || jump < -Self.maxStepBack && (mayJump || hasJumped)
+    /// names is damage; the way back then follows. A step back is a new clock in all of them.
+    private func isJump(_ time: Double, own: Double, goal: Double) -> Bool {
+        let isBeyondEnd = stated > 0 && time - (first ?? 0) > stated * 1.2 + Self.maxGap
+        return time - goal > Self.maxGap && (mayJump || isBeyondEnd) || time - own < -Self.maxStepBack
     }
 
     private func move(_ packet: Packet, by ticks: Int64) {
