@@ -13,11 +13,19 @@ struct ConversionJob {
     let key: ContentKey
     let cancellation: Cancellation
     let capture: LogCapture
+    /// Of the present run.
+    private(set) var times = TrackTimes()
+
+    /// Seconds that one track may be behind the other in a file before it is said to stand still.
+    private static let patience = 30.0
+    /// Seconds after which packets that may follow are given up, so that the other track need not be kept in memory.
+    private static let longPatience = 300.0
 
     /// Converts as `plan` says.
     mutating func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {
         // For the plan, or by an attempt before.
         if !demuxer.isUnread { demuxer = try Demuxer(path, limits: limits, cancellation: cancellation) }
+        times = TrackTimes()
         let done = WorkDone(plan, options: options, meter: meter)
         let lanes = try LaneBuilder(job: self, plan: plan).lanes()
         let segments = SegmentSequence(
@@ -32,10 +40,14 @@ struct ConversionJob {
             guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
             let second = try timeline.admit(packet, timeBase: lane.stream.timeBase)
             done.didRead(lane.lane.track, bytes: packet.bytes.count, at: second)
+            times.note(packet, of: lane.lane.track, timeBase: lane.stream.timeBase)
             try accept(packet, lane.lane, writer)
+            if lanes.count > 1 { try wait(lanes, into: writer) }
         }
         for lane in lanes { try finish(lane.lane, writer) }
-        if lanes.count > 1, !writer.hasSound { throw OutputRule.soundPresent.broken("it has no packets") }
+        if lanes.count > 1, times[.audio] == nil || !writer.hasSound {
+            throw OutputRule.soundPresent.broken("it has no packets")
+        }
         try writer.finish()
         return result(plan, lanes.map(\.lane), writer.videoCodec, segments)
     }
@@ -62,6 +74,18 @@ struct ConversionJob {
             return error
         }
         return OutputRule.soundPresent.broken("nothing of it can be decoded")
+    }
+
+    /// Tells the lanes of which nothing has come for long.
+    private func wait(
+        _ lanes: [(stream: Stream, lane: any Lane)], into writer: LessonWriter
+    ) throws(MediaError) {
+        for lane in lanes {
+            let gap = times.furthest - (times[lane.lane.track]?.end ?? times.earliest)
+            guard gap > Self.patience else { continue }
+            let until = times.furthest - Self.patience
+            try lane.lane.wait(until: until, isLong: gap > Self.longPatience, into: writer)
+        }
     }
 
     /// Removes what an attempt left in the directory.

@@ -11,12 +11,23 @@ final class Frame {
         self.pointer = pointer
     }
 
+    /// Another owner of the same picture or samples, at a time of its own (frame.h: av_frame_ref).
+    convenience init(sharing other: Frame, at pts: Int64? = nil) throws(MediaError) {
+        try self.init()
+        let code = av_frame_ref(pointer, other.pointer)
+        guard code >= 0 else { throw .library("av_frame_ref", code) }
+        if let pts { pointer.pointee.pts = pts }
+    }
+
     deinit {
         var owned: UnsafeMutablePointer<AVFrame>? = pointer
         av_frame_free(&owned)
     }
 
     var pts: Int64? { Packet.timestamp(pointer.pointee.pts) }
+
+    /// Ticks of the packet that it was decoded from; 0 where that said nothing.
+    var duration: Int64 { max(0, pointer.pointee.pkt_duration) }
 
     /// Bytes of what was decoded (frame.h: AVFrame.buf).
     var byteCount: Int {

@@ -169,19 +169,14 @@ struct SoundTests {
         try Lesson(movie, in: space).expectRules()
     }
 
-    @Test("Sound that begins late or lasts longer stays where it was")
-    func keepsPlace() throws {
+    @Test("Sound that lasts longer than the pictures is kept, and counts")
+    func keepsRest() throws {
         let space = try Workspace()
         let path = try space.clip(
-            "clip.mkv",
-            "\(Self.pictures) -itsoffset 0.5 -f lavfi -i sine=r=48000:d=4.5 \(Self.h264) -c:a aac")
+            "clip.mkv", "\(Self.pictures) -f lavfi -i sine=r=48000:d=5 \(Self.h264) -c:a aac")
         let lesson = try Lesson(path, in: space)
         try lesson.expectRules()
-        let file = try lesson.joined()
-        let first = ["-read_intervals", "%+#1", "-select_streams"]
-        let sound = Double(try Command.ffprobe("packet=pts_time", file, first + ["a"]))
-        let picture = Double(try Command.ffprobe("packet=pts_time", file, first + ["v"]))
-        #expect(abs((sound ?? 0) - (picture ?? 0) - 0.5) < 0.03)
+        #expect(lesson.result.plan.contains("audio: copy"))
         #expect(abs(lesson.result.duration - 5) < 0.05)
     }
 

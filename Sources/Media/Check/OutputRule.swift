@@ -14,9 +14,10 @@ package enum OutputRule: String, Sendable, CaseIterable {
     case risingTimes = "rising-times"
     /// Sound is AAC in ADTS frames.
     case framedSound = "adts"
-    /// `EXTINF` is the distance of two first pictures, and `EXT-X-TARGETDURATION` no less than any, rounded.
+    /// `EXTINF` is the distance of two first pictures, none much longer than twice the target, and
+    /// `EXT-X-TARGETDURATION` no less than any, rounded.
     case realDurations = "durations"
-    /// No segment is empty, and the last is no sliver.
+    /// No segment is empty or a sliver.
     case noSliver = "sliver"
     /// A segment on disk is as long as what was encrypted, and begins and ends with it under the lesson's key.
     case decrypts = "decrypts"

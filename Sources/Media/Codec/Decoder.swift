@@ -11,6 +11,11 @@ final class Decoder {
     private let limits: MediaLimits
     private var fruitless = 0
     private var hasDecoded = false
+    /// Packets that went in, less the frames that came out.
+    private var pending = 0
+
+    /// Every frame that could be made of the packets so far has come out.
+    var isIdle: Bool { pending <= 0 }
 
     /// - Parameters:
     ///   - threads: worker threads.
@@ -49,8 +54,10 @@ final class Decoder {
     ) throws(MediaError) {
         let code = avcodec_send_packet(context.pointer, packet?.pointer)
         fruitless += 1
+        if packet != nil { pending += 1 }
         while try receive() {
             fruitless = 0
+            pending -= 1
             hasDecoded = true
             try body(frame)
             frame.unreference()
@@ -58,6 +65,18 @@ final class Decoder {
         guard fruitless <= limits.maxPacketsWithoutProgress, packet != nil || hasDecoded else {
             throw .input(Self.operation, code, "The file is damaged: nothing in it can be decoded.")
         }
+    }
+
+    /// Gives every frame that the packets so far still hold. Packets that follow are decoded from the next key packet on.
+    func drain(_ body: (Frame) throws(MediaError) -> Void) throws(MediaError) {
+        avcodec_send_packet(context.pointer, nil)
+        while try receive() {
+            hasDecoded = true
+            try body(frame)
+            frame.unreference()
+        }
+        avcodec_flush_buffers(context.pointer)
+        pending = 0
     }
 
     /// Decodes a packet that stands for itself, and forgets it; a damaged one gives nothing.

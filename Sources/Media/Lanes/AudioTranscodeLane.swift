@@ -9,7 +9,10 @@ final class AudioTranscodeLane: Lane {
     private let timeBase: AVRational
     private var shape: SoundShape?
     private var graph: FilterGraph?
+    private let times: TrackTimes
     private let cancellation: Cancellation
+    /// What silence has to be like: the first frame of the present shape.
+    private var model: Frame?
     private var silence = Silence()
     private var undated = UndatedFrames()
     private var lastDTS = Int64.min
@@ -20,6 +23,7 @@ final class AudioTranscodeLane: Lane {
         decoder = try Decoder(stream, threads: 1, limits: job.limits, capture: job.capture)
         encoder = try AudioSettings.encoder(capture: job.capture)
         timeBase = stream.timeBase
+        times = job.times
         cancellation = job.cancellation
     }
 
@@ -27,9 +31,18 @@ final class AudioTranscodeLane: Lane {
         try decoder.decode(packet) { frame throws(MediaError) in try self.filter(frame, writer) }
     }
 
+    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError) {
+        beginWithPictures()
+        if model == nil { try prepare(for: Silence.stereo(), writer) }
+        try fill(until: second, writer)
+    }
+
     func finish(into writer: LessonWriter) throws(MediaError) {
         try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
         for frame in undated.datedFromZero(duration: duration) { try filterDated(frame, writer) }
+        // A frame of the encoder more would make the lesson longer than its pictures.
+        let frame = Double(encoder.frameSize) / Double(AudioSettings.sampleRate)
+        if let end = times[.video]?.end { try fill(until: end - frame, writer) }
         try drain(writer)
         try encoder.encode(nil) { packet throws(MediaError) in try self.pass(packet, writer) }
         try writer.finish(.audio)
@@ -55,17 +68,38 @@ final class AudioTranscodeLane: Lane {
     }
 
     private func filterDated(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
-        let shape = SoundShape(frame)
-        if shape != self.shape {
-            try drain(writer)
-            graph = try FilterGraph.sound(shape, timeBase)
-            graph?.setFrameSize(encoder.frameSize)
-            self.shape = shape
-        }
+        beginWithPictures()
+        try prepare(for: frame, writer)
         try silence.fill(before: frame, timeBase: timeBase) { frame throws(MediaError) in
-            try self.cancellation.check()
-            try self.resample(frame, writer)
+            try self.resampleSilence(frame, writer)
         }
+        try resample(frame, writer)
+    }
+
+    /// Sound of another shape needs filters of its own.
+    private func prepare(for frame: Frame, _ writer: LessonWriter) throws(MediaError) {
+        let shape = SoundShape(frame)
+        guard shape != self.shape else { return }
+        try drain(writer)
+        graph = try FilterGraph.sound(shape, timeBase)
+        graph?.setFrameSize(encoder.frameSize)
+        self.shape = shape
+        model = try Frame(sharing: frame)
+    }
+
+    private func beginWithPictures() {
+        if let start = times[.video]?.start { silence.begin(at: start) }
+    }
+
+    private func fill(until second: Double, _ writer: LessonWriter) throws(MediaError) {
+        guard let model else { return }
+        try silence.fill(until: second, like: model, timeBase: timeBase) { frame throws(MediaError) in
+            try self.resampleSilence(frame, writer)
+        }
+    }
+
+    private func resampleSilence(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
+        try cancellation.check()
         try resample(frame, writer)
     }
 

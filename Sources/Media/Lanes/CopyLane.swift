@@ -12,14 +12,18 @@ final class CopyLane: Lane {
     private var hasStarted = false
     private var undated = UndatedStart()
     private var held: [Packet] = []
-
+    private var watch: TrackWatch
     private let check: (any CopyCheck)?
 
     /// - Parameters:
     ///   - cuts: DTS of the pictures that begin a segment, in the stream's time base.
+    ///   - watch: sees whether the track goes on with the other one.
     ///   - check: sees every packet before it goes over.
-    init(_ stream: Stream, as track: Track, cuts: [Int64] = [], check: (any CopyCheck)?) {
+    init(
+        _ stream: Stream, as track: Track, cuts: [Int64] = [], watch: TrackWatch, check: (any CopyCheck)?
+    ) {
         self.check = check
+        self.watch = watch
         parameters = UnsafePointer(stream.pointer.pointee.codecpar)
         self.track = track
         timeBase = stream.timeBase
@@ -56,6 +60,7 @@ final class CopyLane: Lane {
         let startsSegment = isCut(packet.dts ?? 0) || track == .video && !hasStarted
         hasStarted = true
         try rescale(packet)
+        if let complaint = watch.complaint(packet, startsSegment: startsSegment) { throw refusal(complaint) }
         try writer.append(OutputPacket(packet: packet, track: track, startsSegment: startsSegment))
     }
 
@@ -67,8 +72,11 @@ final class CopyLane: Lane {
         return false
     }
 
+    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) {}
+
     func finish(into writer: LessonWriter) throws(MediaError) {
         if let fault = try check?.lastFault() { throw refusal(fault) }
+        if let complaint = watch.complaintAtEnd() { throw refusal(complaint) }
         try writer.finish(track)
     }
 

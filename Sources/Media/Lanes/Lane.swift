@@ -11,6 +11,11 @@ protocol Lane: AnyObject {
     /// Takes one packet of the stream (its contents are consumed) and hands on what became ready.
     func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError)
 
+    /// The other track has come this far and the demuxer brings none of this one: what lies before `second` will not come.
+    ///
+    /// - Parameter patience: whether the wait was so long that packets are given up that might follow.
+    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError)
+
     /// The stream is over: hands on what is left.
     func finish(into writer: LessonWriter) throws(MediaError)
 }

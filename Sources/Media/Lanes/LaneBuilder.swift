@@ -18,15 +18,16 @@ struct LaneBuilder {
         guard let stream = job.demuxer.streams.first(where: { $0.index == decision.streamIndex }) else {
             throw MediaError(.internal, "A planned stream is gone.", operation: "lanes")
         }
+        let watch = TrackWatch(track, times: job.times, segmentSeconds: job.options.segmentSeconds)
         switch (decision.action, track) {
         case (.copy, .video):
             let isChecked = job.limits.pictureCheckShare > 0
             let check = isChecked ? try PictureCheck(stream, plan: plan, job: job) : nil
-            return (stream, CopyLane(stream, as: track, cuts: plan.cuts, check: check))
+            return (stream, CopyLane(stream, as: track, cuts: plan.cuts, watch: watch, check: check))
         case (.copy, .audio):
             let isChecked = job.limits.soundCheckShare > 0
             let check = isChecked ? try SoundCheck(stream, plan: plan, job: job) : nil
-            return (stream, CopyLane(stream, as: track, check: check))
+            return (stream, CopyLane(stream, as: track, watch: watch, check: check))
         case (.transcode, .video): return (stream, try VideoTranscodeLane(stream, job: job))
         case (.transcode, .audio): return (stream, try AudioTranscodeLane(stream, job: job))
         }

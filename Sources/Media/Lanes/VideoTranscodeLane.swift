@@ -6,17 +6,22 @@ final class VideoTranscodeLane: Lane {
     let track = Track.video
     private let decoder: Decoder
     private let encoder: Encoder
-    private let chain: PictureChain
+    private let filters: String
     private let threads: Int
     private let timeBase: AVRational
+    private let times: TrackTimes
+    private let cancellation: Cancellation
     private var shape: PictureShape
     private var graph: FilterGraph
     /// Ticks of one picture, as far as the file says how many a second has.
     private let duration: Double
     private var undated = UndatedFrames()
     private var clock: SegmentClock
+    private var still: StillPicture
     private var starts: Set<Int64> = []
-    private var lastPTS = Int64.min
+    /// Where the picture that was decoded last ends by its own duration, in seconds.
+    private var ownEnd: Double?
+    private var isWaiting = false
     private let maxFruitless: Int
     private var fruitless = 0
 
@@ -25,33 +30,62 @@ final class VideoTranscodeLane: Lane {
     init(_ stream: Stream, job: ConversionJob) throws(MediaError) {
         let facts = stream.videoFacts
         let options = job.options
-        chain = PictureChain(video: facts, target: PictureTarget(facts, maxHeight: options.maxHeight))
+        let chain = PictureChain(video: facts, target: PictureTarget(facts, maxHeight: options.maxHeight))
         let budget = ThreadBudget(threads: options.threads)
         threads = budget.encoding
         timeBase = stream.timeBase
+        times = job.times
+        cancellation = job.cancellation
         let rate = facts.frameRate > 0 ? facts.frameRate : Workload.usualRate
         duration = Double(timeBase.den) / Double(max(1, timeBase.num)) / rate
+        filters = chain.description + Self.refining(timeBase)
         maxFruitless = job.limits.maxPacketsWithoutProgress
         decoder = try Decoder(
             stream, threads: budget.decoding(facts), limits: job.limits, capture: job.capture)
         shape = PictureShape(stream)
         graph = try FilterGraph(
-            .video, input: shape.input(timeBase), chain: chain.description, threads: threads)
+            .video, input: shape.input(timeBase), chain: filters, threads: threads)
         let settings = VideoSettings(chain: chain, stream: stream, options: options)
         encoder = try settings.encoder(
             timeBase: graph.timeBase, frameRate: graph.frameRate, capture: job.capture)
         clock = SegmentClock(target: settings.segmentTicks(graph.timeBase))
+        still = StillPicture(segmentSeconds: options.segmentSeconds, timeBase: encoder.timeBase)
+    }
+
+    /// A picture that lasts for seconds has a clock that counts no less: nothing could be shown between.
+    private static func refining(_ timeBase: AVRational) -> String {
+        Double(timeBase.num) / Double(max(1, timeBase.den)) > 0.2 ? ",settb=1/90000" : ""
     }
 
     func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
+        isWaiting = false
         try decoder.decode(packet) { frame throws(MediaError) in try self.filter(frame, writer) }
+    }
+
+    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError) {
+        guard decoder.isIdle || isLong else { return }
+        if !isWaiting {
+            isWaiting = true
+            if !decoder.isIdle {
+                try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
+            }
+            try rebuildGraph(writer)
+        }
+        try showAgain(before: ticks(second), writer)
     }
 
     func finish(into writer: LessonWriter) throws(MediaError) {
         try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
         try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
+        let end = max(ownEnd ?? -.infinity, times[.audio]?.end ?? -.infinity)
+        if end.isFinite { try showAgain(before: ticks(end), writer) }
         try encoder.encode(nil) { packet throws(MediaError) in try self.pass(packet, writer) }
-        try writer.finish(.video)
+        try writer.finish(.video, at: ownEnd)
+    }
+
+    /// In the encoder's time base.
+    private func ticks(_ second: Double) -> Int64 {
+        Int64((second * Double(encoder.timeBase.den) / Double(max(1, encoder.timeBase.num))).rounded())
     }
 
     private func filter(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
@@ -63,6 +97,8 @@ final class VideoTranscodeLane: Lane {
         for earlier in undated.dated(before: pts, duration: { _ in duration }) {
             try filterDated(earlier, writer)
         }
+        let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
+        ownEnd = frame.duration > 0 ? Double(pts + frame.duration) * scale : nil
         try filterDated(frame, writer)
     }
 
@@ -70,22 +106,43 @@ final class VideoTranscodeLane: Lane {
         let shape = PictureShape(frame)
         if shape != self.shape {
             // A resolution or pixel format that changes on the way needs filters of its own.
-            try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
-            graph = try FilterGraph(
-                .video, input: shape.input(timeBase), chain: chain.description, threads: threads)
             self.shape = shape
+            try rebuildGraph(writer)
         }
         try graph.filter(frame) { picture throws(MediaError) in try self.encode(picture, writer) }
     }
 
+    /// Takes out what the filters still hold.
+    private func rebuildGraph(_ writer: LessonWriter) throws(MediaError) {
+        try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
+        graph = try FilterGraph(
+            .video, input: shape.input(timeBase), chain: filters, threads: threads)
+    }
+
     private func encode(_ picture: Frame, _ writer: LessonWriter) throws(MediaError) {
         // Two pictures of one instant: the second would never be seen, and x264 refuses it.
-        guard let pts = picture.pts, pts > lastPTS else { return try countFruitless() }
+        guard let pts = picture.pts, pts > still.pts ?? .min else { return try countFruitless() }
         fruitless = 0
-        lastPTS = pts
-        let begins = clock.begins(at: pts)
-        if begins { starts.insert(pts) }
+        if still.pts == nil, let sound = times[.audio]?.start, ticks(sound + TrackTimes.tolerance) < pts {
+            // The first words are heard with the first picture, rather than skipped.
+            try give(Frame(sharing: picture, at: ticks(sound)), writer)
+        }
+        try showAgain(before: pts, writer)
+        try give(picture, writer)
+    }
+
+    private func showAgain(before end: Int64, _ writer: LessonWriter) throws(MediaError) {
+        while let picture = try still.again(before: end) {
+            try cancellation.check()
+            try give(picture, writer)
+        }
+    }
+
+    private func give(_ picture: Frame, _ writer: LessonWriter) throws(MediaError) {
+        let begins = picture.pts.map { clock.begins(at: $0) } ?? false
+        if begins, let pts = picture.pts { starts.insert(pts) }
         picture.pointer.pointee.pict_type = begins ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
+        try still.keep(picture)
         try encoder.encode(picture) { packet throws(MediaError) in try self.pass(packet, writer) }
     }
 

@@ -11,6 +11,7 @@ final class LessonWriter {
     private var interleaver: Interleaver
     private var shift: Int64?
     private var clock = PictureClock()
+    private var pictureEnd: Double?
     /// RFC 6381 name of the pictures' codec, known from the first picture on.
     private(set) var videoCodec = "avc1"
 
@@ -35,7 +36,10 @@ final class LessonWriter {
     }
 
     /// No packet of `track` comes any more.
-    func finish(_ track: Track) throws(MediaError) {
+    ///
+    /// - Parameter second: where its last picture ends, in the time of the packets; nil where they say it themselves.
+    func finish(_ track: Track, at second: Double? = nil) throws(MediaError) {
+        pictureEnd = second ?? pictureEnd
         interleaver.finish(track)
         try drain()
     }
@@ -43,6 +47,9 @@ final class LessonWriter {
     /// Closes the last segment and writes the playlist.
     func finish() throws(MediaError) {
         try drain()
+        if let pictureEnd {
+            clock.close(at: Int64((pictureEnd * Track.ticksPerSecond).rounded()) - (shift ?? 0))
+        }
         try closeSegment(at: clock.end)
         try segments.finish()
     }

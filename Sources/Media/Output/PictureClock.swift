@@ -4,20 +4,39 @@ struct PictureClock {
     private static let shortest: Int64 = 3600
 
     private(set) var start: Int64 = 0
-    private(set) var end: Int64 = 0
     private var latest: Int64?
-    private var step: Int64 = 0
+    private var beforeLatest: Int64?
+    private var duration: Int64 = 0
+    private var soundEnd = Int64.min
+
+    /// Where the picture that is shown last ends, or a sound after it. One without a duration of its own lasts as
+    /// long as the one that is shown before it.
+    var end: Int64 {
+        guard let latest else { return 0 }
+        let step = duration > 0 ? duration : latest - (beforeLatest ?? latest)
+        return max(latest + (step > 0 ? step : Self.shortest), soundEnd)
+    }
 
     /// Notes that sound goes on until `time`.
     mutating func extend(to time: Int64) {
-        if latest != nil { end = max(end, time) }
+        if latest != nil { soundEnd = max(soundEnd, time) }
     }
 
-    /// Notes a picture. One without a duration lasts as long as the one before.
+    /// Notes where the picture that is shown last ends.
+    mutating func close(at time: Int64) {
+        if let latest { duration = max(0, time - latest) }
+    }
+
+    /// Notes a picture, in decoding order; `duration` is its own, or 0 where the file does not say.
     mutating func add(pts: Int64, duration: Int64) {
-        if latest == nil { start = pts }
-        step = duration > 0 ? duration : max(step, abs(pts - (latest ?? pts)))
-        latest = pts
-        end = max(end, pts + (step > 0 ? step : Self.shortest))
+        guard let latest else {
+            (start, self.latest, self.duration) = (pts, pts, duration)
+            return
+        }
+        if pts > latest {
+            (beforeLatest, self.latest, self.duration) = (latest, pts, duration)
+        } else if pts < latest {
+            beforeLatest = max(beforeLatest ?? pts, pts)
+        }
     }
 }

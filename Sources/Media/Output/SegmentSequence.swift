@@ -15,17 +15,22 @@ final class SegmentSequence {
     private let key: ContentKey
     private let maxBytes: Int
     private let shortest: Int64
+    private let longestAllowed: Int64
+    /// What a container's coarse times, and the order in which pictures are shown, may add to a segment.
+    private static let tolerance = Int64(0.5 * Track.ticksPerSecond)
     private var start: Int64 = 0
     private var firstPTSOfLast: Int64?
 
     /// - Parameters:
-    ///   - segmentSeconds: the target, of which a last segment has to have a quarter.
+    ///   - segmentSeconds: the target, of which every segment has to have a quarter, and none much more than twice as much.
     ///   - maxBytes: of all segments together.
     init(directory: String, key: ContentKey, segmentSeconds: Double, maxBytes: Int) {
         self.directory = directory
         self.key = key
         self.maxBytes = maxBytes
         shortest = Int64(segmentSeconds * SegmentGrid.sliverShare * Track.ticksPerSecond)
+        longestAllowed =
+            Int64(segmentSeconds * CopyRules.longestSegment * Track.ticksPerSecond) + Self.tolerance
     }
 
     /// Whether bytes have a place to go.
@@ -105,9 +110,12 @@ final class SegmentSequence {
         guard Int64(longest.rounded()) <= playlist.targetDuration else {
             throw OutputRule.realDurations.broken("the target duration is too short")
         }
-        let last = segments.last?.ticks ?? 0
-        guard segments.allSatisfy({ $0.ticks > 0 }), segments.count == 1 || last >= shortest else {
-            throw OutputRule.noSliver.broken("the last segment")
+        let isAlone = segments.count == 1
+        guard segments.allSatisfy({ $0.ticks > 0 && ($0.ticks >= shortest || isAlone) }) else {
+            throw OutputRule.noSliver.broken("a segment")
+        }
+        guard segments.allSatisfy({ $0.ticks <= longestAllowed }) else {
+            throw OutputRule.realDurations.broken("a segment is too long")
         }
     }
 }

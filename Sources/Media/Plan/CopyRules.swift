@@ -11,6 +11,46 @@ enum CopyRules {
     /// Hz; what ADTS can name and browsers play.
     private static let sampleRates: Set<Int> = [22_050, 24_000, 32_000, 44_100, 48_000]
 
+    /// A copied segment may have this many times the target.
+    static let longestSegment = 2 + SegmentGrid.sliverShare
+    /// Seconds without sound that players bridge by themselves.
+    static let longestHole = 0.5
+    /// Seconds of sound before the first picture, as a camera or a capture of a broadcast has them; players leave
+    /// them out.
+    private static let longestPrelude = 0.5
+
+    /// What speaks against copying a track beside the other, as far as their spans are known; empty for nothing.
+    ///
+    /// - Parameter target: seconds of a segment.
+    static func obstacles(
+        _ track: Track, _ span: StreamSpan?, beside other: StreamSpan?, target: Double
+    ) -> [String] {
+        guard let span, let other else { return [] }
+        var reasons: [String] = []
+        if let start = span.start, let beside = other.start {
+            reasons += [lateStart(of: track, by: start - beside)].compactMap(\.self)
+        }
+        let patience = track == .video ? target * longestSegment : target
+        if let end = span.end, let beside = other.end, beside - end > patience {
+            reasons.append(endsEarly(track))
+        }
+        if track == .audio && span.longestHole > longestHole { reasons.append("a hole") }
+        return reasons
+    }
+
+    /// What speaks against copying a track that begins so many seconds after the other; nil for nothing.
+    static func lateStart(of track: Track, by delay: Double) -> String? {
+        let limit = track == .video ? longestPrelude : TrackTimes.tolerance
+        guard delay > limit else { return nil }
+        let tenths = (delay * 10).rounded() / 10
+        return "a start \(tenths) s after the \(track == .video ? "sound" : "picture")'s"
+    }
+
+    /// What speaks against copying a track that ends long before the other.
+    static func endsEarly(_ track: Track) -> String {
+        "an end long before the \(track == .video ? "sound" : "picture")'s"
+    }
+
     /// What speaks against copying this video, as far as its headers tell; empty for nothing.
     ///
     /// - Parameter maxHeight: pixels of the shorter side.
@@ -36,10 +76,15 @@ enum CopyRules {
 
     /// What speaks against copying the packets in time; nil for nothing.
     ///
-    static func obstacle(_ index: VideoIndex) -> String? {
+    /// - Parameters:
+    ///   - end: of the pictures and the sound, in the index's time base.
+    ///   - target: of a segment.
+    static func obstacle(_ index: VideoIndex, end: Int64, target: Int64) -> String? {
         if let obstacle = index.obstacle { return obstacle }
         if index.idr.isEmpty { return "no IDR pictures" }
-        return index.longestInterval > index.maxInterval ? VideoIndex.tooFarApart : nil
+        if index.longestInterval > index.maxInterval { return VideoIndex.tooFarApart }
+        let last = Double(end - (index.idr.last ?? end))
+        return last > Double(target) * longestSegment ? endsEarly(.video) : nil
     }
 
     /// What speaks against copying this sound; empty for nothing.

@@ -19,17 +19,25 @@ struct Planner {
         guard let stream = selection.video, let facts = probe.video else {
             throw MediaError(.internal, "The probe lost the video stream.", operation: "plan")
         }
-        let obstacles = CopyRules.obstacles(facts, maxHeight: options.maxHeight)
-        let timing = obstacles.isEmpty ? try timing(demuxer, stream, probe) : nil
+        let pictures = StreamSpan(stream, of: demuxer)
+        let sound = selection.audio.map { StreamSpan($0, of: demuxer) }
+        let obstacles =
+            CopyRules.obstacles(facts, maxHeight: options.maxHeight)
+            + CopyRules.obstacles(.video, pictures, beside: sound, target: options.segmentSeconds)
+        let timing = obstacles.isEmpty ? try timing(demuxer, stream, probe, soundEnd: sound?.end) : nil
         let video = decision(facts.streamIndex, facts.summary, obstacles + (timing?.obstacles ?? []))
         // Where pictures were joined, sounds may overlap.
         let joints = timing?.isJoined == true ? ["times that jump"] : []
-        let sounds = selection.sounds.prefix(Self.maxSounds).map(\.audioFacts).map {
-            decision($0.streamIndex, $0.summary, CopyRules.obstacles($0) + joints)
+        let sounds = selection.sounds.prefix(Self.maxSounds).map { stream in
+            let facts = stream.audioFacts
+            let span = CopyRules.obstacles(
+                .audio, StreamSpan(stream, of: demuxer), beside: pictures, target: options.segmentSeconds)
+            return decision(facts.streamIndex, facts.summary, CopyRules.obstacles(facts) + joints + span)
         }
         return ConversionPlan(
             probe: probe, video: video, audio: sounds.first, otherSounds: Array(sounds.dropFirst()),
-            duration: max(probe.duration, timing?.duration ?? 0),
+            // Between times that jump lies nothing.
+            duration: timing?.isJoined == true ? 0 : max(probe.duration, timing?.duration ?? 0),
             cuts: video.action == .copy ? timing?.cuts ?? [] : [],
             videoBytes: video.action == .copy ? timing?.bytes ?? 0 : 0)
     }
@@ -44,7 +52,7 @@ struct Planner {
     }
 
     private func timing(
-        _ demuxer: Demuxer, _ stream: Stream, _ probe: MediaProbe
+        _ demuxer: Demuxer, _ stream: Stream, _ probe: MediaProbe, soundEnd: Double?
     ) throws(MediaError) -> Timing {
         let target = ticks(options.segmentSeconds, stream.timeBase)
         let indexer = VideoIndexer(
@@ -62,9 +70,11 @@ struct Planner {
             meter.expect(ahead: work(isCopied ? .copy : .transcode).ahead)
             meter.didReach(share)
         }
+        // The last segment goes on as long as the sound does.
+        let end = max(index.end, soundEnd.map { ticks($0, stream.timeBase) } ?? index.end)
         return Timing(
-            obstacles: [CopyRules.obstacle(index)].compactMap(\.self),
-            cuts: SegmentGrid(idr: index.idr, end: index.end, target: target).cuts,
+            obstacles: [CopyRules.obstacle(index, end: end, target: target)].compactMap(\.self),
+            cuts: SegmentGrid(idr: index.idr, end: end, target: target).cuts,
             duration: seconds(index.end - (index.start ?? index.end), stream.timeBase),
             isJoined: index.isJoined, bytes: index.bytes)
     }

@@ -6,7 +6,7 @@ struct SegmentGrid {
     /// DTS of the pictures that begin a segment, without the first, in the stream's time base.
     let cuts: [Int64]
 
-    /// Each segment ends at the IDR picture that is nearest to the target, and the last is no sliver.
+    /// Each segment ends at the IDR picture that is nearest to the target, and none is a sliver.
     ///
     /// All in the stream's time base; `idr` rises and begins with the first picture.
     init(idr: [Int64], end: Int64, target: Int64) {
@@ -15,10 +15,13 @@ struct SegmentGrid {
             self.cuts = []
             return
         }
+        let shortest = Double(target) * Self.sliverShare
         for (candidate, next) in zip(idr.dropFirst(), idr.dropFirst(2) + [end]) {
             let length = candidate - start
-            guard abs(length - target) <= abs(next - start - target) else { continue }
-            guard Double(end - candidate) >= Double(target) * Self.sliverShare else { break }
+            guard Double(length) >= shortest, abs(length - target) <= abs(next - start - target) else {
+                continue
+            }
+            guard Double(end - candidate) >= shortest else { break }
             cuts.append(candidate)
             start = candidate
         }

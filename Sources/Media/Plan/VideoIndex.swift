@@ -1,6 +1,7 @@
 /// Where a video stream's packets lie in time, and what speaks against copying them.
 struct VideoIndex {
     static let tooFarApart = "IDR pictures are too far apart"
+    static let standsStill = "a picture stands still for longer than a segment"
 
     /// DTS of every IDR picture, in the stream's time base, rising.
     var idr: [Int64] = []
@@ -42,6 +43,7 @@ struct VideoIndex {
             if dts <= previous { note("timestamps that do not rise") }
             step = dts - previous
             if dts - (idr.last ?? dts) > maxInterval { note(Self.tooFarApart) }
+            if step > maxInterval / 2 { note(Self.standsStill) }
             if isIDR { idr.append(dts) }
         } else {
             start = undated.dates(before: dts, duration: duration).first ?? dts
@@ -51,9 +53,9 @@ struct VideoIndex {
         end = dts + step
     }
 
-    /// Notes a jump where it is longer than `limit`, in the stream's time base.
-    mutating func noteJump(to dts: Int64?, limit: Int64) {
-        guard let dts, let previous, dts - previous > limit || dts < previous else { return }
+    /// Notes a jump where it is longer than a limit, in the stream's time base.
+    mutating func noteJump(to dts: Int64?, ahead: Int64, back: Int64) {
+        guard let dts, let previous, dts - previous > ahead || previous - dts > back else { return }
         isJoined = true
         note("times that jump")
     }

@@ -29,12 +29,8 @@ struct VideoIndexer {
         hasWholeIndex ? try fromContainer() : try fromPackets(progress)
     }
 
-    /// MP4 and MOV list every sample in `moov`, unless the file is fragmented; then `nb_frames` is 0 or less.
-    var hasWholeIndex: Bool {
-        let entries = Int64(avformat_index_get_entries_count(stream.pointer))
-        return demuxer.formatName.hasPrefix("mov") && entries > 0 && layout.lengthSize != nil
-            && entries >= stream.pointer.pointee.nb_frames && stream.pointer.pointee.nb_frames > 0
-    }
+    /// The container's own index says all that there is to know.
+    var hasWholeIndex: Bool { demuxer.indexedPackets(of: stream) != nil && layout.lengthSize != nil }
 
     private func fromContainer() throws(MediaError) -> VideoIndex {
         var index = VideoIndex(maxInterval: maxInterval)
@@ -87,9 +83,10 @@ struct VideoIndexer {
     private var isNeededWhole: Bool { demuxer.hasDiscontinuousTimes || (demuxer.duration ?? 0) <= 0 }
 
     private func note(_ packet: Packet, in index: inout VideoIndex) {
-        if demuxer.hasDiscontinuousTimes {
-            index.noteJump(to: packet.dts, limit: Timeline.maxGap(in: stream.timeBase))
-        }
+        index.noteJump(
+            to: packet.dts,
+            ahead: demuxer.hasDiscontinuousTimes ? Timeline.maxGap(in: stream.timeBase) : .max,
+            back: demuxer.hasDiscontinuousTimes ? 0 : Timeline.maxStepBack(in: stream.timeBase))
         if packet.pts == nil { index.note("pictures without presentation times") }
         if packet.isCorrupt { index.note("damaged packets") }
     }
