@@ -43,6 +43,7 @@ enum Parameters {
         switch name.count {
         case 10 where isEqual(name, "REQUEST_ID"): request.requestID = text(value)
         case 11 where isEqual(name, "REQUEST_URI"): setTarget(value, &request)
+        case 11 where isEqual(name, "ASKED_AHEAD"): request.isAskedAhead = true
         case 11 where isEqual(name, "REMOTE_ADDR"): request.remoteAddress = text(value)
         case 11 where isEqual(name, "HTTP_ORIGIN"): request.origin = text(value)
         case 12 where isEqual(name, "HTTP_REFERER"): request.referer = text(value)

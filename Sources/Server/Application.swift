@@ -42,6 +42,11 @@ package struct Application: Sendable {
         let match = router.match(HTTPMethod(rawValue: Tus.method(of: request)), request.path)
         var response: HTTPResponse
         do {
+            if request.isAskedAhead, case .route(let entry, let path) = match {
+                try rules.gates.judgeAhead(
+                    entry.route, RequestContext(request: request, path: path, body: body))
+                return .mayCome
+            }
             response = try answer(request, body, match, rules)
         } catch {
             metrics.refused(error.code)
@@ -52,8 +57,9 @@ package struct Application: Sendable {
         if response.status != 204 && response.header("X-Accel-Redirect") == nil {
             response.headers.append(("Content-Length", "\(response.body.count)"))
         }
-        if request.method == HTTPMethod.head.rawValue { response.body = [] }
         count(match, response.status, since: start)
+        if request.isAskedAhead { return response.carried() }
+        if request.method == HTTPMethod.head.rawValue { response.body = [] }
         return response
     }
 

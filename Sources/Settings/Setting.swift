@@ -33,7 +33,9 @@ package struct Setting: Sendable {
             "FOCUST_RATE_TOKENS_PER_ADDRESS", "600r/m burst=300",
             "tokens issued to one address; a school may be behind it"),
         Setting("FOCUST_RATE_UPLOADS_PER_ADDRESS", "30r/m burst=10", "uploads begun by one address"),
-        Setting("FOCUST_UPLOADS_AT_ONCE", "8", "uploads under way from one address"),
+        Setting("FOCUST_UPLOADS_AT_ONCE", "8", "admitted uploads under way from one address"),
+        Setting(
+            "FOCUST_UPLOADS_IN_ALL", "64", "admitted uploads under way from all addresses together"),
         Setting(
             "FOCUST_TRUSTED_ADDRESSES", "127.0.0.1,::1",
             "comma-separated addresses or networks that none of these limits counts: the site's own backend"),

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 
 import pytest
@@ -125,3 +126,12 @@ def test_the_host_s_cache_keeps_no_refusal_and_nothing_beyond_its_time(url, app)
         "the refusal",
         6,
     )
+
+
+def test_an_address_that_the_host_allows_is_still_asked_about_before_its_film(url):
+    """By `satisfy any` it would be enough, and the film of a stranger be taken before anybody looks."""
+    port = int(url.rpartition(":")[2])
+    head = "POST /upload/lesson HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 401")

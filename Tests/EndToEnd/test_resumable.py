@@ -361,15 +361,16 @@ def test_bodies_of_nobody_that_never_end_hold_no_thread(own_server, method, body
     assert answer.status_code == 200
 
 
-def test_a_preflight_with_a_body_counts_as_an_upload_at_once(own_server):
+def test_a_part_counts_as_an_upload_at_once_and_a_preflight_does_not(own_server):
     server = own_server(FOCUST_UPLOADS_AT_ONCE="1", FOCUST_TRUSTED_ADDRESSES="192.0.2.1")
-    url = tus.begun(server, rel("counted"), 10)
+    url, other = tus.begun(server, rel("counted"), 10), tus.begun(server, rel("counted-2"), 10)
     part = tus.Slow(url, 0, 10)
     part.send(b"1")
     wait_for(lambda: any((folder / "data").stat().st_size for folder in unfinished(server)), "the part under way")
-    assert requests.options(url, timeout=20).status_code == 429
+    assert requests.options(url, data=b"x" * 100, timeout=20).status_code == 204
+    assert tus.look(other).status_code == 429
     part.drop()
-    wait_for(lambda: requests.options(url, timeout=20).status_code == 204, "the end of the part")
+    wait_for(lambda: tus.look(other).status_code == 200, "the end of the part")
 
 
 def resume(server, url: str, film: bytes, dice: random.Random) -> str:

@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
     package var contentLength: Int?
     /// Whether nginx hands the body on as it comes, which may be never.
     package var isUnbuffered = false
+    /// Whether nginx only asks if the request may come, by its headers, and has not taken the body yet.
+    package var isAskedAhead = false
     /// What tus clients say (tus 1.0.0); nil unless the request is for a resumable upload.
     package var tus: TusHeaders?
     /// How long ago the request began, as far as nginx says: a body may have taken its time to come.

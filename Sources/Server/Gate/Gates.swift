@@ -38,11 +38,11 @@ struct Gates: Sendable {
             return try handler(context, try service.admit(context.request))
         case .issue(let handler):
             return try handler(context, try issuing.admit(context.request))
-        case .upload(let handler):
+        case .upload(let handler, _):
             return try handler(context, try upload.admit(context.request))
         case .follow(let handler):
             return try handler(context, try upload.admit(context.request, grace: UploadGate.followSeconds))
-        case .resume(let handler):
+        case .resume(let handler, _):
             return try handler(context, try upload.admitHolder(context.request))
         case .file(let handler):
             return try handler(context, media)
@@ -50,6 +50,17 @@ struct Gates: Sendable {
             let location = try Self.location(context.path)
             let admission = try media.admit(context.request, toPlay: location, onlyMobile: onlyMobile)
             return try handler(context, admission)
+        }
+    }
+
+    /// Judges a request whose body nginx has not taken yet. Refuses as `call` would, as far as the headers tell; where
+    /// a route takes no uploads, with `not_found`.
+    func judgeAhead(_ route: Route, _ context: RequestContext) throws(Refusal) {
+        switch route.access {
+        case .upload(_, let check): try check(context, try upload.admit(context.request))
+        case .resume(_, let check): try check(context, try upload.admitHolder(context.request))
+        case .open, .metrics, .service, .issue, .follow, .file, .play:
+            throw Refusal(.notFound, "There is nothing at this address.")
         }
     }
 

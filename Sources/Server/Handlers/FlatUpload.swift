@@ -34,6 +34,10 @@ struct FlatUpload: Sendable {
             ])
     }
 
+    func judgeAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+        _ = try caller.admissionToFlatLayout()
+    }
+
     /// Below the directory of a video, lessons may lie, where ids of the two layouts are the same: the video would take
     /// their place. Known now, so refused now, and not after a conversion.
     private func checkPlace(_ location: LessonLocation) throws(Refusal) {

@@ -21,6 +21,10 @@ struct PresentationUpload: Sendable {
         return answer(path, url: true)
     }
 
+    func judgeCourseAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+        _ = try caller.admission(to: .course(try context.path.identifier("course_id")))
+    }
+
     func module(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let course = try context.path.identifier("course_id")
         let module = try context.path.identifier("module_id")
@@ -29,10 +33,20 @@ struct PresentationUpload: Sendable {
         return answer(path, url: true)
     }
 
+    func judgeModuleAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+        let course = try context.path.identifier("course_id")
+        let module = try context.path.identifier("module_id")
+        _ = try caller.admission(to: .module(course: course, module: module))
+    }
+
     /// The older route: a loose file, under its own name.
     func flat(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let admission = try caller.admissionToFlatLayout()
         return answer(try receive(context, caller, admission) { .flat($0) }, url: false)
+    }
+
+    func judgeFlatAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+        _ = try caller.admissionToFlatLayout()
     }
 
     private func receive(

@@ -8,6 +8,7 @@ import Settings
 /// What is asked of a request before its body is read, and what it is told afterwards.
 extension ResumableUploads {
     static var notFound: Refusal { Refusal(.notFound, "There is no such upload.") }
+    static var unreadable: Refusal { Refusal(.internal, "The upload cannot be read.") }
 
     /// `Upload-Length`. Refuses with `missing_field`, `malformed_request` or `too_large`.
     func length(_ tus: TusHeaders) throws(Refusal) -> Int {

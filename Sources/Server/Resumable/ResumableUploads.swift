@@ -45,21 +45,17 @@ struct ResumableUploads: Sendable {
 
     /// `POST`: a new upload, with its first part where there is a body.
     func create(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
-        let tus = try Tus.checked(context.request)
-        let length = try length(tus)
-        let record = try ResumableRecord(
-            length: length, metadata: tus.metadata ?? "", callbackRules: callbackRules, caller)
-        let admission = try caller.admission(to: record.target)
+        let (record, admission) = try announced(context, caller)
         let hasBody = (context.request.contentLength ?? 0) > 0
-        let checksum = try hasBody ? checksum(context, tus) : nil
-        try checkRoom(length)
+        let checksum = try hasBody ? checksum(context, try Tus.checked(context.request)) : nil
+        try checkRoom(record.length)
         let id = UploadID(random: SecureRandom.pair())
         try Refusal.rethrow { () throws(FileError) in
             try services.files.makeResumable(id.storageName, info: record.json.serialized())
         }
         log(
             "resumable_created", id.storageName,
-            ["bytes": "\(length)", "target": "\(record.target)"].merging(caller.logged) { $1 })
+            ["bytes": "\(record.length)", "target": "\(record.target)"].merging(caller.logged) { $1 })
         let headers = [("Location", "\(services.settings.publicURL)\(Tus.prefix)\(id.value)")]
         let more =
             hasBody
@@ -104,6 +100,44 @@ struct ResumableUploads: Sendable {
         try Refusal.rethrow { () throws(FileError) in try services.files.removeResumable(name) }
         log("resumable_terminated", name, [:])
         return HTTPResponse(status: 204)
+    }
+
+    // MARK: Before the body
+
+    func judgeCreationAhead(
+        _ context: RequestContext, _ caller: borrowing UploadCaller
+    ) throws(Refusal) {
+        let (record, _) = try announced(context, caller)
+        try checkRoom(record.length)
+    }
+
+    /// Whether there is such an upload, and it may go on. Neither waits for it nor touches it.
+    func judgeAhead(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) {
+        _ = try Tus.checked(context.request)
+        guard let id = UploadID(context.path.raw("upload_id")) else { throw Self.notFound }
+        let info = try Refusal.rethrow { () throws(FileError) in
+            try services.files.resumableInfo(id.storageName)
+        }
+        guard let info else { throw Self.notFound }
+        guard let record = ResumableRecord(parsing: info) else { throw Self.unreadable }
+        _ = try holder.admission(to: record)
+    }
+
+    func judgePartAhead(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) {
+        let tus = try Tus.checked(context.request)
+        _ = try Tus.number(tus.offset, "Upload-Offset")
+        _ = try checksum(context, tus)
+        try judgeAhead(context, holder)
+    }
+
+    /// What a creation's headers ask for, and the proof that its caller may.
+    private func announced(
+        _ context: RequestContext, _ caller: borrowing UploadCaller
+    ) throws(Refusal) -> (ResumableRecord, UploadAdmission) {
+        let tus = try Tus.checked(context.request)
+        let record = try ResumableRecord(
+            length: try length(tus), metadata: tus.metadata ?? "", callbackRules: callbackRules, caller)
+        return (record, try caller.admission(to: record.target))
     }
 
     // MARK: What they are made of
@@ -183,7 +217,7 @@ struct ResumableUploads: Sendable {
     ) throws(Refusal) -> Held {
         var upload = try lock(name)
         guard let record = ResumableRecord(parsing: upload.info) else {
-            throw Refusal(.internal, "The upload cannot be read.")
+            throw Self.unreadable
         }
         let admission: UploadAdmission
         do {

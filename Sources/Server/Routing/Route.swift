@@ -10,6 +10,9 @@ final class Route: Sendable {
     typealias Handler<Caller> = @Sendable (RequestContext, Caller) throws(Refusal) -> HTTPResponse
     typealias UploadHandler =
         @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> HTTPResponse
+    /// Judges a request by its headers alone, before its body comes.
+    typealias UploadCheck = @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> Void
+    typealias HolderCheck = @Sendable (RequestContext, UploadHolder) throws(Refusal) -> Void
     typealias PlayHandler =
         @Sendable (RequestContext, borrowing PlayAdmission) throws(Refusal) -> HTTPResponse
 
@@ -23,12 +26,13 @@ final class Route: Sendable {
         case service(Handler<ServiceCaller>)
         /// Whoever may have tokens issued.
         case issue(Handler<IssuingCaller>)
-        /// The site's backend, or an upload token; what it is for, the handler finds out and has judged.
-        case upload(UploadHandler)
+        /// The site's backend, or an upload token; what it is for, the handler finds out and has judged. `ahead` judges as
+        /// much of that as the headers say.
+        case upload(UploadHandler, ahead: UploadCheck = { _, _ in })
         /// The site's backend, or an upload token, for a day longer than it uploads: a conversion may take its time.
         case follow(UploadHandler)
-        /// Whoever knows the address of an upload that was admitted before.
-        case resume(Handler<UploadHolder>)
+        /// Whoever knows the address of an upload that was admitted before, which `ahead` looks for.
+        case resume(Handler<UploadHolder>, ahead: HolderCheck)
         /// Anybody with a token that the handler has judged for the file it names.
         case file(Handler<MediaGate>)
         /// A viewer with a play token for the place the path names.

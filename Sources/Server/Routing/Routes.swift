@@ -55,14 +55,27 @@ enum Routes {
 
             // Uploads and what becomes of them
             Route([.post], "/upload/lesson", .upload(lessonUpload.answer)),
-            Route([.post], "/upload", .upload(flatUpload.answer)),
-            Route([.post], "/upload_presentation/course/{course_id}", .upload(presentation.course)),
-            Route([.post], "/upload_presentation/module/\(module)", .upload(presentation.module)),
-            Route([.post], "/upload_presentation", .upload(presentation.flat)),
-            Route([.post], "/upload/tus/", .upload(resumable.create)),
-            Route([.head], "/upload/tus/{upload_id}", .resume(resumable.show)),
-            Route([.patch], "/upload/tus/{upload_id}", .resume(resumable.append)),
-            Route([.delete], "/upload/tus/{upload_id}", .resume(resumable.terminate)),
+            Route([.post], "/upload", .upload(flatUpload.answer, ahead: flatUpload.judgeAhead)),
+            Route(
+                [.post], "/upload_presentation/course/{course_id}",
+                .upload(presentation.course, ahead: presentation.judgeCourseAhead)),
+            Route(
+                [.post], "/upload_presentation/module/\(module)",
+                .upload(presentation.module, ahead: presentation.judgeModuleAhead)),
+            Route(
+                [.post], "/upload_presentation",
+                .upload(presentation.flat, ahead: presentation.judgeFlatAhead)
+            ),
+            Route([.post], "/upload/tus/", .upload(resumable.create, ahead: resumable.judgeCreationAhead)),
+            Route(
+                [.head], "/upload/tus/{upload_id}", .resume(resumable.show, ahead: resumable.judgeAhead)),
+            Route(
+                [.patch], "/upload/tus/{upload_id}",
+                .resume(resumable.append, ahead: resumable.judgePartAhead)),
+            Route(
+                [.delete], "/upload/tus/{upload_id}",
+                .resume(resumable.terminate, ahead: resumable.judgeAhead)
+            ),
             Route([.get], "/api/tasks", .service(tasks.list)),
             Route([.get], "/api/tasks/{task_id}", .follow(tasks.show)),
 

@@ -45,6 +45,7 @@ http {{
 
     server {{
         listen "unix:{directory}/host.sock";
+        listen "unix:{directory}/host2.sock" http2;
         root "{directory}/site";
         location = /host-404 {{ return 404 "the host's own page\\n"; }}
         location /api/ {{ return 200 "the host's own api, $host_wants\\n"; }}
@@ -89,7 +90,8 @@ class Host:
         (directory / "nginx.conf").write_text(CONFIGURATION.format(directory=directory, user=user))
         error_log = directory / "host-error.log"
         self.process = subprocess.Popen([NGINX, "-p", directory, "-c", directory / "nginx.conf", "-e", error_log])
-        wait_for(lambda: self.process.poll() is not None or (directory / "host.sock").exists(), "nginx")
+        sockets = [directory / "host.sock", directory / "host2.sock"]
+        wait_for(lambda: self.process.poll() is not None or all(each.exists() for each in sockets), "nginx")
         assert self.process.poll() is None, error_log.read_text()
 
     def stop(self) -> None:
