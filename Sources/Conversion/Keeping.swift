@@ -27,6 +27,6 @@ package struct Keeping: Sendable {
         let video =
             duration > .zero
             ? min(Int(duration.components.seconds) + 1, Self.longestVideo) : Self.longestVideo
-        return Retirement(time: now.seconds, tokenLife: max(maxTTL, video + grantMargin))
+        return Retirement(time: now.seconds, tokenLife: max(maxTTL, video) + grantMargin)
     }
 }
