@@ -38,21 +38,48 @@ def test_it_has_every_route_that_the_server_has():
         assert method in document().paths.get(path, {}), f"{method} {path}"
 
 
-def test_the_json_it_describes_is_closed():
-    """An object that let any member through would make the comparison worthless."""
+def nodes(node, place=""):
+    """Every object of the document with its place."""
+    if isinstance(node, dict):
+        yield place, node
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, part in parts:
+        yield from nodes(part, f"{place}/{name}")
 
-    def open_objects(node, place):
-        if isinstance(node, list):
-            for number, part in enumerate(node):
-                yield from open_objects(part, f"{place}/{number}")
-        elif isinstance(node, dict):
-            if "object" in node.get("type", ()) and "properties" in node and "additionalProperties" not in node:
-                yield place
-            for name, part in node.items():
-                if name != "requestBody" and name != "requestBodies":
-                    yield from open_objects(part, f"{place}/{name}")
 
-    assert list(open_objects(document().root, "")) == []
+def test_a_client_made_from_it_lives_on_when_a_member_is_added():
+    """As it is published it closes no object; as it is compared with answers here, every one."""
+    assert [place for place, node in nodes(document().published) if node.get("additionalProperties") is False] == []
+    with_more = json.dumps(PAGE | {"more": 1}).encode()
+    assert document().problems("GET", TASKS, 200, JSON, with_more) == [
+        "the body at $ breaks additionalProperties: more"
+    ]
+
+
+def test_no_reference_has_a_neighbour():
+    """Generators leave out one or the other."""
+    found = [place for place, node in nodes(document().published) if "$ref" in node and len(node) > 1]
+    assert found == []
+
+
+def test_what_is_no_text_is_binary():
+    """A client that is made of anything less gets nothing, or a broken text."""
+    texts = ("application/json", "application/vnd.apple.mpegurl", "text/plain", "multipart/form-data")
+    contents = [(place, node["content"]) for place, node in nodes(document().published) if "content" in node]
+    for place, content in contents:
+        for kind, media in content.items():
+            if kind not in texts:
+                assert document().resolve(media["schema"]).get("format") == "binary", f"{place} {kind}"
+
+
+def test_what_is_older_and_what_is_called_back_have_tags_of_their_own():
+    operations = [node for place, node in nodes(document().published) if "operationId" in node]
+    assert all(len(operation["tags"]) == 1 for operation in operations)
+    older = {operation["operationId"] for operation in operations if operation["tags"] == ["Older clients"]}
+    assert older == {operation["operationId"] for operation in operations if operation.get("deprecated")}
+    back = {operation["operationId"] for operation in operations if operation["tags"] == ["Callbacks"]}
+    webhooks = document().published["webhooks"].values()
+    assert back == {operation["operationId"] for item in webhooks for operation in item.values()}
 
 
 def test_its_examples_are_what_they_are_examples_of():
