@@ -1,6 +1,7 @@
 """Resumable uploads (tus 1.0.0): a real client, and every rule and refusal one by one."""
 
 import contextlib
+import fcntl
 import hashlib
 import http.client
 import os
@@ -9,6 +10,7 @@ import signal
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -359,6 +361,19 @@ def test_bodies_of_nobody_that_never_end_hold_no_thread(own_server, method, body
             stranger.sendall(f"{method} /upload/tus/x HTTP/1.1\r\nHost: x\r\n{body}".encode())
         answer = requests.head(url, headers=service() | tus.VERSION, timeout=20)
     assert answer.status_code == 200
+
+
+def test_few_wait_for_an_upload_that_another_has(own_server):
+    """Who knows one address would else hold all threads by asking for it again and again."""
+    server = own_server(FOCUST_UPLOAD_THREADS="4")
+    url = tus.begun(server, rel("held"), 10)
+    (folder,) = unfinished(server)
+    with (folder / "info").open() as info, ThreadPoolExecutor(4) as pool:
+        fcntl.flock(info, fcntl.LOCK_EX)
+        answers = [pool.submit(tus.look, url) for _ in range(4)]
+        wait_for(lambda: sum(each.done() for each in answers) == 3, "all but one to be answered")
+        fcntl.flock(info, fcntl.LOCK_UN)
+    assert sorted(each.result().status_code for each in answers) == [200, 423, 423, 423]
 
 
 def test_a_part_counts_as_an_upload_at_once_and_a_preflight_does_not(own_server):

@@ -20,6 +20,7 @@ struct ResumableUploads: Sendable {
     private let handover: Handover
     private let reader: PartReader
     private let slots: TransferSlots
+    private let waits: TransferSlots
 
     init(_ services: Services) {
         self.services = services
@@ -27,6 +28,7 @@ struct ResumableUploads: Sendable {
         handover = Handover(services: services, presentations: PresentationUpload(services))
         reader = PartReader(metrics: services.metrics, clock: services.clock)
         slots = TransferSlots(uploadThreads: services.settings.uploadThreads)
+        waits = TransferSlots(waitingOf: services.settings.uploadThreads)
     }
 
     /// An upload that a request works on.
@@ -244,11 +246,29 @@ struct ResumableUploads: Sendable {
 
     private func lock(_ name: String) throws(Refusal) -> LockedUpload {
         do {
-            return try services.files.lockedResumable(name, waitingAtMost: Self.patience)
+            return try lock(name, waitingAtMost: 0)
+        } catch {
+            guard error.code == .locked else { throw error }
+        }
+        // Few wait: who knows one address could hold every thread with it.
+        let slot: TransferSlots.Slot
+        do { slot = try waits.take() } catch { throw Self.locked }
+        let upload = try lock(name, waitingAtMost: Self.patience)
+        _ = consume slot
+        return upload
+    }
+
+    private func lock(_ name: String, waitingAtMost milliseconds: Int) throws(Refusal) -> LockedUpload {
+        do {
+            return try services.files.lockedResumable(name, waitingAtMost: milliseconds)
         } catch {
             if error.isNotFound { throw Self.notFound }
             guard error.isBusy else { throw Refusal(error) }
-            throw Refusal(.locked, "Another request has this upload.", retryAfter: 1)
+            throw Self.locked
         }
+    }
+
+    private static var locked: Refusal {
+        Refusal(.locked, "Another request has this upload.", retryAfter: 1)
     }
 }

@@ -1,8 +1,8 @@
 import Domain
 import Synchronization
 
-/// How many uploads may come in as slowly as their networks are: each holds a thread for as long as it takes, and some
-/// threads must stay for everything else.
+/// How many requests may hold a thread for long: uploads that come in as slowly as their networks are, and those that
+/// wait for another to give an upload up. Some threads must stay for everything else.
 final class TransferSlots: Sendable {
     /// Of the upload threads, those that may be held so: three of four, and one where there is one alone.
     private let limit: Int
@@ -10,6 +10,11 @@ final class TransferSlots: Sendable {
 
     init(uploadThreads: Int) {
         limit = max(1, uploadThreads * 3 / 4)
+    }
+
+    /// Of the threads that transfers leave, those that may wait: one of eight, and one where there are fewer.
+    init(waitingOf uploadThreads: Int) {
+        limit = max(1, uploadThreads / 8)
     }
 
     /// A slot, for as long as the value lives.
