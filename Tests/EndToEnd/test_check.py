@@ -183,6 +183,25 @@ def test_a_machine_that_is_well_set_up_gets_no_complaint(machine):
     )
 
 
+def behind_a_proxy(machine, listen: str, http: str = "") -> list[dict]:
+    machine.make_nginx(http=f"{http}\n    include focust-video/http.conf;")
+    machine.change("nginx.conf", f'"unix:{machine.directory}/site.sock"', listen)
+    return [found for found in machine.findings() if found["subject"] == "nginx, addresses"]
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:18099", "[::1]:18099"])
+def test_a_proxy_on_the_same_machine_must_be_named(machine, listen):
+    (found,) = behind_a_proxy(machine, listen)
+    assert found["level"] == "warning"
+    assert "set_real_ip_from" in found["advice"]
+    assert behind_a_proxy(machine, listen, "set_real_ip_from 127.0.0.1;") == []
+
+
+@pytest.mark.parametrize("listen", ["18099", "0.0.0.0:18099"])
+def test_a_server_for_everybody_is_no_proxys(machine, listen):
+    assert behind_a_proxy(machine, listen) == []
+
+
 def put(name, text, mode=0o600):
     def act(machine):
         (machine.secrets / name).write_text(text + "\n")

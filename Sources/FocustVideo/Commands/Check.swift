@@ -38,6 +38,7 @@ struct Check: ParsableCommand {
         case .unknown(let finding): return own + [finding]
         case .read(let configuration):
             return own + NginxCheck(settings: settings).findings(configuration)
+                + ProxyCheck(configuration: configuration).findings()
                 + ReachCheck(settings: settings, configuration: configuration).findings()
         }
     }
