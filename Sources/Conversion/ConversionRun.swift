@@ -51,8 +51,11 @@ struct ConversionRun {
         let staging = try service.files.makeStagingDirectory(task: job.id)
         let key = ContentKey.random()
         let result = try keeper.during {
-            let result = try service.media.convert(
+            var result = try service.media.convert(
                 source, into: staging.path, key: key, options: options, watch(keeper))
+            let output = try ConverterOutput(staging)
+            try staging.replacePlaylist(with: output.playlist)
+            result.duration = output.duration
             if let failure = result.posterFailure {
                 service.log.warning("poster_failed", metadata: metadata(cause: failure))
             }

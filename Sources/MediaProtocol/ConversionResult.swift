@@ -1,7 +1,7 @@
 /// What a finished conversion made.
 package struct ConversionResult: Sendable {
     /// Seconds: the sum of the playlist's `EXTINF`.
-    package let duration: Double
+    package var duration: Double
     /// Number of segment files.
     package let segments: Int
     /// Bytes of all segments before encryption.

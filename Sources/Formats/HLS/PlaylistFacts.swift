@@ -56,7 +56,7 @@ package struct PlaylistFacts: Equatable, Sendable {
 
     /// A decimal number up to the comma, read exactly: hundreds of rounded floats would drift. Nil where it is none, or
     /// has more than nine digits before the point, which is thirty years of video.
-    private static func time(
+    static func time(
         in line: Range<Int>, of bytes: Span<UInt8>
     ) -> (seconds: Int, nanoseconds: Int)? {
         var index = line.lowerBound

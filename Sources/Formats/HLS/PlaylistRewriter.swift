@@ -28,6 +28,27 @@ package struct PlaylistRewriter: Sendable {
         return output
     }
 
+    /// Whether `rewrite` makes at most `limit` bytes of `playlist`; found without making them, for a line of one byte may
+    /// become one of a thousand.
+    package func fits(_ playlist: [UInt8], in limit: Int) -> Bool {
+        let bytes = playlist.span
+        // A byte becomes three at most, and no more URIs are there than lines and values of attributes.
+        let most = bytes.count(of: 0x0A) + 1 + bytes.count(of: UInt8(ascii: "="))
+        guard 3 * bytes.count + most * rule.addedBytes > limit else { return true }
+        var total = bytes.count
+        var lines = PlaylistLines(of: bytes)
+        while total <= limit, let line = lines.nextLine(of: bytes) {
+            if bytes[line.lowerBound] != UInt8(ascii: "#") {
+                total += rule.addedBytes + 2 * line.count + 1
+            } else if var attributes = TagAttributes(of: line, in: playlist) {
+                while let uri = attributes.nextURI(in: playlist) {
+                    total += rule.addedBytes + 2 * uri.count + 1
+                }
+            }
+        }
+        return total <= limit
+    }
+
     /// Appends what stands between the last URI and this one, and its replacement.
     private func replace(
         _ uri: Range<Int>, of playlist: Span<UInt8>, _ copied: inout Int, _ output: inout [UInt8]

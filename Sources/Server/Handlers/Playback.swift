@@ -11,6 +11,11 @@ struct Playback: Sendable {
     let services: Services
     let lessons: LessonStatus
 
+    /// The longest lesson, seconds; a playlist that says more, whoever wrote it, gets no longer grant.
+    private static let longestSeconds = 86_400
+    /// The most bytes of a playlist's answer: 24 hours in segments of 2 s are two thirds of it.
+    private static let maxPlaylistBytes = 32 << 20
+
     private static let noStore = (name: "Cache-Control", value: "no-store")
 
     func answer(_ context: RequestContext, _ admission: borrowing PlayAdmission) throws(Refusal)
@@ -122,9 +127,16 @@ struct Playback: Sendable {
             rule = .mobile(
                 base: Array(base(admission).utf8), suffix: Array("?token=\(grant)&v=\(lesson.version)".utf8))
         }
+        let rewriter = PlaylistRewriter(rule)
+        guard rewriter.fits(playlist, in: Self.maxPlaylistBytes) else {
+            var refusal = Refusal(.internal, "The playlist of the video is too long.")
+            refusal.cause =
+                "a playlist of \(playlist.count) bytes would become more than \(Self.maxPlaylistBytes)"
+            throw refusal
+        }
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "application/vnd.apple.mpegurl"), Self.noStore],
-            body: PlaylistRewriter(rule).rewrite(playlist))
+            body: rewriter.rewrite(playlist))
     }
 
     private func base(_ admission: borrowing PlayAdmission) -> String {
@@ -148,9 +160,9 @@ struct Playback: Sendable {
     /// How long the video lasts. A playlist of variants does not say; then as long as any token may live.
     private func seconds(_ playlist: [UInt8]) -> Int {
         guard let duration = PlaylistFacts.duration(of: playlist), duration > .zero else {
-            return services.settings.maxTTL
+            return min(services.settings.maxTTL, Self.longestSeconds)
         }
-        return Int(duration.components.seconds) + 1
+        return Int(min(duration.components.seconds, Int64(Self.longestSeconds) - 1)) + 1
     }
 
     // MARK: The directory
