@@ -125,7 +125,13 @@ let package = Package(
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Domain"], swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Domain", "Crypto"], swiftSettings: strict),
-        .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Domain"], swiftSettings: strict),
+        // A process that tries what a converter which was taken over might.
+        .systemLibrary(name: "CDeeds", path: "Tests/CDeeds"),
+        .executableTarget(
+            name: "deeds", dependencies: ["CDeeds", "Runtime"], path: "Tests/Deeds", swiftSettings: strict),
+        .testTarget(
+            name: "RuntimeTests", dependencies: ["CDeeds", "Runtime", "Domain", "deeds"],
+            swiftSettings: strict),
         .testTarget(
             name: "FastCGITests", dependencies: ["FastCGI", "Formats", "Runtime"],
             swiftSettings: strict),

@@ -105,3 +105,67 @@ static inline int focust_peer_groups(int socket, uint32_t *groups, int room) {
     unsigned int length = (unsigned int)room * sizeof *groups;
     return getsockopt(socket, 1, 59, groups, &length) == 0 ? (int)(length / sizeof *groups) : -1;
 }
+
+// seccomp(2): what a process, with all of its threads, may still ask of the kernel.
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#if defined(__x86_64__)
+static const uint32_t focust_architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+static const uint32_t focust_architecture = AUDIT_ARCH_AARCH64;
+#else
+// No filter is known for it.
+static const uint32_t focust_architecture = 0;
+#endif
+
+// 0, or -1 and errno; above 0 the thread that could not be brought under the filter (SECCOMP_FILTER_FLAG_TSYNC).
+static inline int focust_filter_calls(struct sock_filter *filter, uint16_t count) {
+    struct sock_fprog program = {count, filter};
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+}
+static inline int focust_can_filter_calls(void) {
+    uint32_t action = SECCOMP_RET_ERRNO;
+    return focust_architecture != 0 && syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+// The calls that work on what a process has already, and on files that Landlock judges, one after the other; -1 behind
+// the last.
+static inline int focust_harmless_call(int index) {
+    static const int calls[] = {
+        // files
+        SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_preadv, SYS_pwritev, SYS_lseek,
+        SYS_openat, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_faccessat, SYS_faccessat2, SYS_readlinkat,
+        SYS_getdents64, SYS_getcwd, SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_fsync, SYS_fdatasync,
+        SYS_sync_file_range, SYS_unlinkat, SYS_renameat2, SYS_ppoll,
+#ifdef __x86_64__
+        SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_unlink, SYS_rename, SYS_poll, SYS_time,
+        SYS_arch_prctl, SYS_getrlimit,
+#endif
+        SYS_renameat,
+        // memory
+        SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_membarrier,
+        // threads and signals of its own
+        SYS_futex, SYS_set_robust_list, SYS_get_robust_list, SYS_rseq, SYS_sched_yield, SYS_sched_getaffinity,
+        SYS_sched_getparam, SYS_sched_getscheduler, SYS_sched_get_priority_max, SYS_sched_get_priority_min,
+        SYS_gettid, SYS_getpid, SYS_getppid, SYS_set_tid_address, SYS_exit, SYS_exit_group, SYS_restart_syscall,
+        SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack,
+        // time, and what the machine is
+        SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_times,
+        SYS_getrusage, SYS_getrandom, SYS_uname, SYS_sysinfo, SYS_getcpu, SYS_getuid, SYS_geteuid, SYS_getgid,
+        SYS_getegid,
+    };
+    return index < (int)(sizeof calls / sizeof *calls) ? calls[index] : -1;
+}
+
+// Those that depend on what they are given.
+static const uint32_t focust_call_mmap = SYS_mmap, focust_call_mprotect = SYS_mprotect;
+static const uint32_t focust_call_clone = SYS_clone, focust_call_clone3 = SYS_clone3;
+static const uint32_t focust_call_tgkill = SYS_tgkill, focust_call_prctl = SYS_prctl;
+static const uint32_t focust_call_prlimit = SYS_prlimit64, focust_call_ioprio_set = SYS_ioprio_set;
+static const uint32_t focust_call_sched_setscheduler = SYS_sched_setscheduler;
+static const uint32_t focust_call_setpriority = SYS_setpriority, focust_call_fcntl = SYS_fcntl;
+
+// prctl(2): orphans of this process's children become its own children; 0 or -1.
+static inline int focust_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

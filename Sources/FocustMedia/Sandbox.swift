@@ -22,6 +22,7 @@ enum Sandbox {
         try ProcessLimits.apply(
             memory: memory(order), files: maxFiles, fileSize: ByteCount(MediaLimits.default.maxOutputBytes))
         _ = try Confinement.enforce(libraries + openings(order))
+        _ = try SystemCallFilter.enforce()
     }
 
     private static func memory(_ order: MediaOrder) -> ByteCount {

@@ -90,10 +90,26 @@ def test_a_converter_is_given_no_secret_and_holds_nothing_of_another_lesson(site
     [converter] = wait_for(lambda: converters(site), "a converter", 20)
     proc = Path(f"/proc/{converter}")
     wait_for(lambda: "NoNewPrivs:\t1" in (proc / "status").read_text(), "its confinement")
+    wait_for(lambda: "Seccomp:\t2" in (proc / "status").read_text(), "its filter of system calls")
     assert (proc / "environ").read_bytes() == b"LANG=C.UTF-8\0"
     assert (proc / "cmdline").read_bytes().split(b"\0")[1:] == [str(site.app.pid).encode(), b""]
     targets = [os.readlink(entry) for entry in (proc / "fd").iterdir()]
     assert not [target for target in targets if target.endswith(".key") or "/state/" in target]
+
+
+def test_other_processes_of_the_user_do_not_look_into_a_server_or_a_worker(site):
+    """Files below /proc that tell of a process's memory are root's where it hides."""
+    worker = site.start_worker()
+    wait_for(lambda: "event=started" in site.log.read_text().rpartition("jobs=")[0], "the worker")
+    for process in (site.app, worker):
+        status = Path(f"/proc/{process.pid}/environ").stat()
+        assert (status.st_uid, hidden(process.pid)) == (0, True)
+
+
+def hidden(pid: int) -> bool:
+    """Whether a process without any capability of root's may not read where the memory of another lies."""
+    command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "cat", f"/proc/{pid}/maps"]
+    return subprocess.run(command, capture_output=True, timeout=20, check=False).returncode != 0
 
 
 @pytest.mark.parametrize("version", [{}, {"version": 99}])

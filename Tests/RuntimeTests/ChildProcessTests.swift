@@ -72,4 +72,18 @@ import Testing
     @Test func `A program that is not there is an error`() {
         #expect(throws: SystemError.self) { _ = try ChildProcess(path: "/nonexistent/program") }
     }
+
+    /// It keeps the socket open as long as it lives.
+    @Test func `What it started ends with it`() throws {
+        var process = try ChildProcess(
+            path: "/bin/sh", arguments: ["-c", "sleep 1000 & echo started; exit 0"])
+        #expect(process.wait() == .exited(code: 0))
+        var buffer = [UInt8](repeating: 0, count: 100)
+        var ended = false
+        while !ended {
+            var entry = pollfd(fd: process.output, events: Int16(POLLIN), revents: 0)
+            try #require(poll(&entry, 1, 10_000) == 1)
+            ended = read(process.output, &buffer, buffer.count) <= 0
+        }
+    }
 }

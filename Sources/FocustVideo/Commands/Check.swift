@@ -33,7 +33,8 @@ struct Check: ParsableCommand {
             [Finding(.good, "settings", "complete")] + AddressCheck(settings: settings).findings()
             + SecretCheck(settings: settings).findings() + StorageCheck(settings: settings).findings()
             + SocketCheck(settings: settings).findings() + LibraryCheck().findings()
-            + PackageCheck().findings() + ClockCheck(settings: settings).findings()
+            + ConfinementCheck().findings() + PackageCheck().findings()
+            + ClockCheck(settings: settings).findings()
         switch NginxCheck.state() {
         case .unknown(let finding): return own + [finding]
         case .read(let configuration):

@@ -10,6 +10,7 @@ struct Serve: ParsableCommand {
         discussion: "SIGHUP has it read its settings again, SIGTERM ends it.")
 
     func run() throws {
+        ProcessLimits.hideMemory()
         let settings = try SettingsLoader.load()
         // Before any thread starts, so that all of them leave the signals to this one.
         let signals = Signals()

@@ -24,6 +24,7 @@ struct Work: ParsableCommand {
     }
 
     func run() throws {
+        ProcessLimits.hideMemory()
         let settings = try SettingsLoader.load(for: .work)
         let signals = Signals()
         let logSetup = LogSetup(settings)

@@ -70,8 +70,12 @@ package struct ChildProcess: ~Copyable {
         return poll(&entry, 1, 0) == 1
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and ends what it started.
     package mutating func wait() -> Ending {
+        // While it is a zombie its group is its own: what it left behind there ends with it.
+        var entry = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+        while poll(&entry, 1, -1) < 0 && errno == EINTR {}
+        kill(-id, SIGKILL)
         let status = Self.reap(id)
         isReaped = true
         // wait.h: the low seven bits are the signal, the next eight the code.

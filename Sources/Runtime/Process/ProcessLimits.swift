@@ -4,6 +4,10 @@ import Glibc
 
 /// What a process that works on a stranger's bytes takes upon itself before it looks at the first of them.
 package enum ProcessLimits {
+    /// No process of the same user looks into this one's memory, where secrets are, and it leaves none in a core file
+    /// (prctl(2), PR_SET_DUMPABLE). Before anything is read; a kernel that refuses it is not known.
+    package static func hideMemory() { _ = focust_not_dumpable() }
+
     /// Ends with the thread that started this process (prctl(2), PR_SET_PDEATHSIG), so that a killed server leaves no
     /// converter behind; throws where that thread is gone already.
     package static func endWithParent(_ parent: pid_t) throws(SystemError) {
