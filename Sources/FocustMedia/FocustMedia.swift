@@ -12,6 +12,9 @@ enum FocustMedia {
             complain("focust-media is started by focust-video, and of no use by itself.")
             exit(EX_USAGE)
         }
+        // Swift's runtime would start a program that tells where this one crashed. No process may be started here, and a
+        // signal from outside would then be swallowed.
+        for crash in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { signal(crash, SIG_DFL) }
         // Whoever asked decides when it ends: a service manager's SIGTERM goes to all processes of a service.
         signal(SIGTERM, SIG_IGN)
         do {

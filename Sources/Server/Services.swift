@@ -18,6 +18,8 @@ package struct Services: Sendable {
     package let eligibility: EligibilityClient?
     package let database: any Database
     package let files: DataDirectory
+    /// The room that is left for uploads.
+    let space: FreeSpace
     /// Looks into uploads.
     package let media: MediaProgram
     /// Tells the conversion threads of every process that a job was queued.
@@ -45,6 +47,7 @@ package struct Services: Sendable {
         self.eligibility = eligibility
         self.database = database
         self.files = files
+        space = FreeSpace(files, floor: settings.minFreeBytes)
         self.media = media
         self.conversionWakeUp = conversionWakeUp
         self.callbackWakeUp = callbackWakeUp

@@ -116,7 +116,8 @@ def test_a_request_that_was_on_its_way_when_the_process_was_told_to_stop_is_answ
 
 HOSTILE_PARAMETERS = [
     bytes.fromhex("c0000000c0000000"), bytes.fromhex("fffffffe00") + b"A", bytes.fromhex("01fffffffd") + b"A",
-    bytes.fromhex("ffffffffffffffff"), bytes.fromhex("80"), bytes.fromhex("0f"), HEALTH + bytes.fromhex("bfffffffc0000001"),
+    bytes.fromhex("ffffffffffffffff"), bytes.fromhex("80"), bytes.fromhex("0f"),
+    HEALTH + bytes.fromhex("bfffffffc0000001"),
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ struct PartReader {
 
     let metrics: ServerMetrics
     let clock: SystemClock
+    let space: FreeSpace
 
     /// Reads the body behind what `upload` has, which then is on disk for good.
     ///
@@ -50,6 +51,8 @@ struct PartReader {
     ) throws(Refusal) {
         var digest = try Self.digest(checksum)
         var pace = Pace(clock)
+        var reservation = try space.reserve(
+            context.request.contentLength ?? min(FreeSpace.step, length - upload.byteCount))
         var buffer = [UInt8](repeating: 0, count: Self.pieceLength)
         var total = 0
         while case let count = context.body.readSome(into: &buffer, waitingAtMost: Self.tick), count != 0 {
@@ -57,6 +60,7 @@ struct PartReader {
                 total += count
                 metrics.uploaded(bytes: count)
                 guard upload.byteCount + count <= length else { throw Self.tooLong(length) }
+                try reservation.take(count)
                 digest?.update(buffer.span.extracting(0..<count))
                 let piece = buffer.span.extracting(0..<count)
                 do { try upload.write(piece) } catch { throw Refusal(error) }

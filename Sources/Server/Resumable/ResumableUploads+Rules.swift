@@ -41,14 +41,8 @@ extension ResumableUploads {
         return try tus.checksum.map { (text) throws(Refusal) in try UploadChecksum(parsing: text) }
     }
 
-    /// Whether so many bytes may come. Refuses with `insufficient_storage`.
-    func checkRoom(_ bytes: Int) throws(Refusal) {
-        let wanted = bytes + services.settings.minFreeBytes.bytes
-        let free = try Refusal.rethrow { () throws(FileError) in
-            try services.files.freeBytes(wanting: wanted)
-        }
-        guard free >= wanted else { throw Refusal.noSpace }
-    }
+    /// Whether so many bytes may come, beside what is under way. Refuses with `insufficient_storage`.
+    func checkRoom(_ bytes: Int) throws(Refusal) { _ = try services.space.reserve(bytes) }
 
     /// `Upload-Expires` of an upload that was touched at `time`.
     func expiry(_ time: Timestamp) -> String { time.adding(seconds: Self.restSeconds).httpDate }

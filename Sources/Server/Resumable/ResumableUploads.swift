@@ -26,7 +26,7 @@ struct ResumableUploads: Sendable {
         self.services = services
         callbackRules = CallbackRules(services)
         handover = Handover(services: services, presentations: PresentationUpload(services))
-        reader = PartReader(metrics: services.metrics, clock: services.clock)
+        reader = PartReader(metrics: services.metrics, clock: services.clock, space: services.space)
         slots = TransferSlots(uploadThreads: services.settings.uploadThreads)
         waits = TransferSlots(waitingOf: services.settings.uploadThreads)
     }
@@ -174,7 +174,6 @@ struct ResumableUploads: Sendable {
         let length = context.request.contentLength ?? 0
         guard length <= held.record.length - held.offset else { throw PartReader.tooLong(held.record.length) }
         if !held.isWhole {
-            try checkRoom(length)
             let slot = try slots.take()
             do {
                 try reader.read(

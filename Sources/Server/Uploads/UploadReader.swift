@@ -10,14 +10,12 @@ struct UploadReader: Sendable {
     private static let pieceLength = 256 << 10
 
     private let maxLength: ByteCount
-    private let minFree: ByteCount
-    private let files: DataDirectory
+    private let space: FreeSpace
     private let metrics: ServerMetrics
 
     init(_ services: Services) {
         maxLength = services.settings.maxContentLength
-        minFree = services.settings.minFreeBytes
-        files = services.files
+        space = services.space
         metrics = services.metrics
     }
 
@@ -32,7 +30,9 @@ struct UploadReader: Sendable {
             throw Refusal(.malformedRequest, "The body must be multipart/form-data with a boundary.")
         }
         var parser = try MultipartParser(boundary: boundary)
-        try checkRoom(context.request.contentLength ?? 0)
+        let length = context.request.contentLength
+        guard length ?? 0 <= maxLength.bytes else { throw tooLarge }
+        var reservation = try space.reserve(length)
         var buffer = [UInt8](repeating: 0, count: Self.pieceLength)
         var total = 0
         while case let count = context.body.read(into: &buffer, atMost: Self.room(behind: form)), count > 0 {
@@ -40,6 +40,7 @@ struct UploadReader: Sendable {
             metrics.uploaded(bytes: count)
             guard total <= maxLength.bytes else { throw tooLarge }
             try caller.confirm()
+            try reservation.take(count)
             try parser.consume(buffer.span.extracting(0..<count), &form)
         }
         guard !context.body.isBroken, total == context.request.contentLength ?? total else {
@@ -53,13 +54,6 @@ struct UploadReader: Sendable {
     /// nothing to align, and a film of one byte less than a piece would leave room for one at a time.
     private static func room(behind form: borrowing VideoForm) -> Int {
         pieceLength - (form.openVideoByteCount ?? 0) % pieceLength
-    }
-
-    private func checkRoom(_ length: Int) throws(Refusal) {
-        guard length <= maxLength.bytes else { throw tooLarge }
-        let wanted = length + minFree.bytes
-        let free = try Refusal.rethrow { () throws(FileError) in try files.freeBytes(wanting: wanted) }
-        guard free >= wanted else { throw Refusal.noSpace }
     }
 
     private var tooLarge: Refusal {

@@ -1,0 +1,74 @@
+import Domain
+import Files
+import Synchronization
+
+/// Keeps so much of the disk free as the settings say, whatever comes in at the same time: what uploads under way are
+/// still to bring is counted as if it were there.
+final class FreeSpace: Sendable {
+    /// Bytes between two looks at the disk, on which others write too; by so much the floor may be passed.
+    static let step = 16 << 20
+
+    private let files: DataDirectory
+    private let floor: Int
+    /// Bytes that uploads under way may still bring.
+    private let reserved = Mutex(0)
+
+    init(_ files: DataDirectory, floor: ByteCount) {
+        self.files = files
+        self.floor = floor.bytes
+    }
+
+    /// Room for a body of `bytes`, or of unknown length. Refuses with `insufficient_storage`.
+    func reserve(_ bytes: Int?) throws(Refusal) -> Reservation {
+        var reservation = Reservation(self)
+        try reservation.grow(by: bytes ?? Self.step)
+        return reservation
+    }
+
+    /// Reserves `bytes` more, unless the disk has not so many.
+    fileprivate func add(_ bytes: Int) throws(Refusal) {
+        let wanted = reserved.withLock { reserved in
+            reserved += bytes
+            return reserved + floor
+        }
+        let free: Int
+        do { free = try files.freeBytes(wanting: wanted) } catch {
+            release(bytes)
+            throw Refusal(error)
+        }
+        guard free >= wanted else {
+            release(bytes)
+            throw Refusal.noSpace
+        }
+    }
+
+    fileprivate func release(_ bytes: Int) { reserved.withLock { $0 -= bytes } }
+
+    /// What one body may still bring; given back where it ends.
+    struct Reservation: ~Copyable {
+        private let space: FreeSpace
+        private var left = 0
+        private var sinceLook = 0
+
+        fileprivate init(_ space: FreeSpace) { self.space = space }
+
+        deinit { space.release(left) }
+
+        fileprivate mutating func grow(by bytes: Int) throws(Refusal) {
+            try space.add(bytes)
+            left += bytes
+        }
+
+        /// Notes that `count` bytes came and are about to be written. Refuses with `insufficient_storage` where the disk has
+        /// not room for what is still to come.
+        mutating func take(_ count: Int) throws(Refusal) {
+            if count > left { try grow(by: max(FreeSpace.step, count - left)) }
+            left -= count
+            space.release(count)
+            sinceLook += count
+            guard sinceLook >= FreeSpace.step else { return }
+            sinceLook = 0
+            try space.add(0)
+        }
+    }
+}
