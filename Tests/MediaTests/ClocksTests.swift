@@ -1,0 +1,99 @@
+import Foundation
+import MediaProtocol
+import Testing
+
+@testable import Media
+
+/// Films whose clocks begin anew, whose duration is not known, or of which a stream comes late.
+@Suite("Clocks")
+struct ClocksTests {
+    private static let film = "-f lavfi -i testsrc2=s=160x120:r=25:d=3 -f lavfi -i sine=r=44100:d=3"
+    private static let h264 = "-pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 25 -bf 0"
+
+    @Test(
+        "A recording whose clock begins anew is joined: every picture, and the sound with it",
+        arguments: [
+            ("flv", "\(h264) -c:a aac", "", ""), ("flv", "-c:v flv -c:a libmp3lame", "", ""),
+            ("ts", "\(h264) -c:a aac", "-output_ts_offset 1000", "-output_ts_offset 10"),
+            ("ts", "-c:v mpeg2video -c:a mp2", "-output_ts_offset 10", "-output_ts_offset 500"),
+        ])
+    func joins(container: String, codecs: String, first: String, second: String) throws {
+        let space = try Workspace()
+        var film = Data()
+        for (name, offset) in [("a", first), ("b", second)] {
+            _ = try space.clip("\(name).\(container)", "\(Self.film) \(codecs) \(offset)")
+            let part = try Data(contentsOf: space.file("\(name).\(container)"))
+            // An FLV's second part comes without the file's head.
+            film += container == "flv" && name == "b" ? part.dropFirst(13) : part
+        }
+        let path = space.file("clip.\(container)")
+        try film.write(to: path)
+        let lesson = try Lesson(path.path, in: space)
+        try lesson.expectRules()
+        #expect(try lesson.pictureTimes().count == 150)
+        #expect(abs(lesson.result.duration - 6) < 0.2)
+    }
+
+    @Test(
+        "A duration of all ones is not known, and a film of it is converted",
+        arguments: [["mvhd"], ["mvhd", "mdhd", "mdhd"]])
+    func unknownDuration(boxes: [String]) throws {
+        let space = try Workspace()
+        let path = try space.clip("clip.mp4", "\(Self.film) \(Self.h264) -c:a aac")
+        var data = try Data(contentsOf: space.file("clip.mp4"))
+        var from = data.startIndex
+        for box in boxes {
+            let name = try #require(data.range(of: Data(box.utf8), in: from..<data.endIndex))
+            // Version 0: behind the name stand flags, two dates, and a scale; `mvhd` and `mdhd` alike.
+            data.replaceSubrange(
+                name.upperBound + 16..<name.upperBound + 20, with: Data(repeating: 0xFF, count: 4))
+            from = name.upperBound
+        }
+        try data.write(to: space.file("clip.mp4"))
+        #expect(try Probe.examine(path).duration < 10)
+        #expect(try abs(Lesson(path, in: space).result.duration - 3) < 0.1)
+    }
+
+    @Test(
+        "A stream whose first packet comes late is part of the film",
+        arguments: [
+            ("late.ts", "-c:a aac -f mpegts"), ("mp2.ts", "-c:a mp2 -f mpegts"), ("late.flv", "-c:a aac"),
+        ])
+    func findsLateSound(name: String, sound: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            name,
+            "-f lavfi -i testsrc2=s=160x120:r=5:d=14 -itsoffset 12 -f lavfi -i sine=r=44100:d=2 \(Self.h264) \(sound)"
+        )
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(lesson.result.audioCodec != nil)
+        #expect(abs(lesson.result.duration - 14) < 0.2)
+    }
+
+    @Test("The last picture lasts as long as it says, else as long as the one shown before it")
+    func lastPicture() {
+        var clock = PictureClock()
+        // Shown 0, 40, 80, 2000, 2040: decoded with the last but one at the end.
+        for pts: Int64 in [0, 80, 40, 2040, 2000] { clock.add(pts: pts, duration: 0) }
+        #expect(clock.end == 2080)
+        clock.add(pts: 2080, duration: 500)
+        clock.add(pts: 2060, duration: 9000)
+        #expect(clock.end == 2580)
+        clock.close(at: 2200)
+        #expect(clock.end == 2200)
+        clock.extend(to: 3000)
+        #expect(clock.end == 3000)
+    }
+
+    @Test(
+        "A re-encoded film is as long as its source",
+        arguments: [("slow.mp4", "r=1:d=6"), ("usual.mkv", "r=25:d=6"), ("fast.avi", "r=50:d=6")])
+    func endsInTime(name: String, rate: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(name, "-f lavfi -i testsrc2=s=160x120:\(rate) -c:v mpeg4 -q:v 8")
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 6) < 0.045)
+    }
+}
