@@ -93,6 +93,7 @@ struct ConversionJob {
         var number = 0
         while unlink(directory + "/" + MediaPlaylist.name(of: number)) == 0 { number += 1 }
         unlink(directory + "/output.m3u8")
+        unlink(directory + "/" + Poster.fileName)
     }
 
     private func result(
@@ -108,15 +109,19 @@ struct ConversionJob {
     }
 
     /// Adds a poster to the finished lesson; answers why there is none.
-    func makePoster() -> String? {
+    ///
+    /// What it decodes is one more sample of a copied film: throws `.invalidOutput` where that is damaged.
+    func makePoster(_ plan: ConversionPlan) throws(MediaError) -> String? {
+        let path = directory + "/" + Poster.fileName
         do throws(MediaError) {
-            try Poster.make(
-                demuxer, to: directory + "/" + Poster.fileName, limits: limits, capture: capture,
-                cancellation: cancellation)
-            return nil
+            let isDamaged = try Poster.make(
+                demuxer, to: path, limits: limits, capture: capture, cancellation: cancellation)
+            guard isDamaged, plan.video.action == .copy else { return nil }
         } catch {
-            unlink(directory + "/" + Poster.fileName)
-            return "\(error)"
+            unlink(path)
+            // A film of which a copy shows nothing may show something once its damage is concealed.
+            guard error.kind == .unsupported, plan.video.action == .copy else { return "\(error)" }
         }
+        throw OutputRule.copySafe.broken("the video has a picture that cannot be decoded without faults")
     }
 }

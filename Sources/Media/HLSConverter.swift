@@ -52,13 +52,7 @@ package struct HLSConverter: Sendable {
                 var job = ConversionJob(
                     path: path, demuxer: demuxer, options: options, limits: limits, directory: directory,
                     key: key, cancellation: cancellation, capture: capture)
-                var result = try run(&job, plan, meter)
-                let work = Workload(
-                    plan.probe, video: plan.video.action, audio: plan.audio?.action, options: options)
-                meter.begin(cost: work.poster, ahead: work.publishing)
-                result.posterFailure = job.makePoster()
-                meter.begin(cost: work.publishing, ahead: 0)
-                return result
+                return try run(&job, plan, meter)
             }
         }
     }
@@ -75,7 +69,13 @@ package struct HLSConverter: Sendable {
         var plan = plan
         while true {
             do {
-                return try job.run(plan, meter)
+                var result = try job.run(plan, meter)
+                let work = Workload(
+                    plan.probe, video: plan.video.action, audio: plan.audio?.action, options: options)
+                meter.begin(cost: work.poster, ahead: work.publishing)
+                result.posterFailure = try job.makePoster(plan)
+                meter.begin(cost: work.publishing, ahead: 0)
+                return result
             } catch {
                 // Each plan copies less than the one before, or has fewer sounds to choose from.
                 guard let next = plan.next(after: error) else { throw error }

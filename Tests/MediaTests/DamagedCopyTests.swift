@@ -74,6 +74,26 @@ struct DamagedCopyTests {
         try Self.expectRepaired(path, "video", in: space)
     }
 
+    @Test("Without any sample of its own, the picture that becomes the poster is one")
+    func posterIsASample() throws {
+        let space = try Workspace()
+        let path = try space.clip("film.mp4", Self.film)
+        var limits = MediaLimits.default
+        limits.pictureCheckShare = 0
+        #expect(try Lesson(path, in: space, limits: limits).result.plan.hasPrefix("video: copy"))
+        let samples = try Self.samples(space.file("film.mp4"), "v:0")
+        try space.patch("film.mp4") { data in
+            // The poster is the key picture before the middle.
+            for place in samples[100].place + 700..<samples[100].place + samples[100].size - 8 {
+                data[place] = UInt8(truncatingIfNeeded: place &* 37) | 1
+            }
+        }
+        let lesson = try Lesson(path, in: space, limits: limits)
+        try lesson.expectRules()
+        #expect(lesson.result.plan.hasPrefix("video: transcode"), "\(lesson.result.plan)")
+        #expect(lesson.result.posterFailure == nil)
+    }
+
     @Test("A hole in the media is found, a packet or a block wide", arguments: [0, 12], [false, true])
     func hole(picture: Int, isWhole: Bool) throws {
         let space = try Workspace()

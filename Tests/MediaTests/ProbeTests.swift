@@ -52,6 +52,16 @@ struct ProbeTests {
         #expect(error?.message.isEmpty == false)
     }
 
+    @Test("A photograph in an MP4's clothes is refused as a picture", arguments: ["heic", "mif1"])
+    func refusesPhotographs(brand: String) throws {
+        let space = try Workspace()
+        let path = try space.clip("clip.mp4", "-f lavfi -i testsrc2=s=64x64:r=1:d=1 -c:v mpeg4")
+        #expect(throws: Never.self) { try Probe.examine(path) }
+        try space.patch("clip.mp4") { data in data.replaceSubrange(8..<12, with: Data(brand.utf8)) }
+        let error = #expect(throws: MediaError.self) { try Probe.examine(path) }
+        #expect(error?.kind == .unsupported && error?.message.contains("picture") == true)
+    }
+
     @Test("Sound or a cover picture alone is no lesson")
     func refusesAudioOnly() throws {
         let space = try Workspace()

@@ -182,6 +182,26 @@ struct ProtectedTests {
         Self.expectRefusal(path, space, naming: ["pictures", "encrypted", "WebM"])
     }
 
+    @Test(
+        "An encrypted file that cannot even be opened is refused by its protection", arguments: [true, false])
+    func unopened(isEncrypted: Bool) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "film.mp4", "\(Self.source) \(isEncrypted ? Self.key : "") -movflags faststart")
+        try space.patch("film.mp4") { data in
+            // An edit list, a sample table and a codec's headers that make no sense.
+            let table = try #require(data.range(of: Data("avcC".utf8)))
+            data.replaceSubrange(
+                table.lowerBound - 4..<table.lowerBound, with: Data([0x7F, 0xFF, 0xFF, 0xFF]))
+            let sizes = try #require(data.range(of: Data("stsz".utf8)))
+            data.replaceSubrange(
+                sizes.upperBound + 8..<sizes.upperBound + 12, with: Data([0x7F, 0xFF, 0xFF, 0xFF]))
+        }
+        let error = #expect(throws: MediaError.self) { try Probe.examine(path) }
+        #expect(error?.kind == .unsupported)
+        #expect(error?.message.contains("encrypted") == isEncrypted, "\(error?.message ?? "")")
+    }
+
     @Test("A packet that says how it is encrypted ends a conversion that did not know")
     func encryptedPacket() throws {
         let space = try Workspace()

@@ -114,4 +114,21 @@ struct SelectionTests {
         let error = #expect(throws: MediaError.self) { try Probe.examine(path) }
         #expect(error?.message.contains(name) == true, "\(error?.message ?? "")")
     }
+
+    @Test("Headers without media are not called undecodable, but empty", arguments: ["libx264", "mpeg4"])
+    func headersAlone(codec: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "film.mp4",
+            "-f lavfi -i testsrc2=s=160x120:r=25:d=1 -pix_fmt yuv420p -c:v \(codec) -movflags frag_keyframe+empty_moov"
+        )
+        #expect(throws: Never.self) { try Probe.examine(path) }
+        try space.patch("film.mp4") { data in
+            let fragment = try #require(data.range(of: Data("moof".utf8)))
+            data = data.prefix(fragment.lowerBound - 4)
+        }
+        let error = #expect(throws: MediaError.self) { try Probe.examine(path) }
+        #expect(error?.kind == .unsupported)
+        #expect(error?.message.contains("its codec is") == false, "\(error?.message ?? "")")
+    }
 }

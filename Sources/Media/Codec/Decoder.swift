@@ -11,6 +11,8 @@ final class Decoder {
     private let limits: MediaLimits
     private var fruitless = 0
     private var hasDecoded = false
+    /// Something of what was decoded alone was damaged, and concealed or left out.
+    private(set) var hasMetDamage = false
     /// Packets that went in, less the frames that came out.
     private var pending = 0
 
@@ -82,8 +84,11 @@ final class Decoder {
     /// Decodes a packet that stands for itself, and forgets it; a damaged one gives nothing.
     func decodeAlone(_ packet: Packet, _ body: (Frame) throws(MediaError) -> Void) throws(MediaError) {
         for packet in [packet.pointer, nil] {
-            avcodec_send_packet(context.pointer, packet)
+            let code = avcodec_send_packet(context.pointer, packet)
+            if code < 0 { hasMetDamage = true }
             while try receive() {
+                // frame.h: how libavcodec says that it concealed something.
+                if frame.pointer.pointee.decode_error_flags != 0 { hasMetDamage = true }
                 try body(frame)
                 frame.unreference()
             }
@@ -103,7 +108,6 @@ final class Decoder {
                 isGood = false
                 break
             }
-            // frame.h: how libavcodec says that it concealed something.
             if frame.pointer.pointee.decode_error_flags != 0 { isGood = false }
             hasDecoded = true
             frame.unreference()

@@ -64,6 +64,16 @@ final class Demuxer {
         context?.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
     }
 
+    /// A HEIC or AVIF photograph, which is an MP4 by its build (ISO/IEC 23008-12 §10): its major brand says so.
+    var isPhotograph: Bool {
+        guard let brand = av_dict_get(context?.pointee.metadata, "major_brand", nil, AV_DICT_MATCH_CASE)
+        else {
+            return false
+        }
+        return ["heic", "heix", "heim", "heis", "mif1", "mif2", "avif"].contains(
+            String(cString: brand.pointee.value))
+    }
+
     /// avformat.h: AVFMT_TS_DISCONT, a format whose times may jump (MPEG-TS, MPEG-PS).
     var hasDiscontinuousTimes: Bool {
         (context?.pointee.iformat.map { $0.pointee.flags & AVFMT_TS_DISCONT != 0 }) ?? false
@@ -201,6 +211,7 @@ final class Demuxer {
         let code = avformat_open_input(&context, nil, nil, &options.dictionary)
         guard code >= 0 else {
             try cancellation.check()
+            if let refusal = Protection.refusal(ofUnopened: input) { throw refusal }
             throw .input(
                 "avformat_open_input", code,
                 "This is not a video file that can be read: \(AcceptedFormats.list) are accepted.")

@@ -23,18 +23,18 @@ package enum Poster {
         try capture.during { () throws(MediaError) in
             let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
             _ = try Probe.examine(demuxer, limits: limits)
-            try make(demuxer, to: output, limits: limits, capture: capture, cancellation: cancellation)
+            _ = try make(demuxer, to: output, limits: limits, capture: capture, cancellation: cancellation)
         }
     }
 
     /// The same of a file that is open already, wherever it stands.
     ///
-    /// Decodes one key picture, or a few, so that it costs little beside a copy.
+    /// Decodes one key picture, or a few, so that it costs little beside a copy. Answers whether one of them is damaged.
     static func make(
         _ demuxer: Demuxer, to output: String, limits: MediaLimits, capture: LogCapture,
         cancellation: Cancellation
-    ) throws(MediaError) {
-        guard let stream = demuxer.selection.video else { return }
+    ) throws(MediaError) -> Bool {
+        guard let stream = demuxer.selection.video else { return false }
         demuxer.keepOnly([stream.index])
         let picker = try PosterPicker(stream, limits: limits, capture: capture)
         try pick(demuxer, stream, picker, cancellation)
@@ -43,6 +43,7 @@ package enum Poster {
                 .unsupported, "There is no picture in this video that can be decoded.", operation: "poster")
         }
         try OutputFile.write(jpeg, to: output)
+        return picker.hasMetDamage
     }
 
     private static func pick(

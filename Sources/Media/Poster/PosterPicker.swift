@@ -15,6 +15,9 @@ final class PosterPicker {
     /// Whether no better picture needs to be looked for.
     var isSatisfied: Bool { best.map { $0.share < Self.maxShare } ?? false }
 
+    /// Whether a picture that was offered is damaged.
+    var hasMetDamage: Bool { decoder.hasMetDamage }
+
     init(_ stream: Stream, limits: MediaLimits, capture: LogCapture) throws(MediaError) {
         self.stream = stream
         timeBase = stream.timeBase

@@ -22,6 +22,9 @@ package enum Probe {
 
     /// The same of a file that is open already.
     static func examine(_ demuxer: Demuxer, limits: MediaLimits) throws(MediaError) -> MediaProbe {
+        guard !demuxer.isPhotograph else {
+            throw MediaError(.unsupported, "This is a picture, not a film.", operation: "probe")
+        }
         let selection = demuxer.selection
         if let refusal = selection.refusal { throw refusal }
         let probe = MediaProbe(

@@ -9,6 +9,8 @@ enum StreamFault: Equatable {
     case colours(String)
     /// The codec's name.
     case undecodable(String)
+    /// There is a decoder for that codec, and nothing for it to decode, or nothing that tells what it is.
+    case unread(String)
     case empty
     /// Subtitles, time codes, attachments.
     case otherKind
@@ -29,6 +31,8 @@ enum StreamFault: Equatable {
             self = .colours("Dolby Vision profile \(profile)")
         } else if demuxer.listsNoPackets(of: stream) {
             self = .empty
+        } else if AcceptedDecoders.decoder(for: stream.parameters.codec_id) != nil, !stream.isDecodable {
+            self = .unread(stream.longCodecName)
         } else if !stream.isDecodable || !Decoder.opens(stream, limits: limits) {
             self = .undecodable(stream.longCodecName)
         } else {
@@ -43,6 +47,7 @@ enum StreamFault: Equatable {
         case .encrypted(let scheme): "encrypted (\(scheme))"
         case .colours(let what): what
         case .undecodable(let codec): "\(codec) is not decodable"
+        case .unread(let codec): "nothing of its \(codec) can be read"
         case .empty: "it has no packets"
         case .otherKind: "not part of a lesson"
         case .another: "another one was chosen"

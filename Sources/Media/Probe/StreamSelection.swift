@@ -55,7 +55,11 @@ struct StreamSelection {
         var message = "There is no video in this file that can be decoded"
         for case .undecodable(let codec) in films {
             message += ": its codec is \(codec)"
-            break
+            return MediaError(.unsupported, message + ".", operation: "probe")
+        }
+        for case .unread(let codec) in films {
+            message += ": nothing of its \(codec) can be read"
+            return MediaError(.unsupported, message + ".", operation: "probe")
         }
         return MediaError(.unsupported, message + ".", operation: "probe")
     }

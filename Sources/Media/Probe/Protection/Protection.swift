@@ -27,6 +27,12 @@ struct Protection {
             operation: "protection")
     }
 
+    /// The refusal of a file that libavformat does not even open, where that is because it is encrypted.
+    static func refusal(ofUnopened input: FileInput) -> MediaError? {
+        let scheme = ProtectedSampleEntries(input).schemes.values.first ?? ProtectedASF.scheme(input)
+        return scheme.map { refusal(.video, $0) }
+    }
+
     private static func finder(_ demuxer: Demuxer) -> (Stream) -> String? {
         switch demuxer.formatName {
         case let name where name.hasPrefix("mov"):
