@@ -2,7 +2,7 @@
 package struct Refusal: Error, Equatable, Sendable {
     package let code: ErrorCode
     /// For people; may change. Names what was wrong and never repeats a token, key or secret.
-    package let message: String
+    package let message: Message
     /// The form field, query parameter or path part at fault.
     package var field: String?
     /// Seconds, sent as `Retry-After`.
@@ -31,7 +31,7 @@ package struct Refusal: Error, Equatable, Sendable {
         }
     }
 
-    package init(_ code: ErrorCode, _ message: String, field: String? = nil, retryAfter: Int? = nil) {
+    package init(_ code: ErrorCode, _ message: Message, field: String? = nil, retryAfter: Int? = nil) {
         self.code = code
         self.message = message
         self.field = field

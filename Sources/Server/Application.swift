@@ -51,7 +51,8 @@ package struct Application: Sendable {
         } catch {
             metrics.refused(error.code)
             logRefusal(error, of: request)
-            response = error.response(requestID: request.requestID)
+            response = error.response(
+                requestID: request.requestID, isFrench: AcceptLanguage.prefersFrench(request.acceptLanguage))
         }
         response.headers += rules.cors.headers(for: request) + Tus.headers(for: request)
         if response.status != 204 && response.header("X-Accel-Redirect") == nil {
@@ -78,11 +79,16 @@ package struct Application: Sendable {
             response.headers += tus.abilities(for: request)
             return response
         case .methods(let methods):
-            var refusal = Refusal(.methodNotAllowed, "The method is not allowed here.")
-            refusal.allow = methods.map(\.rawValue) + [HTTPMethod.options.rawValue]
+            let allowed = methods.map(\.rawValue) + [HTTPMethod.options.rawValue]
+            let list = allowed.joined(separator: ", ")
+            var refusal = Refusal(.methodNotAllowed, "This address takes \(list) alone.")
+            refusal.allow = allowed
             throw refusal
         case .nothing:
             guard !hasRoute(withoutSlashOf: request) else { throw Self.slash }
+            guard !request.path.contains("//") else {
+                throw Refusal(.notFound, "There is nothing at this address: it has two slashes in a row.")
+            }
             throw Refusal(.notFound, "There is nothing at this address.")
         }
     }

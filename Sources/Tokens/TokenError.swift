@@ -1,3 +1,5 @@
+import Domain
+
 /// Why a token was not taken. The message is for the client's developer and repeats nothing of the token.
 package enum TokenError: Error, Equatable, Sendable {
     /// Not a signed token of the only form this server issues.
@@ -11,7 +13,7 @@ package enum TokenError: Error, Equatable, Sendable {
     /// A session for another application.
     case wrongAudience
 
-    package var message: String {
+    package var message: Message {
         switch self {
         case .malformed(let reason): "The token is malformed: \(reason)."
         case .wrongSignature: "The token's signature is wrong."

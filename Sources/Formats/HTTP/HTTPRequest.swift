@@ -10,6 +10,7 @@ package struct HTTPRequest: Sendable {
     package var referer: String?
     package var origin: String?
     package var contentType: String?
+    package var acceptLanguage: String?
     /// Bytes of the body as announced; nil where there is no body or the number makes no sense.
     package var contentLength: Int?
     /// Whether nginx hands the body on as it comes, which may be never.

@@ -53,7 +53,7 @@ package struct QueryParameters: Equatable, Sendable {
         }
     }
 
-    private static func refusal(_ message: String) -> Refusal {
+    private static func refusal(_ message: Message) -> Refusal {
         Refusal(.malformedRequest, message)
     }
 }

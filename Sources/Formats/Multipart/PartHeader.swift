@@ -52,7 +52,7 @@ package struct PartHeader: Equatable, Sendable {
         }
     }
 
-    private static func refusal(_ message: String) -> Refusal {
+    private static func refusal(_ message: Message) -> Refusal {
         Refusal(.malformedRequest, message)
     }
 }

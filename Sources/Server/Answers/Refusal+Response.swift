@@ -3,7 +3,7 @@ import Formats
 
 extension Refusal {
     /// The one way a refusal leaves this server: status, JSON body and the headers that belong to it.
-    func response(requestID: String) -> HTTPResponse {
+    func response(requestID: String, isFrench: Bool = false) -> HTTPResponse {
         var headers = [
             ("Content-Type", "application/json"), ("Cache-Control", "no-store"),
             ("X-Content-Type-Options", "nosniff"),
@@ -13,12 +13,14 @@ extension Refusal {
         if let retryAfter { headers.append(("Retry-After", "\(retryAfter)")) }
         if !allow.isEmpty { headers.append(("Allow", allow.joined(separator: ", "))) }
         return HTTPResponse(
-            status: code.status, headers: headers, body: JSONValue.object(members(requestID)).serialized())
+            status: code.status, headers: headers,
+            body: JSONValue.object(members(requestID, isFrench)).serialized())
     }
 
-    private func members(_ requestID: String) -> [(String, JSONValue)] {
+    private func members(_ requestID: String, _ isFrench: Bool) -> [(String, JSONValue)] {
         var members: [(String, JSONValue)] = [
-            ("error", .string(code.rawValue)), ("message", .string(message)),
+            ("error", .string(code.rawValue)),
+            ("message", .string(isFrench ? message.text(by: French.sentences) : "\(message)")),
         ]
         if let field { members.append(("field", .string(field))) }
         if let limit { members.append(("limit", .integer(limit.bytes))) }

@@ -16,6 +16,18 @@ enum BearerToken {
         return Substring(header.utf8.dropFirst(start))
     }
 
+    /// Whether it has the form of a JWT: a JSON object, encoded, and two more parts. A key may have dots too.
+    static func isToken(_ credentials: Substring) -> Bool {
+        credentials.hasPrefix("eyJ") && credentials.utf8.count { $0 == UInt8(ascii: ".") } == 2
+    }
+
+    /// What programs send that have no credentials and do not notice; nil for anything else.
+    static func mistake(_ credentials: Substring) -> Message? {
+        let usual = ["undefined", "null", "none", "nil", "[object object]", "nan", "false", "bearer"]
+        guard usual.contains(credentials.lowercased()) else { return nil }
+        return "The credentials are the word \(credentials): the value was missing where it was put in."
+    }
+
     /// The media token. Refuses with `token_missing`.
     static func ofMedia(_ request: HTTPRequest) throws(Refusal) -> Substring {
         if let token = any(in: request) { return token }

@@ -13,11 +13,11 @@ struct Gates: Sendable {
     /// By `settings` where they can change while the server runs.
     init(_ services: Services, verifier: TokenVerifier, settings: Settings) {
         let referrers = ReferrerPolicy(origins: settings.allowedOrigins)
-        media = MediaGate(
-            verifier: verifier, revocations: services.revocations,
-            referrers: referrers, metrics: services.metrics, clock: services.clock)
         service = ServiceGate(
             keys: settings.apiKeys, keyless: settings.keylessAddresses, origins: settings.allowedOrigins)
+        media = MediaGate(
+            verifier: verifier, revocations: services.revocations, service: service,
+            referrers: referrers, metrics: services.metrics, clock: services.clock)
         // Asked of what runs: settings that name the site's address wait for a restart.
         let mayHaveTokens = services.eligibility != nil || settings.sessionsSeeAll
         issuing = IssuingGate(

@@ -61,7 +61,7 @@ struct IssuingGate: Sendable {
         if isOpen { return IssuingCaller(who: .anybody) }
         if let caller = service.caller(of: request) { return IssuingCaller(who: .service(caller)) }
         guard let identity, let token = BearerToken.ofHeader(request), token.contains(".") else {
-            throw ServiceGate.unauthorized
+            throw service.refusal(of: request)
         }
         do throws(TokenError) {
             let subject = try identity.subject(of: token, for: scope, now: clock.now().seconds)

@@ -40,6 +40,7 @@ struct FileAdmission {
 struct MediaGate: Sendable {
     let verifier: TokenVerifier
     let revocations: RevocationList
+    let service: ServiceGate
     let referrers: ReferrerPolicy
     let metrics: ServerMetrics
     let clock: SystemClock
@@ -153,6 +154,14 @@ struct MediaGate: Sendable {
         }
     }
 
+    /// What is plainly something else than a token; nil for any other.
+    private func mistake(_ credentials: Substring) -> Message? {
+        if let message = BearerToken.mistake(credentials) { return message }
+        guard service.isKey(credentials) else { return nil }
+        return
+            "This is an API key, and a token is needed: have one issued with it, and keep it on the server."
+    }
+
     private func verifiedClaims(
         _ request: HTTPRequest, lifeAt second: Int? = nil
     ) throws(Refusal) -> Claims {
@@ -162,7 +171,7 @@ struct MediaGate: Sendable {
         } catch .expired {
             throw Refusal(.tokenExpired, TokenError.expired.message)
         } catch {
-            throw Refusal(.tokenInvalid, error.message)
+            throw Refusal(.tokenInvalid, mistake(token) ?? error.message)
         }
     }
 
@@ -194,5 +203,5 @@ struct MediaGate: Sendable {
 
     static let revoked = Refusal(.tokenRevoked, "The token has been revoked.")
 
-    private static func mismatch(_ message: String) -> Refusal { Refusal(.tokenMismatch, message) }
+    private static func mismatch(_ message: Message) -> Refusal { Refusal(.tokenMismatch, message) }
 }

@@ -11,10 +11,17 @@ struct ReferrerPolicy: Sendable {
     /// begins with an allowed origin and is none.
     func check(_ request: HTTPRequest) throws(Refusal) {
         guard let url = request.referer ?? request.origin else {
-            throw Refusal(.referrerMissing, "This token needs a Referer or an Origin header.")
+            throw Refusal(
+                .referrerMissing,
+                "This token needs a Referer or an Origin header; for an app, ask for platform=mobile.")
         }
         guard origins.contains(originOf: url) else {
-            throw Refusal(.referrerForbidden, "Videos may not be played from this page.")
+            guard let origin = Origin(of: url) else {
+                throw Refusal(.referrerForbidden, "This page has no origin that could be allowed.")
+            }
+            throw Refusal(
+                .referrerForbidden,
+                "Pages of \(origin) are not allowed: FOCUST_ALLOWED_ORIGINS does not name it.")
         }
     }
 }

@@ -18,11 +18,32 @@ struct ServiceGate: Sendable {
 
     /// Refuses with `unauthorized`.
     func admit(_ request: HTTPRequest) throws(Refusal) -> ServiceCaller {
-        guard let caller = caller(of: request) else { throw Self.unauthorized }
+        guard let caller = caller(of: request) else { throw refusal(of: request) }
         return caller
     }
 
-    static let unauthorized = Refusal(.unauthorized, "An API key is needed, as Authorization: Bearer.")
+    /// Why a request without one of the keys is refused, in words that tell its developer what to send.
+    func refusal(of request: HTTPRequest) -> Refusal {
+        Refusal(.unauthorized, message(to: request))
+    }
+
+    private func message(to request: HTTPRequest) -> Message {
+        guard request.authorization != nil else { return "An API key is needed, as Authorization: Bearer." }
+        guard let credentials = BearerToken.ofHeader(request) else {
+            return "The Authorization header must be the word Bearer, a space and an API key."
+        }
+        if let message = BearerToken.mistake(credentials) { return message }
+        if BearerToken.isToken(credentials) { return "This is a token, and an API key is needed here." }
+        if let colon = credentials.firstIndex(of: ":"),
+            isKey(credentials[credentials.index(after: colon)...])
+        {
+            return "The name before the colon is no part of an API key: send what is behind it."
+        }
+        return "This API key is unknown here."
+    }
+
+    /// Whether it is one of the keys.
+    func isKey(_ credentials: Substring) -> Bool { holder(of: credentials) != nil }
 
     /// Nil where the request carries none of the keys and its address needs one.
     func caller(of request: HTTPRequest) -> ServiceCaller? {

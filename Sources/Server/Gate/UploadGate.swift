@@ -145,11 +145,6 @@ struct UploadGate: Sendable {
     let media: MediaGate
     let referrers: ReferrerPolicy
 
-    /// Whether it has the form of a JWT: a JSON object, encoded, and two more parts. A key may have dots too.
-    private static func isToken(_ credentials: Substring) -> Bool {
-        credentials.hasPrefix("eyJ") && credentials.utf8.count { $0 == UInt8(ascii: ".") } == 2
-    }
-
     /// How long behind its end a token still tells what became of its upload, seconds.
     static let followSeconds = 86400
 
@@ -160,8 +155,12 @@ struct UploadGate: Sendable {
             return UploadCaller(nil, caller.name, media.revocations)
         }
         // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
-        guard let credentials = BearerToken.any(in: request), Self.isToken(credentials) else {
-            throw Refusal(.unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
+        guard let credentials = BearerToken.any(in: request), BearerToken.isToken(credentials) else {
+            guard BearerToken.any(in: request) != nil else {
+                throw Refusal(
+                    .unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
+            }
+            throw service.refusal(of: request)
         }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
         return UploadCaller(try media.uploadClaims(request, grace: grace), "token", media.revocations)

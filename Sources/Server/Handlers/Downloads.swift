@@ -13,7 +13,7 @@ struct Downloads: Sendable {
     /// A lesson's original.
     func lesson(_ context: RequestContext, _ gate: MediaGate) throws(Refusal) -> HTTPResponse {
         let lesson = try context.path.lessonPath()
-        return try file(of: .lesson(lesson), context, gate) { lessons.refusalOfMissing(.lesson(lesson)) }
+        return try file(of: .lesson(lesson), context, gate) { missing(lesson) }
     }
 
     /// The presentation of a course.
@@ -47,6 +47,15 @@ struct Downloads: Sendable {
             throw Self.missing
         }
         return send(path, admission, .inline)
+    }
+
+    /// Where the lesson is there, only the name is wrong.
+    private func missing(_ lesson: LessonPath) -> Refusal {
+        guard !services.files.hasLesson(at: .lesson(lesson)) else {
+            return Refusal(
+                .notFound, "The lesson has no original of this name; its upload told the right one.")
+        }
+        return lessons.refusalOfMissing(.lesson(lesson))
     }
 
     private static let missing = Refusal(.notFound, "There is no such file.")

@@ -24,21 +24,23 @@ struct PlayTokenBatch: Sendable {
                 try Self.text(body, "ttl"), or: tokens.services.settings.tokenExpiry,
                 max: tokens.services.settings.maxTTL))
         var answers: [JSONValue] = []
-        for rel in try rels(body) { answers.append(try answer(rel, wish, admission)) }
+        let isFrench = AcceptLanguage.prefersFrench(context.request.acceptLanguage)
+        for rel in try rels(body) { answers.append(try answer(rel, wish, admission, isFrench)) }
         return .json(200, ["tokens": .array(answers)])
     }
 
     /// A silent site refuses all: to ask it once more for each lesson would take minutes.
     private func answer(
-        _ rel: String, _ wish: PlayTokenWish, _ admission: IssuingAdmission
+        _ rel: String, _ wish: PlayTokenWish, _ admission: IssuingAdmission, _ isFrench: Bool
     ) throws(Refusal) -> JSONValue {
         do throws(Refusal) {
             guard let lesson = LessonPath(rel) else { throw QueryParameters.refusalOfRel }
             return .object([("rel", .string(rel))] + (try tokens.issue(lesson, wish, admission)))
         } catch {
             guard error.code.status < 500 else { throw error }
+            let message = isFrench ? error.message.text(by: French.sentences) : "\(error.message)"
             return [
-                "rel": .string(rel), "error": .string(error.code.rawValue), "message": .string(error.message),
+                "rel": .string(rel), "error": .string(error.code.rawValue), "message": .string(message),
             ]
         }
     }

@@ -69,7 +69,7 @@ struct Handover: Sendable {
     private func fail(
         _ record: ResumableRecord, _ location: LessonLocation, _ refusal: Refusal
     ) throws(Refusal) {
-        let failure = JobFailure(code: refusal.code.rawValue, message: refusal.message)
+        let failure = JobFailure(code: refusal.code.rawValue, message: "\(refusal.message)")
         let job = NewJob(
             id: record.task, location: location, filename: record.filename,
             sourcePath: "uploads/\(location)/\(record.task).\(record.type.rawValue)",

@@ -43,7 +43,7 @@ struct CallbackRules: Sendable {
             url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
             throw Refusal(
-                .invalidCallback, "\(name) must be an http or https URL whose origin the settings allow.",
+                .invalidCallback, "\(name) must be a URL whose origin FOCUST_CALLBACK_HOSTS names.",
                 field: name)
         }
         return url

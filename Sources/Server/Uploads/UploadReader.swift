@@ -57,7 +57,8 @@ struct UploadReader: Sendable {
     }
 
     private var tooLarge: Refusal {
-        var refusal = Refusal(.tooLarge, "The upload is larger than \(maxLength) bytes.")
+        var refusal = Refusal(
+            .tooLarge, "The upload is larger than \(maxLength) bytes; larger ones go to /upload/tus/.")
         refusal.limit = maxLength
         return refusal
     }

@@ -1,0 +1,69 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Server
+
+@Suite("The French table")
+struct FrenchTests {
+    /// Every sentence that product code refuses with, as its template.
+    private static let templates: [String] = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources")
+        let files =
+            FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects ?? []
+        let sources = files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+        return sources.flatMap { file in
+            (try? String(contentsOf: file, encoding: .utf8)).map(sentences) ?? []
+        }
+    }()
+
+    /// The literals that follow `Refusal(.code,`, as the compiler makes templates of them.
+    private static func sentences(in source: String) -> [String] {
+        source.matches(of: /Refusal\(\s*\.\w+,\s*"((?:[^"\\]|\\.)*)"/).map { match in
+            var (template, number) = ("", 0)
+            var rest = match.1
+            while let start = rest.firstRange(of: "\\(") {
+                template += rest[..<start.lowerBound] + "{\(number)}"
+                number += 1
+                rest = rest[start.upperBound...]
+                var depth = 1
+                while depth > 0, let character = rest.popFirst() {
+                    depth += character == "(" ? 1 : character == ")" ? -1 : 0
+                }
+            }
+            return template + rest
+        }
+    }
+
+    @Test func `It has every sentence that a refusal says`() {
+        #expect(Self.templates.count > 80)
+        for template in Set(Self.templates) where French.sentences[template] == nil {
+            Issue.record("no French for: \(template)")
+        }
+    }
+
+    @Test func `It puts in what the English sentence puts in`() {
+        for (english, french) in French.sentences {
+            let numbers = (0..<3).filter { english.contains("{\($0)}") }
+            #expect(numbers == (0..<3).filter { french.contains("{\($0)}") }, "\(english)")
+        }
+    }
+
+    @Test func `A sentence is filled in, also by phrases of the table`() {
+        let name = "rel"
+        let missing: Message = "\(name) is missing."
+        #expect("\(missing)" == "rel is missing." && missing.text(by: French.sentences) == "rel manque.")
+        let reason = "it has no exp"
+        let malformed: Message = "The token is malformed: \(reason)."
+        #expect(malformed.text(by: French.sentences) == "Le jeton est mal formé : il n’a pas d’exp.")
+        let unknown: Message = "Nobody says \(name) in French."
+        #expect(unknown.text(by: French.sentences) == "Nobody says rel in French.")
+        // What is put in is no template itself.
+        let braces = "{0} {1} {"
+        let tricky: Message = "\(braces) is missing."
+        #expect(
+            tricky.text(by: French.sentences) == "{0} {1} { manque." && "\(tricky)" == "{0} {1} { is missing."
+        )
+    }
+}
