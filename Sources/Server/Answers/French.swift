@@ -112,6 +112,7 @@ enum French {
         "The video could not be converted.": "La vidéo n’a pas pu être convertie.",
         "The video has been replaced; load its playlist again.":
             "La vidéo a été remplacée ; rechargez sa liste de lecture.",
+        "The playlist of the video is too long.": "La liste de lecture de la vidéo est trop longue.",
         "The key of the video is damaged; upload the video again.":
             "La clé de la vidéo est endommagée ; envoyez de nouveau la vidéo.",
         "filename names no video.": "filename ne désigne aucune vidéo.",
