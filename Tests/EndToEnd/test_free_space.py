@@ -68,7 +68,7 @@ def test_forms_under_way_are_counted_together(site, disk):
         "CONTENT_TYPE": "multipart/form-data; boundary=b",
         "HTTP_AUTHORIZATION": service()["Authorization"],
     }
-    film = b'--b\r\nContent-Disposition: form-data; name="video"; filename="film.mp4"\r\n\r\n' + bytes(MIB)
+    film = b'--b\r\nContent-Disposition: form-data; name="video"; filename="film.mp4"\r\n\r\n' + bytes(2 * MIB)
     with contextlib.ExitStack() as stack:
         requests_ = [FastCGIRequest(site.directory / "upload.sock", parameters) for _ in range(2)]
         for request in requests_:
