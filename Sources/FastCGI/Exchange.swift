@@ -5,23 +5,12 @@ import Glibc
 ///
 /// The same one serves one request after the other, so that its buffer is made once.
 final class Exchange: HTTPBody {
-    /// Bytes read at a time when a body nobody wanted is thrown away.
-    private static let drainLength = 64 << 10
-
-    /// How long a body that nginx hands on as it comes is read past after a refusal, and how long a pause of it ends
-    /// that, in milliseconds. What nginx has taken whole comes at once, or never.
-    private static let drainTime = Duration.seconds(2)
-    private static let drainPause: Int32 = 500
-    private static let wholeBodyPause: Int32 = 10_000
-
     /// Milliseconds that a new connection has for its first bytes before it has to wait without a thread: nginx connects
     /// and sends in two calls, between which a thread here may come.
     private static let firstPause: Int32 = 5
 
     private var connection: Int32 = -1
     private var head = RequestHead()
-    /// Whether the body of the request in hand comes as the client sends it.
-    private var isUnbuffered = false
     /// The body as far as anybody has read it; nil where it is known to be empty.
     private var body: RequestBody?
 
@@ -56,8 +45,6 @@ final class Exchange: HTTPBody {
     /// The request in hand; nil where its parameters make no sense.
     func request() -> HTTPRequest? {
         guard let request = head.parsed() else { return nil }
-        // nginx's word, and not the client's: what it says of itself may be left out.
-        isUnbuffered = request.isUnbuffered
         if !hasEnded { body = RequestBody(of: head.request, on: connection, ahead: head.ahead) }
         return request
     }
@@ -80,28 +67,18 @@ final class Exchange: HTTPBody {
 
     var isBroken: Bool { body?.isBroken ?? false }
 
-    /// Sends the answer and closes the connection.
-    ///
-    /// What is left of the body is read first: nginx is still sending it, and answers 502 if we close on it.
-    func answer(_ response: HTTPResponse) {
-        drain()
+    /// Sends the answer, and closes the connection or, where the body has not come to its end, leaves it to `drain`.
+    func answer(_ response: HTTPResponse, leavingBodyTo drain: BodyDrain) {
         AnswerRecords.send(response, to: head.request, on: connection)
+        if let body, !body.isOver {
+            drain.add(connection)
+            connection = -1
+        }
         finish()
     }
 
-    private func drain() {
-        guard body != nil else { return }
-        var buffer = [UInt8](repeating: 0, count: Self.drainLength)
-        // What nginx has taken whole comes at once. What it hands on as it comes may take hours: then the client learns
-        // the answer first, and is cut off.
-        let end = ContinuousClock.now.advanced(by: Self.drainTime)
-        let pause = isUnbuffered ? Self.drainPause : Self.wholeBodyPause
-        while let count = readSome(into: &buffer, waitingAtMost: pause), count > 0 {
-            guard !isUnbuffered || ContinuousClock.now < end else { return }
-        }
-    }
-
-    /// Closes the connection. Once the body is drained that is safe, and holds no thread until nginx has closed.
+    /// Closes the connection. Where nothing of the body is still to come that is safe, and holds no thread until nginx has
+    /// closed.
     func finish() {
         // It shares the head's buffer.
         body = nil

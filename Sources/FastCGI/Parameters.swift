@@ -51,7 +51,6 @@ enum Parameters {
         case 12 where isEqual(name, "CONTENT_TYPE"): request.contentType = text(value)
         case 14 where isEqual(name, "REQUEST_METHOD"): request.method = text(value)
         case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = Int(text(value))
-        case 15 where isEqual(name, "BODY_UNBUFFERED"): request.isUnbuffered = true
         case 16 where isEqual(name, "DECISION_SECONDS"): request.decisionSeconds = seconds(value)
         case 18 where isEqual(name, "HTTP_AUTHORIZATION"): request.authorization = text(value)
         case 20 where isEqual(name, "HTTP_ACCEPT_LANGUAGE"): request.acceptLanguage = text(value)

@@ -33,7 +33,8 @@ struct RequestBody {
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    private var isOver: Bool { hasEnded || isBroken }
+    /// Whether nothing of it is still to come.
+    var isOver: Bool { hasEnded || isBroken }
 
     /// As `HTTPBody.read`.
     mutating func read(into buffer: inout [UInt8], atMost limit: Int) -> Int {

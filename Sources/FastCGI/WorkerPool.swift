@@ -22,6 +22,7 @@ package final class WorkerPool: Sendable {
     private let listener: Listener
     private let waiting: WaitingConnections
     private let strangers: StrangerLog
+    private let drain: BodyDrain
     private let stop: StopSignal
     private let pool: ThreadPool
     private let metrics: ServerMetrics
@@ -30,12 +31,14 @@ package final class WorkerPool: Sendable {
 
     /// `makeHandler` is called once on each thread, for the requests of that thread.
     package init(
-        listener: Listener, stop: StopSignal, pool: ThreadPool, metrics: ServerMetrics, log: Logger,
+        listener: Listener, stop: StopSignal, drain: BodyDrain, pool: ThreadPool, metrics: ServerMetrics,
+        log: Logger,
         makeHandler: @escaping @Sendable () -> Handler
     ) throws(SystemError) {
         self.listener = listener
         self.waiting = try WaitingConnections()
         self.strangers = StrangerLog(log)
+        self.drain = drain
         self.pool = pool
         self.metrics = metrics
         self.stop = stop
@@ -108,7 +111,7 @@ package final class WorkerPool: Sendable {
         guard let request = exchange.request() else { return refuse(exchange) }
         metrics.threadWorks(in: pool)
         defer { metrics.threadRests(in: pool) }
-        exchange.answer(handler(request, exchange))
+        exchange.answer(handler(request, exchange), leavingBodyTo: drain)
     }
 
     private func refuse(_ exchange: Exchange) {

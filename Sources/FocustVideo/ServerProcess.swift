@@ -43,16 +43,19 @@ struct ServerProcess {
         let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
         let watchdog = Watchdog(
             manager: manager, probe: SelfProbe(playback), metrics: services.metrics, stop: signal, log: log)
+        let drain = try BodyDrain(stop: signal)
         let pools = [
             (playback, ThreadPool.play, settings.threads), (upload, .upload, settings.uploadThreads),
         ]
         threads =
             try pools.flatMap { [signal] listener, pool, count in
                 try WorkerPool(
-                    listener: listener, stop: signal, pool: pool, metrics: services.metrics, log: log,
+                    listener: listener, stop: signal, drain: drain, pool: pool, metrics: services.metrics,
+                    log: log,
                     makeHandler: application.makeHandler
                 ).start(count)
             }
+            + [try drain.start()]
             + conversion.start(settings.conversionJobs, stop: signal)
             + callbacks.start(stop: signal)
             + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]

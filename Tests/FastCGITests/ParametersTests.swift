@@ -32,8 +32,7 @@ import Testing
             "REQUEST_METHOD=GET", "REQUEST_URI=/hls2/t/c/m/l/s.ts?v=1&token=a=b?c", "REMOTE_ADDR=192.0.2.1",
             "REQUEST_ID=0123456789abcdef0123456789abcdef", "HTTP_AUTHORIZATION=Bearer x",
             "HTTP_REFERER=https://learner.example.com/", "HTTP_ORIGIN=https://learner.example.com",
-            "CONTENT_TYPE=text/plain", "CONTENT_LENGTH=17", "DECISION_SECONDS=5", "HTTP_TUS_RESUMABLE=1.0.0",
-            "BODY_UNBUFFERED=1")
+            "CONTENT_TYPE=text/plain", "CONTENT_LENGTH=17", "DECISION_SECONDS=5", "HTTP_TUS_RESUMABLE=1.0.0")
         #expect(request.method == "GET")
         #expect(request.path == "/hls2/t/c/m/l/s.ts")
         #expect(request.query == "v=1&token=a=b?c")
@@ -46,7 +45,6 @@ import Testing
         #expect(request.contentLength == 17)
         #expect(request.decisionSeconds == 5)
         #expect(request.tus?.version == "1.0.0")
-        #expect(request.isUnbuffered)
     }
 
     @Test func withoutAValueAreNone() throws {
@@ -60,7 +58,6 @@ import Testing
         #expect(request.contentLength == nil)
         #expect(request.decisionSeconds == nil)
         #expect(request.tus == nil)
-        #expect(!request.isUnbuffered)
     }
 
     @Test(arguments: [

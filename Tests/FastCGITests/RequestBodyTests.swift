@@ -92,7 +92,7 @@ import Testing
             isRescued.raise()
             shutdown(client, Int32(SHUT_WR))
         }
-        exchange.answer(HTTPResponse(status: 204))
+        exchange.answer(HTTPResponse(status: 204), leavingBodyTo: try BodyDrain(stop: isAnswered))
         isAnswered.raise()
         rescuer.join()
         #expect(!isRescued.isRaised)

@@ -1,5 +1,6 @@
 import Formats
 import Glibc
+import Runtime
 import Testing
 
 @testable import FastCGI
@@ -80,7 +81,8 @@ import Testing
             let connection = try Connection(sending: records)
             #expect(exchange.take(connection.server) == .complete)
             #expect(exchange.request()?.method == method)
-            exchange.answer(HTTPResponse(status: 204))
+            exchange.answer(
+                HTTPResponse(status: 204), leavingBodyTo: try BodyDrain(stop: try StopSignal()))
             var answer = [UInt8](repeating: 0, count: 100)
             let count = recv(connection.client, &answer, answer.count, Int32(MSG_WAITALL))
             #expect(String(decoding: answer[8..<count], as: UTF8.self).hasPrefix("Status: 204 No Content"))

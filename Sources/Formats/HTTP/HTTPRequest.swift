@@ -13,8 +13,6 @@ package struct HTTPRequest: Sendable {
     package var acceptLanguage: String?
     /// Bytes of the body as announced; nil where there is no body or the number makes no sense.
     package var contentLength: Int?
-    /// Whether nginx hands the body on as it comes, which may be never.
-    package var isUnbuffered = false
     /// Whether nginx only asks if the request may come, by its headers, and has not taken the body yet.
     package var isAskedAhead = false
     /// What tus clients say (tus 1.0.0); nil unless the request is for a resumable upload.
