@@ -12,7 +12,8 @@ package final class Listener: Sendable {
     package let descriptor: Int32
     /// Nil for a socket that somebody else opened, and whose file is theirs.
     private let address: ListenAddress?
-    /// Whose requests are read; nil where the kernel does not know who connects: each user of this machine may.
+    /// Whose requests are read; nil for a port, of which the kernel does not know who connects: each user of this machine
+    /// may.
     let peers: PeerRule?
 
     /// Opens `address`. A unix socket gets mode 0660, so that nginx's group reaches it and others do not; one that
@@ -22,7 +23,7 @@ package final class Listener: Sendable {
         switch address {
         case .unix(let path):
             descriptor = try Self.listen(path: path)
-            peers = PeerRule(path: path, isInherited: false)
+            peers = try Self.peers(path, isInherited: false)
         case .loopback(let port):
             descriptor = try Self.listen(port: port)
             peers = nil
@@ -48,7 +49,15 @@ package final class Listener: Sendable {
         }
         self.descriptor = descriptor
         self.address = nil
-        peers = name.path.flatMap { PeerRule(path: $0, isInherited: true) }
+        peers = try name.path.map { (path) throws(SystemError) in try Self.peers(path, isInherited: true) }
+    }
+
+    /// Throws for a socket without a file, or whose file is gone: nothing says then whose requests it is for.
+    private static func peers(_ path: String, isInherited: Bool) throws(SystemError) -> PeerRule {
+        guard let rule = PeerRule(path: path, isInherited: isInherited) else {
+            throw SystemError(code: ENOENT, operation: "stat", subject: "socket \(path)")
+        }
+        return rule
     }
 
     deinit { close(descriptor) }

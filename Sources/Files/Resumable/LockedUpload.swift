@@ -85,6 +85,18 @@ package struct LockedUpload: ~Copyable {
         byteCount = offset
     }
 
+    /// Lets go of all bytes, and of those of no other file: what was handed over is another name of the same file until
+    /// `setResult` has run, and after a crash for longer.
+    package mutating func forgetBytes() throws(FileError) {
+        guard data >= 0 else { return }
+        if FileSystem.exists("\(directory)/result") { return try FileSystem.remove("\(directory)/data") }
+        var status = stat()
+        guard fstat(data, &status) == 0 else { throw .last("fstat", directory) }
+        guard status.st_nlink > 1 else { return try truncate(to: 0) }
+        try FileSystem.replace("\(directory)/data", with: [])
+        byteCount = 0
+    }
+
     // MARK: The end
 
     /// When bytes last came in, or the whole was handed over.

@@ -205,7 +205,7 @@ struct ResumableUploads: Sendable {
     /// What a token sent that has been revoked is kept no longer. The upload itself stays for its day, to say why it ended.
     private static func forget(_ upload: inout LockedUpload, after refusal: Refusal) throws(Refusal) {
         guard refusal.code == .tokenRevoked, upload.byteCount > 0 else { return }
-        do { try upload.truncate(to: 0) } catch { throw Refusal(error) }
+        do { try upload.forgetBytes() } catch { throw Refusal(error) }
     }
 
     private func find(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) -> Held {
