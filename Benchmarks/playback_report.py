@@ -24,6 +24,7 @@ TITLES = {
     "tokens": "Tokens",
     "parser": "Parsers",
     "upload": "Uploads of 100 MB",
+    "ahead": "The question ahead of an upload",
     "tus": "Uploads of 100 MB in parts",
     "scaling": "Threads",
     "viewers": "A thousand viewers",

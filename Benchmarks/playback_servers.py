@@ -174,7 +174,8 @@ class Fleet:
         for child in tree_of(process.pid)[1:]:
             command = pathlib.Path(f"/proc/{child}/cmdline").read_bytes()
             if not is_cache_process(child):
-                (nginx if b"nginx" in command else app).append(child)
+                # The title that nginx gives itself; its name may be in the path of the application too.
+                (nginx if command.startswith(b"nginx: ") else app).append(child)
         return port, app, nginx
 
     def start_nginx(self, name, body, head=""):
