@@ -74,7 +74,8 @@ e2e-test: release
 fuzz: deps
 	@Fuzz/run
 
-# Bounded: four minutes unless SOAK_SECONDS says otherwise. docs/soak.md keeps what was seen.
+# Bounded: four minutes unless SOAK_SECONDS says otherwise, and as long again for the slow strangers. docs/soak.md keeps
+# what was seen.
 soak: deps release
 	cd Tests/EndToEnd && FOCUST_BINARY=$(CURDIR)/.build/release/focust-video ../../.venv/bin/python soak.py
 

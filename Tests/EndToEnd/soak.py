@@ -1,6 +1,7 @@
 """Minutes of bad company: slow and idle clients, broken uploads, downloads whose client vanishes; and viewers.
 
 Counts threads, descriptors, memory and files before and after; what is left behind is a failure. SOAK_SECONDS (240).
+Then come slow clients without credentials, beside honest ones (soak_attack.py).
 """
 
 import json
@@ -15,32 +16,14 @@ from pathlib import Path
 
 from harness import multipart
 from harness.client import bearer, get_token, service, upload, wait_for_task
+from harness.held import counts, settle
 from harness.media import make_h264
 from harness.player import Player
 from harness.processes import Site
-from harness.server import wait_for
-from harness.trees import retired
+from soak_attack import MEMORY_TOLERANCE, attack, length
 
 REL = "trainer-1/course-1/module-1/soaked"
 IDLE_CONNECTIONS = 1000
-# Of memory after the first rounds; allocators keep some of what they once had.
-MEMORY_TOLERANCE = 1.25
-
-
-def counts(site: Site) -> dict[str, int]:
-    """What the application holds, and what lies about on disk."""
-    directory = Path(f"/proc/{site.app.pid}")
-    # Zombies among them: a media process that ended and was not waited for.
-    children = [child for path in directory.glob("task/*/children") for child in path.read_text().split()]
-    status = dict(line.split(":\t") for line in (directory / "status").read_text().splitlines())
-    return {
-        "threads": int(status["Threads"]),
-        "descriptors": len(os.listdir(directory / "fd")),
-        "child processes": len(children),
-        "resident KiB": int(status["VmRSS"].split()[0]),
-        "leftover files": len(site.leftovers()),
-        "replaced versions": len(retired(site.data)),
-    }
 
 
 class Company:
@@ -125,9 +108,7 @@ class Company:
 
 
 def settled(site: Site) -> dict[str, int]:
-    wait_for(lambda: not site.leftovers(), "the last upload's files to go", 30)
-    wait_for(lambda: not retired(site.data), "the last replaced version to go", 60)
-    time.sleep(2)
+    settle(site)
     return counts(site)
 
 
@@ -154,6 +135,8 @@ def main() -> int:
     if after["resident KiB"] > before["resident KiB"] * MEMORY_TOLERANCE:
         problems.append("resident KiB")
     problems += [name for name in company.done if name.startswith("ERROR")]
+    with tempfile.TemporaryDirectory(prefix="focust-attack-") as directory:
+        problems += attack(Path(directory), length())
     print(f"soak: {', '.join(problems) or 'nothing was left behind'}")
     return 1 if problems else 0
 
