@@ -50,6 +50,8 @@ struct ConversionRun {
         let keeper = try LeaseKeeper(job: job, worker: worker, service: service, stop: stop)
         let staging = try service.files.makeStagingDirectory(task: job.id)
         let key = ContentKey.random()
+        // Kept in there too: it waits for other replacements, and may copy.
+        var kept: KeptVersions?
         let result = try keeper.during {
             var result = try service.media.convert(
                 source, into: staging.path, key: key, options: options, watch(keeper))
@@ -61,8 +63,10 @@ struct ConversionRun {
             }
             try staging.writeKey(key.bytes)
             try staging.sync()
+            kept = keepReplaced(staging)
             return result
         }
+        defer { extendLifetime(kept) }
         try describe(result)
         return try publish(staging, result) ? result : nil
     }
@@ -93,9 +97,7 @@ struct ConversionRun {
 
     /// Under the queue's lock, so that an attempt which lost its lease can never overwrite a newer result.
     private func publish(_ staging: borrowing StagingDirectory, _ result: ConversionResult) throws -> Bool {
-        let kept = keepReplaced(staging)
-        defer { extendLifetime(kept) }
-        return try service.database.jobs.finish(
+        try service.database.jobs.finish(
             job.id, worker: worker, duration: result.duration,
             callback: service.callbacks.success(of: job, duration: result.duration), now: service.clock.now()
         ) {
