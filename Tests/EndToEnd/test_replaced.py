@@ -190,6 +190,12 @@ def test_a_revoked_viewer_sees_no_version(server, tiny):
     for uri in (segment_uris(old)[0], key_uri(old)):
         answer = requests.get(lesson.address(uri), headers=bearer(token, **WEB_HEADERS), timeout=10)
         assert (answer.status_code, refusal(answer)) == (403, "token_revoked")
+    assert not [version for version in retired(server.data) if rel in version]
+    assert rel not in listed(server.data).values()
+    later = bearer(get_token(server, rel)["token"], **WEB_HEADERS)
+    answer = requests.get(lesson.address(key_uri(old)), headers=later, timeout=10)
+    assert (answer.status_code, refusal(answer)) == (404, "replaced")
+    assert requests.get(lesson.address("segment_000.ts"), headers=later, timeout=10).status_code == 200
 
 
 def test_nothing_of_a_kept_version_but_what_a_player_needs_is_sent(server, tiny):

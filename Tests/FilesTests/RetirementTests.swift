@@ -123,6 +123,51 @@ import Testing
         #expect(tree.versionedPath(of: "segment_000.ts", at: other, version: kept[...]) != nil)
     }
 
+    @Test
+    func
+        `Retired versions of a lesson are removed at once, and neither the present one nor another lesson's`()
+        throws
+    {
+        try fixture.publish("one", lesson)
+        let old = try [replace("two"), replace("three", after: 1)]
+        let other = try location("t/c/m/l2")
+        try fixture.publish("four", other)
+        let kept = try fixture.open("t/c/m/l2").version
+        try fixture.publish(
+            "five", other, keeping: Retirement(time: Self.start, tokenLife: 60), limit: Self.limit)
+        try tree.removeRetired(of: lesson)
+        #expect(try old.map(key) == [nil, nil])
+        #expect(try segment(version()) == "three")
+        #expect(try listed == ["\(Self.start)+60.\(kept)"])
+        #expect(try fixture.names("hls/.trash").isEmpty)
+    }
+
+    /// Links a version's files as the kernel does for who may not link another user's.
+    private func linkForeign() throws -> Set<String> {
+        try FileManager.default.createDirectory(
+            atPath: tree.absolutePath("hls/target"), withIntermediateDirectories: false)
+        try fixture.open("t/c/m/l").linkFiles(into: tree.absolutePath("hls/target")) { _, _ in
+            errno = EPERM
+            return -1
+        }
+        return try fixture.names("hls/target")
+    }
+
+    @Test func `A little that cannot be linked is copied`() throws {
+        try fixture.publish("one", lesson)
+        #expect(try linkForeign() == ["enc.key", "output.m3u8", "segment_000.ts", "segment_001.ts"])
+        #expect(try fixture.text("hls/target/segment_001.ts") == "one")
+    }
+
+    @Test func `A film that cannot be linked is not copied`() throws {
+        try fixture.publish("one", lesson)
+        // Neither of them is too large by itself; sparse, they take no room.
+        for name in ["segment_000.ts", "segment_001.ts"] {
+            #expect(truncate(tree.absolutePath("hls/t/c/m/l/\(name)"), 9 << 20) == 0)
+        }
+        #expect { try linkForeign() } throws: { ($0 as? FileError)?.code.rawValue == EFBIG }
+    }
+
     @Test func `What died before the swap leaves the lesson whole, and its name in the list is struck out`()
         throws
     {

@@ -42,9 +42,30 @@ extension DataDirectory {
         return removal
     }
 
+    /// Removes every retired version of a lesson. Waits for a replacement under way, whose old version is one of them.
+    package func removeRetired(of location: LessonLocation) throws(FileError) {
+        for path in try unplaceAll(of: location) { try FileSystem.removeTree(path) }
+    }
+
+    /// Where the versions lie from then on.
+    private func unplaceAll(of location: LessonLocation) throws(FileError) -> [String] {
+        let lock = try ExclusiveLock.waiting(for: retirementLockPath)
+        defer { close(lock) }
+        var paths: [String] = []
+        for entry in try retiredEntries() where try self.location(of: entry) == location {
+            let trash = newTrashPath()
+            if try unplaceLocked(entry, to: trash) == .removed { paths.append(trash) }
+        }
+        return paths
+    }
+
     private func unplace(_ entry: RetiredEntry, to trash: String) throws(FileError) -> RetiredRemoval {
         guard let lock = try ExclusiveLock.trying(retirementLockPath) else { return .busy }
         defer { close(lock) }
+        return try unplaceLocked(entry, to: trash)
+    }
+
+    private func unplaceLocked(_ entry: RetiredEntry, to trash: String) throws(FileError) -> RetiredRemoval {
         let isThere = try move(entry, to: trash)
         try removeEntry(entry)
         return isThere ? .removed : .absent

@@ -1,4 +1,5 @@
 import Domain
+import Files
 import Formats
 import Logging
 import Tokens
@@ -9,6 +10,7 @@ struct Revoke: Sendable {
     private static let maxBodyBytes = 8192
 
     let revocation: RevocationService
+    let files: DataDirectory
     let log: Logger
 
     func answer(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
@@ -20,8 +22,15 @@ struct Revoke: Sendable {
                 "by": "\(name)", "subject": "\(value)", "caller": "\(caller.name)",
                 "request_id": "\(context.request.requestID)",
             ])
+        if name == "rel" { try removeRetired(value) }
         return .json(
             200, ["message": "Tokens issued up to now are void.", "revoked": [name: .string(value)]])
+    }
+
+    /// Those who watched the old versions of a lesson may do so no more, so nobody needs them.
+    private func removeRetired(_ location: String) throws(Refusal) {
+        guard let location = LessonLocation(location) else { return }
+        try Refusal.rethrow { () throws(FileError) in try files.removeRetired(of: location) }
     }
 
     private func subject(_ name: String, _ value: String) throws(Refusal) -> RevocationList.Subject {

@@ -22,7 +22,7 @@ enum Routes {
         let manage = Lessons(services: services, description: description, revocation: revocation)
         let list = LessonList(services: services, description: description)
         let presentations = Presentations(services: services, revocation: revocation)
-        let revoke = Revoke(revocation: revocation, log: services.log)
+        let revoke = Revoke(revocation: revocation, files: services.files, log: services.log)
         let operations = Operations(services: services)
         let lesson = "{trainer_id}/{course_id}/{module_id}/{lesson_id}"
         let module = "{course_id}/{module_id}"
