@@ -44,7 +44,10 @@ package final class BodyDrain: Sendable {
     }
 
     /// Takes over `connection`, whose answer has been sent; closes it when nginx has, or takes too long.
+    ///
+    /// nginx takes an answer for whole when nothing more can come, and then closes.
     func add(_ connection: Int32) {
+        shutdown(connection, Int32(SHUT_WR))
         connections.withLock { connections in
             if connections.count >= Self.maxCount, let oldest = connections.min(by: { $0.value < $1.value }) {
                 end(oldest.key, &connections)
