@@ -89,7 +89,7 @@ def test_the_settings_that_nginx_alone_reads_have_the_defaults_of_render(unpacke
     render = (REPOSITORY / "nginx/render").read_text()
     listed = re.findall(r"^#(\w+)=(.*)$", text, re.MULTILINE)
     read = dict(re.findall(r"setting (FOCUST_\w+) '?([^')]+)'?\)", render))
-    assert len(listed) == 8
+    assert len(listed) == 9
     for name, default in listed:
         assert read[name] == default
 

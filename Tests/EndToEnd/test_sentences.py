@@ -1,5 +1,7 @@
 """What refusals say to people: what to do, and in French to those who prefer it."""
 
+import time
+
 import pytest
 import requests
 
@@ -12,6 +14,8 @@ TASKS = "/api/tasks"
 TOKEN = f"/api/get-video-token/v2?user_id=u&rel={REL}"
 PLAYLIST = f"/hls2/{REL}/output.m3u8"
 
+# A token of its own, which lives as long as the whole suite may take.
+PLAY = play(REL, exp=int(time.time()) + 86400)
 # The mistake: method, address, headers; what the sentence must name.
 MISTAKES = {
     "no key": ("GET", TASKS, {}, "An API key is needed"),
@@ -25,11 +29,11 @@ MISTAKES = {
     "undefined as token": ("GET", PLAYLIST, bearer("undefined"), "undefined"),
     "an object as token": ("GET", PLAYLIST, bearer("[object Object]"), "[object Object]"),
     "a key as token": ("GET", PLAYLIST, service(), "This is an API key"),
-    "no page": ("GET", PLAYLIST, bearer(play(REL)), "platform=mobile"),
+    "no page": ("GET", PLAYLIST, bearer(PLAY), "platform=mobile"),
     "another page": (
         "GET",
         PLAYLIST,
-        bearer(play(REL), Referer="https://other.example.org:8443/private?a=1"),
+        bearer(PLAY, Referer="https://other.example.org:8443/private?a=1"),
         "https://other.example.org:8443 ",
     ),
     "another method": ("POST", TOKEN, service(), "GET, HEAD, OPTIONS"),
