@@ -46,11 +46,12 @@ package struct StagingFile: ~Copyable {
     }
 
     /// Dates the file later than `other`, in whole seconds: nginx tells files at one address apart by that and their size
-    /// (ETag), and two of one size may come within a second.
+    /// (ETag), and two of one size may come within a second. The date is set in any case: a replacement takes the same steps
+    /// each time, whatever the second.
     borrowing func dateLater(than other: Int?) throws(FileError) {
         var status = stat()
-        guard let other, fstat(descriptor, &status) == 0, Int(status.st_mtim.tv_sec) <= other else { return }
-        let time = timespec(tv_sec: other + 1, tv_nsec: 0)
+        guard let other, fstat(descriptor, &status) == 0 else { return }
+        let time = timespec(tv_sec: max(other + 1, status.st_mtim.tv_sec), tv_nsec: 0)
         guard futimens(descriptor, [time, time]) == 0 else { throw .last("futimens", path) }
     }
 
