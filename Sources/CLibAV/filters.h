@@ -42,9 +42,6 @@ static inline AVFilterContext *focust_avfilter_graph_get_filter(AVFilterGraph *g
 static inline AVRational focust_av_buffersink_get_time_base(const AVFilterContext *sink) {
     return FOCUST_FILTER(av_buffersink_get_time_base)(sink);
 }
-static inline AVRational focust_av_buffersink_get_frame_rate(const AVFilterContext *sink) {
-    return FOCUST_FILTER(av_buffersink_get_frame_rate)(sink);
-}
 static inline void focust_av_buffersink_set_frame_size(AVFilterContext *sink, unsigned samples) {
     FOCUST_FILTER(av_buffersink_set_frame_size)(sink, samples);
 }

@@ -27,10 +27,12 @@ struct ConversionJob {
         if !demuxer.isUnread { demuxer = try Demuxer(path, limits: limits, cancellation: cancellation) }
         times = TrackTimes()
         let done = WorkDone(plan, options: options, meter: meter)
-        let lanes = try LaneBuilder(job: self, plan: plan).lanes()
+        let builder = LaneBuilder(job: self, plan: plan)
+        let lanes = try builder.lanes()
         let segments = SegmentSequence(
             directory: directory, key: key, segmentSeconds: options.segmentSeconds,
             maxBytes: limits.maxOutputBytes)
+        segments.sink.inspector.promise = try builder.promise()
         let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters), done: done)
         demuxer.keepOnly(Set(lanes.map(\.stream.index)))
         let packet = try Packet()

@@ -1,4 +1,5 @@
 import Foundation
+import MediaProtocol
 import Testing
 
 @testable import Media
@@ -64,6 +65,50 @@ struct ColourTests {
         for (channel, value) in [0xC0, 0x40, 0x20].enumerated() {
             #expect(abs(Int(raw[middle + channel]) - value) <= 6)
         }
+    }
+
+    @Test(
+        "Colours that a film does not name are named as a player would have guessed them",
+        arguments: [
+            ("mpeg4", "avi", "1280x720", "", "bt709"), ("mpeg4", "mp4", "640x480", "", "smpte170m"),
+            ("mpeg2video", "mpg", "1280x720", "-colorspace smpte170m", "smpte170m"),
+            ("libvpx", "webm", "1280x720", "", "bt709"),
+            ("mpeg4", "mkv", "640x360", "-colorspace bt709", "bt709"),
+        ])
+    func namesColours(codec: String, type: String, size: String, more: String, matrix: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.\(type)",
+            "-f lavfi -i color=red:s=\(size):d=0.4:r=25 -pix_fmt yuv420p -c:v \(codec) \(more)")
+        var options = Lesson.quick
+        options.maxHeight = 240
+        let lesson = try Lesson(path, in: space, options: options)
+        try lesson.expectRules()
+        let tags = "stream=color_range,color_space,color_transfer,color_primaries"
+        #expect(try Command.ffprobe(tags, lesson.joined()) == "tv,\(matrix),\(matrix),\(matrix)")
+    }
+
+    @Test(
+        "A film whose container alone names other colours than a player would guess is no copy",
+        arguments: [
+            ("mp4", "bt709", StreamDecision.Action.transcode), ("mkv", "bt709", .transcode),
+            ("mp4", "smpte170m", .copy),
+            ("mov", "bt470bg", .copy),
+        ])
+    func judgesContainer(type: String, matrix: String, action: StreamDecision.Action) throws {
+        let space = try Workspace()
+        _ = try space.clip(
+            "plain.mp4",
+            "-f lavfi -i testsrc2=s=320x240:d=1:r=25 -pix_fmt yuv420p -c:v libx264 -preset ultrafast -bf 0")
+        let path = try space.clip(
+            "clip.\(type)",
+            "-i plain.mp4 -c copy -movflags +write_colr -color_primaries \(matrix) -color_trc smpte170m -colorspace "
+                + matrix)
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(lesson.result.plan.hasPrefix("video: \(action.rawValue)"), "\(lesson.result.plan)")
+        let said = try Command.ffprobe("stream=color_space", lesson.joined())
+        #expect(said == (action == .copy ? "unknown" : matrix))
     }
 
     private static func averageLuma(_ file: URL) throws -> Double {

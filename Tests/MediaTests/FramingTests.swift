@@ -49,10 +49,13 @@ struct FramingTests {
         #expect(
             try Self.annexB([0, 0, 0, 2, 9, 0x10] + picture)
                 == [0, 0, 0, 1, 9, 0x10] + Self.sets + [0, 0, 0, 1, 0x65, 7])
-        // Its own are enough.
-        let own: [UInt8] = [0, 0, 0, 2, 0x67, 1, 0, 0, 0, 2, 0x68, 2] + picture
+        // Where it carries them, once is enough.
+        let own: [UInt8] = [0, 0, 0, 4, 0x67, 100, 0, 31, 0, 0, 0, 2, 0x68, 0xEB] + picture
+        #expect(try Self.annexB(own) == Self.delimiter + Self.sets + [0, 0, 0, 1, 0x65, 7])
+        // Of a record without any, pictures carry what they like.
+        let other: [UInt8] = [0, 0, 0, 2, 0x67, 1, 0, 0, 0, 2, 0x68, 2] + picture
         #expect(
-            try Self.annexB(own)
+            try Self.annexB(other, extradata: [1, 100, 0, 31, 0xFF, 0xE0, 0])
                 == Self.delimiter + [0, 0, 0, 1, 0x67, 1, 0, 0, 0, 1, 0x68, 2, 0, 0, 0, 1, 0x65, 7])
     }
 
@@ -60,6 +63,9 @@ struct FramingTests {
         "A damaged unit is refused",
         arguments: [
             [], [0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 9, 0x41, 1], [0x7F, 0xFF, 0xFF, 0xFF, 0x41],
+            // Other parameter sets than those of the headers, before a picture of either kind.
+            [0, 0, 0, 2, 0x67, 1, 0, 0, 0, 2, 0x68, 2, 0, 0, 0, 2, 0x65, 7],
+            [0, 0, 0, 2, 0x68, 2, 0, 0, 0, 1, 0x41],
             [0xFF, 0xFF, 0xFF, 0xFF, 0x41], [0, 0, 0, 2, 0x41, 1, 0], [0, 0, 0, 1, 0x41, 0, 0, 1],
         ] as [[UInt8]])
     func refusesDamage(unit: [UInt8]) throws {

@@ -34,6 +34,65 @@ struct TimingTests {
         #expect(abs(try Self.times(lesson.joined()).count - 2 * result) <= 1)
     }
 
+    @Test(
+        "A rate that a file states and does not have costs and doubles no picture",
+        arguments: [
+            ("thousand.mkv", "-c:v libx264 -preset ultrafast -g 24", "copy"),
+            ("hundred.mkv", "-c:v mpeg4", "transcode"),
+            ("stated.flv", "-c:v libx264 -preset ultrafast -g 24", "copy"),
+            ("stated.avi", "-c:v mpeg4", "transcode"),
+        ])
+    func disbelievesRates(name: String, codec: String, action: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            name, "-f lavfi -i testsrc2=s=160x120:r=24:d=4 -pix_fmt yuv420p -bf 0 \(codec)")
+        var data = try Data(contentsOf: space.file(name))
+        switch name {
+        case "stated.flv":
+            // onMetaData: a name, the type of a number, and eight bytes of it.
+            let mark = try #require(data.range(of: Data("framerate".utf8))).upperBound + 1
+            withUnsafeBytes(of: (1000.0).bitPattern.bigEndian) {
+                data.replaceSubrange(mark..<mark + 8, with: $0)
+            }
+        case "stated.avi":
+            // A recorder of 120 a second, which wrote each fifth picture, and empty packets in between.
+            data = try EmptyPackets.between(data, count: 4)
+        default:
+            // Matroska's DefaultDuration, in nanoseconds.
+            let mark = try #require(data.range(of: Data([0x23, 0xE3, 0x83]))).upperBound
+            let duration = name == "thousand.mkv" ? 1_000_000 : 8_333_333
+            let size = Int(data[mark] & 0x7F)
+            for place in 0..<size { data[mark + size - place] = UInt8(duration >> (8 * place) & 0xFF) }
+        }
+        try data.write(to: space.file(name))
+        #expect(try #require(Probe.examine(path).video).frameRate > 100)
+        let lesson = try Lesson(path, in: space)
+        #expect(lesson.result.plan.hasPrefix("video: \(action)"), "\(lesson.result.plan)")
+        #expect(lesson.result.plan.contains(" 24 fps"))
+        try lesson.expectRules()
+        #expect(try Self.times(lesson.joined()).count == 96)
+        #expect(try Command.ffprobe("stream=level", lesson.joined()) == "11")
+    }
+
+    @Test("Real pictures are thinned out wherever they stand too close, and nowhere else")
+    func thins() {
+        func kept(_ times: [Double], rate: Double = 0) -> [Double] {
+            var thinning = PictureThinning(secondsPerTick: 1e-6, rate: rate)
+            return times.filter { thinning.keeps(pts: Int64($0 * 1e6)) }
+        }
+        let sixty = (0..<300).map { Double($0) / 59.94 + Double($0 % 3) * 0.004 }
+        #expect(kept(sixty) == sixty)
+        let fast = (0..<240).map { Double($0) / 240 }
+        #expect((60...61).contains(kept(fast, rate: 240).count))
+        // Twenty-four a second, a burst, and twenty-four again.
+        let slow = (0..<240).map { Double($0) / 24 }
+        let burst = (1..<600).map { 10 + Double($0) / 200 }
+        let after = (1..<240).map { 13 + Double($0) / 24 }
+        let mixed = kept(slow + burst + after)
+        #expect(mixed.filter { $0 < 10 } == slow && mixed.filter { $0 > 14 } == after.filter { $0 > 14 })
+        #expect((170...250).contains(mixed.filter { (10...13).contains($0) }.count))
+    }
+
     @Test("A variable rate keeps every picture at its own time", arguments: ["libx264 -g 600", "mpeg4"])
     func keepsVariableRate(codec: String) throws {
         let space = try Workspace()

@@ -8,6 +8,8 @@ package enum OutputRule: String, Sendable, CaseIterable {
     case tablesFirst = "tables-first"
     /// A segment's first picture is an IDR picture with its parameter sets in front.
     case independentStart = "independent-start"
+    /// The parameter sets say the size, shape and colours that the pictures have, and no level but what those need.
+    case trueHeaders = "true-headers"
     /// Continuity counters go on from segment to segment (ISO/IEC 13818-1 §2.4.3.3).
     case continuity = "continuity"
     /// Decoding times of the pictures rise without a break.

@@ -6,6 +6,8 @@ struct SegmentInspector {
     /// Bytes of the first picture that are kept: its parameter sets and SEI stand before the first slice.
     private static let headSize = 64 << 10
 
+    /// What the parameter sets must say; nil for anything.
+    var promise: PicturePromise?
     /// PTS of the present segment's first picture, 90 kHz.
     private(set) var firstPTS: Int64?
     /// The first rule that was broken; later ones follow from it.
@@ -49,8 +51,15 @@ struct SegmentInspector {
             if !facts.hasParameterSets {
                 fail(.independentStart, "no parameter sets before the first picture")
             }
+            check(facts)
         }
         if let failure { throw failure }
+    }
+
+    private mutating func check(_ facts: AccessUnitFacts) {
+        guard failure == nil, let promise else { return }
+        let complaint = facts.stated.map(promise.contradiction) ?? "a set that cannot be read"
+        if let complaint { fail(.trueHeaders, complaint) }
     }
 
     private mutating func read(_ packet: TransportPacket) {

@@ -49,9 +49,6 @@ final class FilterGraph {
     /// The scale of the times that come out.
     var timeBase: AVRational { focust_av_buffersink_get_time_base(sink) }
 
-    /// Pictures per second that come out; 0/1 where they come as they like.
-    var frameRate: AVRational { focust_av_buffersink_get_frame_rate(sink) }
-
     /// Samples come out in runs of this many, the last one shorter.
     func setFrameSize(_ samples: UInt32) {
         focust_av_buffersink_set_frame_size(sink, samples)

@@ -1,18 +1,19 @@
 /// The filters that turn a decoded picture into one that plays everywhere.
 struct PictureChain {
-    /// Above this, pictures are left out.
-    static let maxFrameRate = 60
-
     let video: VideoFacts
     let target: PictureTarget
+
+    /// Without the bars, where the pictures have another shape than the film.
+    private var inner: PictureTarget { target.fitting(video) }
 
     /// For a film: filters separated by commas, as libavfilter reads them.
     var description: String {
         var chain: [String] = []
         // Only pictures that their decoder marked: a file may mix both kinds.
         if video.scan == .interlaced { chain.append("bwdif=mode=send_frame:deint=interlaced") }
-        if video.frameRate > CopyRules.maxFrameRate { chain.append("fps=\(Self.maxFrameRate)") }
-        return (chain + colours + turning + ["format=yuv420p", "setsar=1"]).joined(separator: ",")
+        chain += colours + turning + ["format=yuv420p"]
+        if inner != target { chain.append("pad=\(target.width):\(target.height):-1:-1:black") }
+        return (chain + ["setsar=1"]).joined(separator: ",")
     }
 
     /// For a single picture as JPEG has it: full range, BT.601 (JFIF 1.02).
@@ -45,7 +46,7 @@ struct PictureChain {
 
     /// Before turning: a smaller picture is turned sooner.
     private var size: (width: Int, height: Int) {
-        video.orientation.swapsSides ? (target.height, target.width) : (target.width, target.height)
+        video.orientation.swapsSides ? (inner.height, inner.width) : (inner.width, inner.height)
     }
 
     private var sides: String { "w=\(size.width):h=\(size.height)" }

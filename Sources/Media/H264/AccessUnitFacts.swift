@@ -3,12 +3,18 @@ struct AccessUnitFacts: Equatable {
     /// The first slice belongs to an IDR picture: nothing after it refers to anything before it.
     var isIDR = false
     /// Sequence and picture parameter sets stand in the access unit itself.
-    var hasParameterSets: Bool { sawSPS && sawPPS }
-    /// A hash of the parameter sets that were met, to see whether they change; nil where there were none.
-    var parameterSetHash: Int?
+    var hasParameterSets: Bool { [Self.sequence, Self.picture].allSatisfy { first($0) != nil } }
+    /// The parameter sets that were met, in their order.
+    private(set) var parameterSets: [[UInt8]] = []
 
-    private var sawSPS = false
-    private var sawPPS = false
+    /// ITU-T H.264 table 7-1.
+    private static let sequence: UInt8 = 7
+    private static let picture: UInt8 = 8
+
+    /// What the sequence parameter set says, where there is one that can be read.
+    var stated: SequenceParameterSet? { first(Self.sequence).flatMap { SequenceParameterSet(unit: $0) } }
+
+    private func first(_ type: UInt8) -> [UInt8]? { parameterSets.first { $0[0] & 0x1F == type } }
 
     /// Reads until the first slice; more bytes than the head of the access unit are not needed.
     ///
@@ -61,21 +67,15 @@ struct AccessUnitFacts: Equatable {
         case 5:
             isIDR = true
             return true
-        case 7, 8:
-            sawSPS = sawSPS || header & 0x1F == 7
-            sawPPS = sawPPS || header & 0x1F == 8
-            addHash(unit)
+        case Self.sequence, Self.picture:
+            parameterSets.append(Self.withoutTrailingZeros(unit))
             return false
         default: return false
         }
     }
 
     /// Zeros at the end belong to the next start code, so they do not count (Annex B, trailing_zero_8bits).
-    private mutating func addHash(_ unit: UnsafeRawBufferPointer) {
-        var hash = UInt(bitPattern: parameterSetHash ?? 5381)
-        var end = unit.count
-        while end > 0, unit[end - 1] == 0 { end -= 1 }
-        for byte in unit[..<end] { hash = (hash &* 33) ^ UInt(byte) }
-        parameterSetHash = Int(bitPattern: hash)
+    static func withoutTrailingZeros(_ unit: some BidirectionalCollection<UInt8>) -> [UInt8] {
+        Array(unit.prefix(through: unit.lastIndex { $0 != 0 } ?? unit.startIndex))
     }
 }

@@ -6,33 +6,27 @@ struct AnnexB {
     private static let delimiter: UInt8 = 9
 
     private let lengthSize: Int
-    /// Those of the headers, with start codes.
+    /// Those of the headers; empty where they stand in the pictures alone.
+    private let known: [[UInt8]]
+    /// The same, with start codes.
     private let parameterSets: [UInt8]
 
     /// Nil where the headers are no avcC record (ISO/IEC 14496-15 §5.3.3.1).
     init?(extradata: [UInt8]) {
-        guard let lengthSize = H264Stream(extradata: extradata).lengthSize else { return nil }
+        let stream = H264Stream(extradata: extradata)
+        guard let lengthSize = stream.lengthSize, stream.isWhole else { return nil }
         self.lengthSize = lengthSize
-        var rest = extradata.dropFirst(5)
-        var parameterSets: [UInt8] = []
-        for mask: UInt8 in [0x1F, 0xFF] {
-            guard let count = rest.popFirst() else { return nil }
-            for _ in 0..<(count & mask) {
-                guard let high = rest.popFirst(), let low = rest.popFirst() else { return nil }
-                let length = Int(high) << 8 | Int(low)
-                guard length <= rest.count else { return nil }
-                parameterSets += Self.startCode + rest.prefix(length)
-                rest = rest.dropFirst(length)
-            }
-        }
-        self.parameterSets = parameterSets
+        known = stream.parameterSets
+        parameterSets = known.flatMap { Self.startCode + $0 }
     }
 
     /// Appends an access unit to `output`: behind a delimiter, and an IDR picture behind the parameter sets of the headers
-    /// where it carries none. False where a length leads beyond its end.
+    /// where it carries none. False where a length leads beyond its end, or where it carries other sets: the pictures that
+    /// follow without any would get those of the headers.
     func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
         guard bytes.count > lengthSize else { return false }
         let facts = AccessUnitFacts(bytes, lengthSize: lengthSize)
+        guard known.isEmpty || facts.parameterSets.allSatisfy(known.contains) else { return false }
         var front = facts.isIDR && !facts.hasParameterSets ? parameterSets : []
         if firstType(bytes) != Self.delimiter {
             // ITU-T H.264 §7.3.2.4: any slice may follow.

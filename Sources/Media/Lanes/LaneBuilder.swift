@@ -12,12 +12,27 @@ struct LaneBuilder {
         return lanes
     }
 
-    private func lane(
-        _ decision: StreamDecision, _ track: Track
-    ) throws(MediaError) -> (stream: Stream, lane: any Lane) {
+    /// What the parameter sets of the lesson's pictures have to say.
+    func promise() throws(MediaError) -> PicturePromise {
+        let stream = try stream(plan.video)
+        let facts = plan.probe.video ?? stream.videoFacts
+        return switch plan.video.action {
+        case .copy: PicturePromise(copying: facts, ColourTags(stream.parameters))
+        case .transcode: VideoSettings(facts, stream: stream, options: job.options).promise
+        }
+    }
+
+    private func stream(_ decision: StreamDecision) throws(MediaError) -> Stream {
         guard let stream = job.demuxer.streams.first(where: { $0.index == decision.streamIndex }) else {
             throw MediaError(.internal, "A planned stream is gone.", operation: "lanes")
         }
+        return stream
+    }
+
+    private func lane(
+        _ decision: StreamDecision, _ track: Track
+    ) throws(MediaError) -> (stream: Stream, lane: any Lane) {
+        let stream = try stream(decision)
         let watch = TrackWatch(track, times: job.times, segmentSeconds: job.options.segmentSeconds)
         switch (decision.action, track) {
         case (.copy, .video):
@@ -28,7 +43,9 @@ struct LaneBuilder {
             let isChecked = job.limits.soundCheckShare > 0
             let check = isChecked ? try SoundCheck(stream, plan: plan, job: job) : nil
             return (stream, CopyLane(stream, as: track, watch: watch, check: check))
-        case (.transcode, .video): return (stream, try VideoTranscodeLane(stream, job: job))
+        case (.transcode, .video):
+            let facts = plan.probe.video ?? stream.videoFacts
+            return (stream, try VideoTranscodeLane(stream, facts: facts, job: job))
         case (.transcode, .audio): return (stream, try AudioTranscodeLane(stream, job: job))
         }
     }

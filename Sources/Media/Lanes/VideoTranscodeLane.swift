@@ -6,13 +6,17 @@ final class VideoTranscodeLane: Lane {
     let track = Track.video
     private let decoder: Decoder
     private let encoder: Encoder
-    private let filters: String
+    private let facts: VideoFacts
+    private let target: PictureTarget
     private let threads: Int
     private let timeBase: AVRational
     private let times: TrackTimes
     private let cancellation: Cancellation
     private var shape: PictureShape
     private var graph: FilterGraph
+    /// Of a pixel, as the first picture said itself: the container's word is about that one.
+    private var firstRatio: Ratio?
+    private var thinning: PictureThinning
     /// Ticks of one picture, as far as the file says how many a second has.
     private let duration: Double
     private var undated = UndatedFrames()
@@ -27,10 +31,12 @@ final class VideoTranscodeLane: Lane {
 
     var parameters: UnsafePointer<AVCodecParameters> { encoder.parameters }
 
-    init(_ stream: Stream, job: ConversionJob) throws(MediaError) {
-        let facts = stream.videoFacts
+    /// - Parameter facts: of the stream, as far as they were measured.
+    init(_ stream: Stream, facts: VideoFacts, job: ConversionJob) throws(MediaError) {
         let options = job.options
-        let chain = PictureChain(video: facts, target: PictureTarget(facts, maxHeight: options.maxHeight))
+        let settings = VideoSettings(facts, stream: stream, options: options)
+        self.facts = facts
+        target = settings.target
         let budget = ThreadBudget(threads: options.threads)
         threads = budget.encoding
         timeBase = stream.timeBase
@@ -38,16 +44,17 @@ final class VideoTranscodeLane: Lane {
         cancellation = job.cancellation
         let rate = facts.frameRate > 0 ? facts.frameRate : Workload.usualRate
         duration = Double(timeBase.den) / Double(max(1, timeBase.num)) / rate
-        filters = chain.description + Self.refining(timeBase)
         maxFruitless = job.limits.maxPacketsWithoutProgress
         decoder = try Decoder(
             stream, threads: budget.decoding(facts), limits: job.limits, capture: job.capture)
         shape = PictureShape(stream)
+        let chain = PictureChain(video: facts, target: target)
         graph = try FilterGraph(
-            .video, input: shape.input(timeBase), chain: filters, threads: threads)
-        let settings = VideoSettings(chain: chain, stream: stream, options: options)
-        encoder = try settings.encoder(
-            timeBase: graph.timeBase, frameRate: graph.frameRate, capture: job.capture)
+            .video, input: shape.input(timeBase), chain: chain.description + Self.refining(timeBase),
+            threads: threads)
+        encoder = try settings.encoder(timeBase: graph.timeBase, capture: job.capture)
+        thinning = PictureThinning(
+            secondsPerTick: Double(timeBase.num) / Double(max(1, timeBase.den)), rate: facts.frameRate)
         clock = SegmentClock(target: settings.segmentTicks(graph.timeBase))
         still = StillPicture(segmentSeconds: options.segmentSeconds, timeBase: encoder.timeBase)
     }
@@ -103,9 +110,11 @@ final class VideoTranscodeLane: Lane {
     }
 
     private func filterDated(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
+        guard thinning.keeps(pts: frame.pts ?? 0) else { return }
         let shape = PictureShape(frame)
+        firstRatio = firstRatio ?? shape.ratio
         if shape != self.shape {
-            // A resolution or pixel format that changes on the way needs filters of its own.
+            // A size, a shape or a pixel format that changes on the way needs filters of its own.
             self.shape = shape
             try rebuildGraph(writer)
         }
@@ -116,7 +125,17 @@ final class VideoTranscodeLane: Lane {
     private func rebuildGraph(_ writer: LessonWriter) throws(MediaError) {
         try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
         graph = try FilterGraph(
-            .video, input: shape.input(timeBase), chain: filters, threads: threads)
+            .video, input: shape.input(timeBase),
+            chain: chain(for: shape).description + Self.refining(timeBase),
+            threads: threads)
+    }
+
+    private func chain(for shape: PictureShape) -> PictureChain {
+        let isFirst = shape.ratio == firstRatio ?? shape.ratio
+        let video = facts.showing(
+            width: Int(shape.width), height: Int(shape.height),
+            sampleAspectRatio: isFirst ? facts.sampleAspectRatio : shape.ratio)
+        return PictureChain(video: video, target: target)
     }
 
     private func encode(_ picture: Frame, _ writer: LessonWriter) throws(MediaError) {

@@ -3,7 +3,7 @@ enum CopyRules {
     /// Above this, "60 fps" of a sloppy clock has become "more than 60".
     static let maxFrameRate = 62.0
     /// H.264 level 5.1.
-    private static let maxLevel = 51
+    static let maxLevel = 51
     /// avcodec.h FF_PROFILE_H264_…: Baseline, Constrained Baseline, Main, High; with 8 bits and 4:2:0.
     private static let profiles: Set<Int> = [66, 66 | 512, 77, 100]
     /// avcodec.h: FF_PROFILE_AAC_LOW.
@@ -61,17 +61,22 @@ enum CopyRules {
         if video.pixelFormat != "yuv420p" && video.pixelFormat != "yuvj420p" {
             reasons.append("pixel format \(video.pixelFormat)")
         }
-        if video.level > maxLevel { reasons.append("level \(video.level)") }
+        if video.level > maxLevel { reasons.append("level \(H264Level.name(video.level))") }
         let shorter = min(video.width, video.height)
         if shorter > maxHeight { reasons.append("the shorter side, \(shorter), is over \(maxHeight)") }
         if video.orientation != .upright { reasons.append("the picture is \(video.orientation.rawValue)") }
         if video.scan != .progressive { reasons.append("scan \(video.scan.rawValue)") }
         if video.gamut != .standard { reasons.append("colours beyond BT.709 (\(video.transfer))") }
-        if video.frameRate > maxFrameRate { reasons.append("\(Int(video.frameRate)) frames per second") }
         if video.sampleAspectRatio.numerator != video.sampleAspectRatio.denominator {
             reasons.append("pixels that are not square")
         }
         return reasons
+    }
+
+    /// What speaks against copying a video whose headers hold this set; nil for nothing. Its container is gone in the
+    /// lesson, and what that alone said with it.
+    static func obstacle(_ set: SequenceParameterSet, _ video: VideoFacts, container: ColourTags) -> String? {
+        PicturePromise(copying: video, container).contradiction(set).map { "its headers say \($0)" }
     }
 
     /// What speaks against copying the packets in time; nil for nothing.

@@ -14,7 +14,7 @@ struct Planner {
 
     /// The plan for an opened file, whose packets may have been read for it.
     func plan(_ demuxer: Demuxer) throws(MediaError) -> ConversionPlan {
-        let probe = try Probe.examine(demuxer, limits: limits)
+        var probe = try Probe.examine(demuxer, limits: limits)
         let selection = demuxer.selection
         guard let stream = selection.video, let facts = probe.video else {
             throw MediaError(.internal, "The probe lost the video stream.", operation: "plan")
@@ -22,10 +22,16 @@ struct Planner {
         let pictures = StreamSpan(stream, of: demuxer)
         let sound = selection.audio.map { StreamSpan($0, of: demuxer) }
         let obstacles =
-            CopyRules.obstacles(facts, maxHeight: options.maxHeight)
+            obstacles(stream, facts)
             + CopyRules.obstacles(.video, pictures, beside: sound, target: options.segmentSeconds)
         let timing = obstacles.isEmpty ? try timing(demuxer, stream, probe, soundEnd: sound?.end) : nil
-        let video = decision(facts.streamIndex, facts.summary, obstacles + (timing?.obstacles ?? []))
+        if !isOfFilm(facts.frameRate) {
+            let measure = RateMeasure(demuxer, stream, cancellation)
+            let rate = if let counted = timing?.rate { counted } else { try measure.rate() }
+            probe.video?.frameRate = rate
+        }
+        let video = decision(
+            facts.streamIndex, (probe.video ?? facts).summary, obstacles + (timing?.obstacles ?? []))
         // Where pictures were joined, sounds may overlap.
         let joints = timing?.isJoined == true ? ["times that jump"] : []
         let sounds = selection.sounds.prefix(Self.maxSounds).map { stream in
@@ -42,12 +48,25 @@ struct Planner {
             videoBytes: video.action == .copy ? timing?.bytes ?? 0 : 0)
     }
 
+    /// What the headers say against a copy.
+    private func obstacles(_ stream: Stream, _ facts: VideoFacts) -> [String] {
+        let obstacles = CopyRules.obstacles(facts, maxHeight: options.maxHeight)
+        guard obstacles.isEmpty, let set = H264Stream(extradata: stream.extradata).stated else {
+            return obstacles
+        }
+        return [CopyRules.obstacle(set, facts, container: ColourTags(stream.parameters))].compactMap(\.self)
+    }
+
+    /// Other rates are those of a clock, or of a format that has none.
+    private func isOfFilm(_ rate: Double) -> Bool { rate > 0 && rate <= CopyRules.maxFrameRate }
+
     /// What the packet index says of a stream whose headers allow a copy.
     private struct Timing {
         let obstacles: [String]
         let cuts: [Int64]
         let duration: Double
         let isJoined: Bool
+        let rate: Double?
         let bytes: Int
     }
 
@@ -76,7 +95,7 @@ struct Planner {
             obstacles: [CopyRules.obstacle(index, end: end, target: target)].compactMap(\.self),
             cuts: SegmentGrid(idr: index.idr, end: end, target: target).cuts,
             duration: seconds(index.end - (index.start ?? index.end), stream.timeBase),
-            isJoined: index.isJoined, bytes: index.bytes)
+            isJoined: index.isJoined, rate: index.averageRate, bytes: index.bytes)
     }
 
     private func decision(_ index: Int, _ summary: String, _ obstacles: [String]) -> StreamDecision {

@@ -22,9 +22,13 @@ struct VideoIndex {
     private var previous: Int64?
     private var step: Int64 = 0
     private var undated = UndatedStart()
+    private let secondsPerTick: Double
+    private var counter = PictureRate()
 
-    init(maxInterval: Int64 = .max) {
+    /// - Parameter secondsPerTick: of the stream's time base.
+    init(maxInterval: Int64 = .max, secondsPerTick: Double) {
         self.maxInterval = maxInterval
+        self.secondsPerTick = secondsPerTick
     }
 
     /// Notes the next packet in decoding order.
@@ -51,6 +55,15 @@ struct VideoIndex {
         }
         previous = dts
         end = dts + step
+        // Counted, because a container may state any rate.
+        let rate = counter.add(Double(dts) * secondsPerTick) ?? 0
+        if rate > CopyRules.maxFrameRate { note("\(Int(rate.rounded())) frames per second") }
+    }
+
+    /// Pictures in a second of what was seen, on average; nil before there are two.
+    var averageRate: Double? {
+        let span = Double(end - (start ?? end)) * secondsPerTick
+        return count > 1 && span > 0 ? Double(count) / span : nil
     }
 
     /// Notes a jump where it is longer than a limit, in the stream's time base.

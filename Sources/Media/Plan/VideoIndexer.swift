@@ -11,7 +11,8 @@ struct VideoIndexer {
     let cancellation: Cancellation
     /// The longest time without an IDR picture that a copy may have, in the stream's time base.
     let maxInterval: Int64
-    private let layout: H264Stream
+    /// How its units are laid out, and what its headers say.
+    let layout: H264Stream
 
     init(demuxer: Demuxer, stream: Stream, cancellation: Cancellation, maxInterval: Int64) {
         self.demuxer = demuxer
@@ -32,14 +33,20 @@ struct VideoIndexer {
     /// The container's own index says all that there is to know.
     var hasWholeIndex: Bool { demuxer.indexedPackets(of: stream) != nil && layout.lengthSize != nil }
 
+    private var emptyIndex: VideoIndex {
+        VideoIndex(
+            maxInterval: maxInterval,
+            secondsPerTick: Double(stream.timeBase.num) / Double(max(1, stream.timeBase.den)))
+    }
+
     private func fromContainer() throws(MediaError) -> VideoIndex {
-        var index = VideoIndex(maxInterval: maxInterval)
-        var parameterSets = ParameterSetWatch()
+        var index = emptyIndex
+        var parameterSets = ParameterSetWatch(layout)
         let count = avformat_index_get_entries_count(stream.pointer)
         for number in 0..<count {
             guard let entry = avformat_index_get_entry(stream.pointer, number)?.pointee else { continue }
             let facts = entry.flags & AVINDEX_KEYFRAME != 0 ? headFacts(entry) : nil
-            if parameterSets.haveChanged(facts) { index.note(ParameterSetWatch.complaint) }
+            if let facts, parameterSets.haveChanged(facts) { index.note(ParameterSetWatch.complaint) }
             guard PacketTimes.isSane(entry.timestamp, stream.timeBase) else {
                 index.note("times that make no sense")
                 continue
@@ -60,23 +67,30 @@ struct VideoIndexer {
     }
 
     private func fromPackets(_ progress: (Double, Bool) -> Void) throws(MediaError) -> VideoIndex {
-        var index = VideoIndex(maxInterval: maxInterval)
-        var parameterSets = ParameterSetWatch()
+        var index = emptyIndex
+        var parameterSets = ParameterSetWatch(layout)
         let packet = try Packet()
         demuxer.keepOnly([stream.index])
         while try demuxer.read(into: packet) {
             try cancellation.check()
             guard packet.streamIndex == stream.index else { continue }
-            let facts = packet.isKey ? layout.facts(packet.bytes) : nil
+            // Those that are no key pictures too: sets may stand anywhere.
+            let facts = layout.facts(packet.bytes)
             if parameterSets.haveChanged(facts) { index.note(ParameterSetWatch.complaint) }
             note(packet, in: &index)
             index.add(
                 dts: packet.dts, duration: packet.duration, bytes: packet.bytes.count,
-                isIDR: facts?.isIDR == true, isDiscarded: packet.isDiscarded)
+                isIDR: packet.isKey && isPlaceToCut(facts), isDiscarded: packet.isDiscarded)
             if index.obstacle != nil && !isNeededWhole { break }
             if index.count % 256 == 0 { progress(demuxer.readShare, index.promisesCopy) }
         }
         return index
+    }
+
+    /// A segment begins with an IDR picture and its sets; those of an avcC record are put in front.
+    private func isPlaceToCut(_ facts: AccessUnitFacts) -> Bool {
+        let areInHeaders = layout.lengthSize != nil && !layout.parameterSets.isEmpty
+        return facts.isIDR && (facts.hasParameterSets || areInHeaders)
     }
 
     /// Where times may jump, the sound has to know whether they do; and somebody has to find out how long it is.

@@ -7,7 +7,7 @@ package struct MediaProbe: Sendable {
     /// Size of the file in bytes.
     package let byteSize: Int
     /// The stream that becomes the picture; nil where none can be decoded.
-    package let video: VideoFacts?
+    package internal(set) var video: VideoFacts?
     /// The stream that becomes the sound; nil where there is none that can be decoded.
     package let audio: AudioFacts?
     /// Streams that are left out, and why, in words.

@@ -6,6 +6,7 @@ package struct Ratio: Sendable, Equatable {
     package let denominator: Int
 
     package static let one = Ratio(numerator: 1, denominator: 1)
+    static let zero = Ratio(numerator: 0, denominator: 1)
 
     package init(numerator: Int, denominator: Int) {
         self.numerator = numerator

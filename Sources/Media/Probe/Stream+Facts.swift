@@ -12,7 +12,7 @@ extension Stream {
             width: Int(parameters.width), height: Int(parameters.height),
             pixelFormat: Self.name(av_get_pix_fmt_name(format)), bitDepth: Int(depth),
             orientation: orientation,
-            sampleAspectRatio: sampleAspectRatio, frameRate: frameRate,
+            sampleAspectRatio: sampleAspectRatio, frameRate: averageRate, baseRate: baseRate,
             scan: Self.scan(parameters.field_order),
             transfer: Self.name(av_color_transfer_name(parameters.color_trc)),
             hasMatrix: parameters.color_space != AVCOL_SPC_UNSPECIFIED, gamut: Self.gamut(parameters))
@@ -42,10 +42,12 @@ extension Stream {
         return Ratio(pointer.pointee.sample_aspect_ratio, unknown: coded)
     }
 
-    private var frameRate: Double {
-        let real = Ratio(pointer.pointee.r_frame_rate, unknown: Ratio(numerator: 0, denominator: 1))
-        return Ratio(pointer.pointee.avg_frame_rate, unknown: real).value
+    private var averageRate: Double {
+        Ratio(pointer.pointee.avg_frame_rate, unknown: Ratio(pointer.pointee.r_frame_rate, unknown: .zero))
+            .value
     }
+
+    private var baseRate: Double { Ratio(pointer.pointee.r_frame_rate, unknown: .zero).value }
 
     private static func scan(_ order: AVFieldOrder) -> VideoFacts.Scan {
         switch order {

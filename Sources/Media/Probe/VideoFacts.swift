@@ -9,17 +9,20 @@ package struct VideoFacts: Sendable, Equatable {
     /// As the codec counts: 41 is H.264 level 4.1.
     package let level: Int
     /// Coded pixels, before rotation.
-    package let width: Int
-    package let height: Int
+    package internal(set) var width: Int
+    package internal(set) var height: Int
     /// libav's name: "yuv420p", "yuv420p10le", …
     package let pixelFormat: String
     package let bitDepth: Int
     /// How the picture must be turned to be upright.
     package let orientation: Orientation
     /// Shape of one pixel, width over height; 1 where unknown.
-    package let sampleAspectRatio: Ratio
-    /// Frames per second on average; 0 where unknown.
-    package let frameRate: Double
+    package internal(set) var sampleAspectRatio: Ratio
+    /// Frames per second on average; 0 where unknown. As the container says, or as was measured where that is no rate of
+    /// a film.
+    package internal(set) var frameRate: Double
+    /// Frames per second that all times of the stream fit, as libav found; 0 where unknown.
+    let baseRate: Double
     package let scan: Scan
     /// libav's name of the transfer characteristics: "bt709", "smpte2084", …; "unknown" where not said.
     package let transfer: String
@@ -49,6 +52,28 @@ package struct VideoFacts: Sendable, Equatable {
     /// Screen recorders write RGB; everything else is YCbCr or grey.
     package var isRGB: Bool {
         ["rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8"].contains { pixelFormat.hasPrefix($0) }
+    }
+
+    /// Frames per second that a decoder of the re-encoded film must be able to keep up with.
+    ///
+    /// Of a variable rate, the average says too little: the times all fit a higher one, if it is one of a film. A multiple of
+    /// the average is none: it counts fields, or ticks.
+    var highestRate: Double {
+        let average = frameRate > 0 ? frameRate : Workload.usualRate
+        let multiple = baseRate / average
+        let isMultiple = multiple > 1.5 && abs(multiple - multiple.rounded()) < 0.02
+        let isOfFilm = baseRate <= CopyRules.maxFrameRate
+        let highest = isMultiple ? average : max(average, isOfFilm ? baseRate : Workload.usualRate)
+        return min(highest, PictureThinning.maxRate)
+    }
+
+    /// The same stream where its pictures have got another size and shape.
+    func showing(width: Int, height: Int, sampleAspectRatio: Ratio) -> VideoFacts {
+        var facts = self
+        facts.width = width
+        facts.height = height
+        facts.sampleAspectRatio = sampleAspectRatio
+        return facts
     }
 
     /// "h264 1920x1080 yuv420p 30 fps".

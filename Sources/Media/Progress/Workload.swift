@@ -69,6 +69,6 @@ struct Workload {
         decoding = duration * rate * Double(video.width * video.height) * Self.decodedPixel
         if video.gamut == .hdr { decoding += duration * rate * pixels * Self.mappedPixel }
         if video.scan == .interlaced { decoding += duration * rate * pixels * Self.deinterlacedPixel }
-        encoding = duration * min(rate, Double(PictureChain.maxFrameRate)) * pixels * Self.encodedPixel
+        encoding = duration * min(rate, PictureThinning.maxRate) * pixels * Self.encodedPixel
     }
 }
