@@ -74,6 +74,32 @@ struct SoundTests {
         #expect(loudness[1].allSatisfy { abs($0 - loudness[0][0]) < 0.3 }, "\(loudness)")
     }
 
+    @Test(
+        "Sound that changes its channels or its rate on the way becomes one steady stream",
+        arguments: [
+            ("-ac 2 -ar 48000", "-ac 6 -ar 48000"), ("-ac 2 -ar 48000", "-ac 2 -ar 44100"),
+            ("-ac 1 -ar 44100", "-ac 2 -ar 44100"),
+        ])
+    func steadiesSound(first: String, second: String) throws {
+        let space = try Workspace()
+        var data = Data()
+        for (number, more) in [first, second].enumerated() {
+            let path = try space.clip(
+                "\(number).ts",
+                "\(Self.pictures) -f lavfi -i sine=r=48000:d=4 \(Self.h264) -c:a aac \(more) "
+                    + "-output_ts_offset \(number * 4)")
+            data += try Data(contentsOf: URL(fileURLWithPath: path))
+        }
+        try data.write(to: space.file("clip.ts"))
+        let lesson = try Lesson(space.file("clip.ts").path, in: space)
+        #expect(lesson.result.plan.contains("audio: transcode"), "\(lesson.result.plan)")
+        let frames = try Command.run([
+            "ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "frame=sample_rate,channels",
+            "-of", "csv=p=0", lesson.joined().path,
+        ]).text.split(separator: "\n").map { $0.trimmingCharacters(in: [",", " "]) }
+        #expect(Set(frames).subtracting([""]).count == 1)
+    }
+
     @Test("A gap in the sound becomes silence of the same length")
     func fillsGaps() throws {
         let space = try Workspace()

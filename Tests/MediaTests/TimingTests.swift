@@ -181,6 +181,77 @@ struct TimingTests {
         #expect(try Self.times(lesson.joined()).count == 150)
     }
 
+    @Test(
+        "A recording that goes on under other PIDs is kept whole",
+        arguments: [("libx264 -preset ultrafast -g 25", "aac", 300), ("mpeg2video", "mp2", 1000)])
+    func followsPIDs(video: String, audio: String, second: Int) throws {
+        let space = try Workspace()
+        var data = Data()
+        for (number, pid) in [256, second].enumerated() {
+            let path = try space.clip(
+                "\(number).ts",
+                "-f lavfi -i testsrc2=s=160x120:r=25:d=3 -f lavfi -i sine=r=48000:d=3 -pix_fmt yuv420p -c:v \(video) "
+                    + "-c:a \(audio) -streamid 0:\(pid) -streamid 1:\(pid + 1)")
+            data += try Data(contentsOf: URL(fileURLWithPath: path))
+        }
+        try data.write(to: space.file("clip.ts"))
+        let lesson = try Lesson(space.file("clip.ts").path, in: space)
+        try lesson.expectRules()
+        #expect(try abs(Self.times(lesson.joined()).count - 150) <= 1)
+        #expect(abs(lesson.result.duration - 6) < 0.3)
+    }
+
+    @Test(
+        "Pictures that change their shape on the way keep it, with bars",
+        arguments: [
+            ("mkv", "320x180", "180x320", "libvpx", ""),
+            ("ts", "160x128", "160x128", "mpeg2video", "-aspect 4:3"),
+            ("ts", "160x120", "240x120", "libx264 -preset ultrafast", ""),
+        ])
+    func keepsShape(type: String, first: String, second: String, codec: String, aspect: String) throws {
+        let space = try Workspace()
+        var list = "ffconcat version 1.0\n"
+        for (name, size, shape) in [
+            ("a", first, aspect), ("b", second, aspect.isEmpty ? "" : "-aspect 16:9"),
+        ] {
+            // A circle as it is shown: in pixels that are wider than high, one that is higher than wide.
+            let sides = size.split(separator: "x").compactMap { Double($0) }
+            let shown = shape.isEmpty ? sides[0] / sides[1] : shape == "-aspect 4:3" ? 4.0 / 3 : 16.0 / 9
+            let pixel = shown / (sides[0] / sides[1])
+            _ = try space.clip(
+                "\(name).\(type)",
+                "-f lavfi -i color=black:s=\(size):r=25:d=2,format=gray,"
+                    + "geq=lum='if(lt(hypot((X-W/2)*\(pixel),Y-H/2),40),235,16)' -pix_fmt yuv420p -q:v 2 "
+                    + "-c:v \(codec) \(shape)")
+            list += "file \(name).\(type)\n"
+        }
+        let path: String
+        if type == "ts" {
+            let data = try Data(contentsOf: space.file("a.ts")) + Data(contentsOf: space.file("b.ts"))
+            try data.write(to: space.file("clip.ts"))
+            path = space.file("clip.ts").path
+        } else {
+            _ = try space.write(list, to: "list.txt")
+            path = try space.clip("clip.\(type)", "-f concat -i list.txt -c copy")
+        }
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        for picture in [20, 80] {
+            let raw = try Command.run([
+                "ffmpeg", "-v", "error", "-i", try lesson.joined().path, "-vf", "select=eq(n\\,\(picture))",
+                "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "-",
+            ]).standardOutput
+            let width = lesson.result.width
+            let white = raw.indices.filter { raw[$0] > 128 }
+            let columns = white.map { $0 % width }
+            let rows = white.map { $0 / width }
+            let (wide, high) = (
+                (columns.max() ?? 0) - (columns.min() ?? 0) + 1, (rows.max() ?? 0) - (rows.min() ?? 0) + 1
+            )
+            #expect(abs(Double(wide) / Double(high) - 1) < 0.06, "picture \(picture): \(wide) x \(high)")
+        }
+    }
+
     @Test("An edit list that hides the first pictures is obeyed")
     func obeysEditList() throws {
         let space = try Workspace()

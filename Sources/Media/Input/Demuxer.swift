@@ -205,6 +205,8 @@ final class Demuxer {
         // No protocol has this name: should anything get past `io_open`, it finds no way out.
         options.set("protocol_whitelist", "none")
         options.set("max_streams", limits.maxStreams)
+        // A recording that was joined from several goes on under other PIDs: the same streams, if it is the same program.
+        options.set("merge_pmt_versions", 1)
         options.set("probesize", limits.maxProbeBytes)
         options.set("analyzeduration", limits.maxProbeSeconds * Int(AV_TIME_BASE))
         // On failure avformat_open_input frees the context and sets the pointer to null.

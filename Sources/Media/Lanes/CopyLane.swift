@@ -10,6 +10,8 @@ final class CopyLane: Lane {
     private var cuts: ArraySlice<Int64>
     private var lastDTS = Int64.min
     private var hasStarted = false
+    /// Of the sound, as its first frame says.
+    private var format: [UInt8]?
     private var undated = UndatedStart()
     private var held: [Packet] = []
     private var watch: TrackWatch
@@ -40,6 +42,7 @@ final class CopyLane: Lane {
             throw refusal("other parameter sets from here on")
         }
         guard !packet.isCorrupt, packet.pts != nil else { throw refusal("a damaged packet") }
+        if track == .audio { try checkFormat(packet.bytes) }
         if let fault = try check?.fault(in: packet) { throw refusal(fault) }
         let output = try Packet()
         av_packet_move_ref(output.pointer, packet.pointer)
@@ -54,6 +57,13 @@ final class CopyLane: Lane {
         }
         held = []
         try pass(output, into: writer)
+    }
+
+    /// A browser's decoder stops for good where the sound gets other channels or another rate.
+    private func checkFormat(_ frame: UnsafeRawBufferPointer) throws(MediaError) {
+        guard let found = ADTSHeader.format(frame) else { return }
+        format = format ?? found
+        guard found == format else { throw refusal("other channels or another rate from here on") }
     }
 
     private func pass(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {

@@ -49,6 +49,13 @@ struct ADTSHeader {
         return true
     }
 
+    /// Of a frame that begins with a head, what that says of profile, rate and channels; nil of any other.
+    static func format(_ frame: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard frame.count >= size, isHeaded(frame) else { return nil }
+        // The private bit says nothing, nor does what follows the channels.
+        return [frame[2] & 0xFD, frame[3] & 0xC0]
+    }
+
     /// The twelve ones that each head begins with.
     private static func isHeaded(_ frame: UnsafeRawBufferPointer) -> Bool {
         frame.count >= 2 && frame[0] == 0xFF && frame[1] & 0xF0 == 0xF0
