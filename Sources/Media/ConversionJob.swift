@@ -19,7 +19,7 @@ struct ConversionJob {
     /// Seconds that one track may be behind the other in a file before it is said to stand still.
     private static let patience = 30.0
     /// Seconds after which packets that may follow are given up, so that the other track need not be kept in memory.
-    private static let longPatience = 300.0
+    private static let longPatience = 3600.0
 
     /// Converts as `plan` says.
     mutating func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {

@@ -16,6 +16,9 @@ struct Timeline {
 
     private let isRepaired: Bool
     private let mayJump: Bool
+    /// Whether a clock of this container may begin anew, as where a publisher connects again. An index has no such places:
+    /// there, a step back is a picture that an edit hides, or one whose time libav did not know.
+    private let mayRestart: Bool
     /// Seconds that the container says it lasts; 0 where it does not.
     private let stated: Double
     private let maxDuration: Double
@@ -32,6 +35,7 @@ struct Timeline {
     init(_ demuxer: Demuxer, limits: MediaLimits, isRepaired: Bool = true) {
         self.isRepaired = isRepaired
         mayJump = demuxer.hasDiscontinuousTimes
+        mayRestart = mayJump || demuxer.formatName == "flv"
         stated = demuxer.duration ?? 0
         maxDuration = limits.maxDurationSeconds
         expected = Array(repeating: nil, count: demuxer.streams.count)
@@ -56,18 +60,21 @@ struct Timeline {
         guard let dts = packet.dts ?? packet.pts else { return 0 }
         let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
         let time = Double(dts) * scale
+        // A presentation time says nothing of where the decoding stands, nor does what an edit hides.
+        let isOnTheWay = packet.dts != nil && !packet.isDiscarded
         if isRepaired {
-            chooseClock(packet.streamIndex, time)
+            if isOnTheWay { chooseClock(packet.streamIndex, time) }
             if let pts = packet.pts, abs(Double(pts) * scale - time) > Self.maxGap {
                 // A damaged time; the decoder makes a better guess from the decoding times.
                 packet.pointer.pointee.pts = focust_av_nopts_value
             }
         }
         let offset = offsets[packet.streamIndex]
-        move(packet, by: Int64((offset / scale).rounded()))
+        move(packet, by: Int64(clamping: offset / scale))
         let moved = time + offset
+        if Double(packet.duration) * scale > maxDuration { packet.pointer.pointee.duration = 0 }
         let end = moved + Double(packet.duration) * scale
-        expected[packet.streamIndex] = end
+        if isOnTheWay { expected[packet.streamIndex] = end }
         furthest = max(furthest, end)
         let start = first ?? moved
         first = start
@@ -86,6 +93,8 @@ struct Timeline {
     /// A stream of which nothing came for a while goes on where the others are.
     private mutating func chooseClock(_ stream: Int, _ time: Double) {
         guard let own = expected[stream] ?? (clocks.count > 1 ? furthest : nil) else { return }
+        let isGoingOn = (-Self.maxStepBack...Self.maxGap).contains(time + offsets[stream] - own)
+        guard expected[stream] == nil || !isGoingOn else { return }
         let goal = max(own, furthest - Self.maxStepBack)
         func distance(_ clock: Double) -> Double { abs(time + clock - goal) }
         let nearest = clocks.min { distance($0) < distance($1) } ?? offsets[stream]
@@ -98,15 +107,25 @@ struct Timeline {
     }
 
     /// In containers whose times do not jump by design, one that leads far behind the end that the container
-    /// names is damage; the way back then follows. A step back is a new clock in all of them.
+    /// names is damage; the way back then follows.
     private func isJump(_ time: Double, own: Double, goal: Double) -> Bool {
         let isBeyondEnd = stated > 0 && time - (first ?? 0) > stated * 1.2 + Self.maxGap
-        return time - goal > Self.maxGap && (mayJump || isBeyondEnd) || time - own < -Self.maxStepBack
+        let mayStepBack = mayRestart || clocks.count > 1
+        return time - goal > Self.maxGap && (mayJump || isBeyondEnd)
+            || mayStepBack && time - own < -Self.maxStepBack
     }
 
     private func move(_ packet: Packet, by ticks: Int64) {
         guard ticks != 0 else { return }
-        if let dts = packet.dts { packet.pointer.pointee.dts = dts + ticks }
-        if let pts = packet.pts { packet.pointer.pointee.pts = pts + ticks }
+        // What wraps is far beyond the longest film, and refused as such.
+        if let dts = packet.dts { packet.pointer.pointee.dts = dts &+ ticks }
+        if let pts = packet.pts { packet.pointer.pointee.pts = pts &+ ticks }
+    }
+}
+
+extension Int64 {
+    /// The nearest whole number, however large `value` is; 0 for no number. A file may claim any time.
+    init(clamping value: Double) {
+        self = value.isNaN ? 0 : Self(exactly: value.rounded()) ?? (value < 0 ? .min : .max)
     }
 }

@@ -105,7 +105,7 @@ struct Planner {
     }
 
     private func ticks(_ seconds: Double, _ timeBase: AVRational) -> Int64 {
-        Int64((seconds * Double(timeBase.den) / Double(max(1, timeBase.num))).rounded())
+        Int64(clamping: seconds * Double(timeBase.den) / Double(max(1, timeBase.num)))
     }
 
     private func seconds(_ ticks: Int64, _ timeBase: AVRational) -> Double {
