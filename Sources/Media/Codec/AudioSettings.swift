@@ -28,6 +28,12 @@ enum AudioSettings {
     /// The filters for channels of which libswresample does not know where they stand.
     static let firstTwo = "pan=stereo|c0=c0|c1=c1," + chain
 
+    /// Where sound of one shape follows that of another: what the first still says after the second has begun is left
+    /// out, what lies between them is silence.
+    static let jointInput =
+        "sample_rate=48000:sample_fmt=fltp:channel_layout=stereo:time_base=\(timeBase.num)/\(timeBase.den)"
+    static let jointChain = "aresample=48000:async=1:min_comp=0.001:min_hard_comp=0.001"
+
     static func encoder(capture: LogCapture) throws(MediaError) -> Encoder {
         try Encoder("aac", capture: capture, options: []) { context in
             context.pointee.bit_rate = bitRate

@@ -12,4 +12,13 @@ extension FilterGraph {
             return try FilterGraph(.audio, input: input, chain: AudioSettings.firstTwo, threads: 1)
         }
     }
+
+    /// The filters behind those of every shape, which give the encoder one unbroken sound in frames of its size: it takes
+    /// a shorter one only as the last.
+    static func soundJoint(frameSize: UInt32) throws(MediaError) -> FilterGraph {
+        let joint = try FilterGraph(
+            .audio, input: AudioSettings.jointInput, chain: AudioSettings.jointChain, threads: 1)
+        joint.setFrameSize(frameSize)
+        return joint
+    }
 }

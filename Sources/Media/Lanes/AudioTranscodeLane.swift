@@ -9,6 +9,8 @@ final class AudioTranscodeLane: Lane {
     private let timeBase: AVRational
     private var shape: SoundShape?
     private var graph: FilterGraph?
+    /// Where the sounds of all shapes follow one another.
+    private let joint: FilterGraph
     private let times: TrackTimes
     private let cancellation: Cancellation
     /// What silence has to be like: the first frame of the present shape.
@@ -22,6 +24,7 @@ final class AudioTranscodeLane: Lane {
     init(_ stream: Stream, job: ConversionJob) throws(MediaError) {
         decoder = try Decoder(stream, threads: 1, limits: job.limits, capture: job.capture)
         encoder = try AudioSettings.encoder(capture: job.capture)
+        joint = try FilterGraph.soundJoint(frameSize: encoder.frameSize)
         timeBase = stream.timeBase
         times = job.times
         cancellation = job.cancellation
@@ -44,6 +47,7 @@ final class AudioTranscodeLane: Lane {
         let frame = Double(encoder.frameSize) / Double(AudioSettings.sampleRate)
         if let end = times[.video]?.end { try fill(until: end - frame, writer) }
         try drain(writer)
+        try joint.filter(nil) { samples throws(MediaError) in try self.encode(samples, writer) }
         try encoder.encode(nil) { packet throws(MediaError) in try self.pass(packet, writer) }
         try writer.finish(.audio)
     }
@@ -82,7 +86,6 @@ final class AudioTranscodeLane: Lane {
         guard shape != self.shape else { return }
         try drain(writer)
         graph = try FilterGraph.sound(shape, timeBase)
-        graph?.setFrameSize(encoder.frameSize)
         self.shape = shape
         model = try Frame(sharing: frame)
     }
@@ -104,11 +107,15 @@ final class AudioTranscodeLane: Lane {
     }
 
     private func resample(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
-        try graph?.filter(frame) { samples throws(MediaError) in try self.encode(samples, writer) }
+        try graph?.filter(frame) { samples throws(MediaError) in try self.join(samples, writer) }
     }
 
     private func drain(_ writer: LessonWriter) throws(MediaError) {
-        try graph?.filter(nil) { samples throws(MediaError) in try self.encode(samples, writer) }
+        try graph?.filter(nil) { samples throws(MediaError) in try self.join(samples, writer) }
+    }
+
+    private func join(_ samples: Frame, _ writer: LessonWriter) throws(MediaError) {
+        try joint.filter(samples) { samples throws(MediaError) in try self.encode(samples, writer) }
     }
 
     private func encode(_ samples: Frame, _ writer: LessonWriter) throws(MediaError) {
