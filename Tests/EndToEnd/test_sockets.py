@@ -204,7 +204,7 @@ def opened(site: Site):
         site.directory.chmod(mode)
 
 
-def test_a_lesson_is_watched_through_nginx_while_strangers_are_silent_and_hostile(site):
+def test_nginx_is_answered_while_strangers_are_silent_and_hostile(site):
     numbers = random.Random("through nginx")
     stop = threading.Event()
 
