@@ -166,6 +166,3 @@ static const uint32_t focust_call_tgkill = SYS_tgkill, focust_call_prctl = SYS_p
 static const uint32_t focust_call_prlimit = SYS_prlimit64, focust_call_ioprio_set = SYS_ioprio_set;
 static const uint32_t focust_call_sched_setscheduler = SYS_sched_setscheduler;
 static const uint32_t focust_call_setpriority = SYS_setpriority, focust_call_fcntl = SYS_fcntl;
-
-// prctl(2): orphans of this process's children become its own children; 0 or -1.
-static inline int focust_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

@@ -48,9 +48,9 @@ import Testing
             close(ends[1])
             drain.add(ends[0])
         }
-        var byte: [UInt8] = [0]
-        #expect(recv(oldest.client, &byte, 1, Int32(MSG_DONTWAIT)) == 0)
-        #expect(recv(second.client, &byte, 1, Int32(MSG_DONTWAIT)) == -1)
+        let byte: [UInt8] = [0]
+        #expect(send(oldest.client, byte, 1, Int32(MSG_NOSIGNAL)) == -1)
+        #expect(send(second.client, byte, 1, Int32(MSG_NOSIGNAL)) == 1)
     }
 
     @Test func theThreadEndsWithTheProcessWhateverIsLeft() throws {

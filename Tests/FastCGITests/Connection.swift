@@ -10,7 +10,7 @@ struct Connection: ~Copyable {
 
     init(sending records: [UInt8]) throws {
         var ends: [Int32] = [-1, -1]
-        let isPaired = socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0
+        let isPaired = socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0
         (server, client) = (ends[0], ends[1])
         try #require(isPaired && write(client, records, records.count) == records.count)
     }
