@@ -115,6 +115,8 @@ def test_an_upload_that_runs_when_it_is_told_to_stop_is_finished(sites, film):
     client = threading.Thread(target=send)
     client.start()
     assert half.wait(10)
+    # Behind these answers nginx has long been told that the upload may come.
+    assert all(requests.get(f"{site.url}/healthz", timeout=10).status_code == 200 for _ in range(20))
     # nginx holds the half body, so the stop finds an idle application and is quick; the new one gets it whole.
     assert site.terminate() == 0
     site.start()
