@@ -26,7 +26,7 @@ struct AnswerRecords {
         let range: Range<Int>
     }
 
-    /// Sends `response` on `connection`. A peer that goes away is nginx's business: there is nobody left to tell.
+    /// Sends `response` on `connection`. A peer that goes away gets no more of it.
     static func send(_ response: HTTPResponse, to request: UInt16, on connection: Int32) {
         let head = response.serializedHead()
         guard response.body.count > maxCopied || head.count > maxCopied else {

@@ -92,7 +92,7 @@ package final class BodyDrain: Sendable {
         end(connection, &connections)
     }
 
-    /// Closing takes it out of the epoll as well: nobody else holds it.
+    /// Closing takes it out of the epoll as well: this process has no second descriptor of it.
     private func end(_ connection: Int32, _ connections: inout [Int32: ContinuousClock.Instant]) {
         connections[connection] = nil
         close(connection)

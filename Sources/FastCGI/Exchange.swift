@@ -11,7 +11,7 @@ final class Exchange: HTTPBody {
 
     private var connection: Int32 = -1
     private var head = RequestHead()
-    /// The body as far as anybody has read it; nil where it is known to be empty.
+    /// The body, and how far the handler has read it; nil where it is known to be empty.
     private var body: RequestBody?
 
     deinit { finish() }

@@ -4,7 +4,7 @@ import Runtime
 /// Whose requests a unix socket takes: root's, this process's own, and those of the socket's group and owner, which is how
 /// the socket says who nginx is.
 ///
-/// The socket's mode keeps others out already, unless somebody opens it; but it cannot tell nginx from the service's own
+/// The socket's mode keeps others out already, unless the sysadmin opens it; but it cannot tell nginx from the service's own
 /// user, as which films are looked into.
 package struct PeerRule: Sendable {
     /// The socket's file.
@@ -40,7 +40,7 @@ package struct PeerRule: Sendable {
         return peer.user == owner || peer.group == group || groups().contains(group)
     }
 
-    /// Whether the group is there for somebody else: it has such a member, or is not the one that our user has anyway.
+    /// Whether the group is there for another user: it has such a member, or is not the one that our user has anyway.
     private static func namesOthers(_ group: gid_t, than user: uid_t) -> Bool {
         guard getpwuid(user)?.pointee.pw_gid == group else { return true }
         guard var member = getgrgid(group)?.pointee.gr_mem else { return false }

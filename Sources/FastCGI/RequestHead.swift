@@ -4,7 +4,7 @@ import Glibc
 /// What comes before the body of a request, as far as it has come: FCGI_BEGIN_REQUEST and FCGI_PARAMS (FastCGI 1.0 §5.1,
 /// §5.2).
 ///
-/// Never waits: whoever sends half of it holds no thread.
+/// Reading never waits: a peer that sends half of it holds no thread.
 struct RequestHead {
     /// Bytes of the whole, records' headers and padding included. nginx takes 32 KiB of headers from a client
     /// (large_client_header_buffers), and says some of them twice.

@@ -57,7 +57,7 @@ final class WaitingConnections: Sendable {
         var event = epoll_event(
             events: EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue,
             data: epoll_data_t(fd: connection))
-        // ENOENT: its first time here. What was swept meanwhile is no descriptor any more, or another's: nobody finds it.
+        // ENOENT: its first time here. What was swept meanwhile is no descriptor any more, or another's: `next` does not find it.
         if epoll_ctl(descriptor, EPOLL_CTL_MOD, connection, &event) != 0, errno == ENOENT {
             epoll_ctl(descriptor, EPOLL_CTL_ADD, connection, &event)
         }

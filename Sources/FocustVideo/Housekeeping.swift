@@ -24,7 +24,7 @@ struct Housekeeping: Sendable {
         resumables.run()
         var retired = RetiredVersions(services: services)
         let clockWatch = ClockWatch(services.clock)
-        // By the clock that nobody sets.
+        // By the clock that cannot be set.
         var lastPruned = services.clock.monotonicNanoseconds()
         while !stop.wait(milliseconds: 1000) {
             follower.look()

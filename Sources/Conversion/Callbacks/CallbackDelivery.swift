@@ -36,7 +36,7 @@ struct CallbackDelivery: Sendable {
             let value = signature.value(id: callback.id, timestamp: now, body: callback.body)
             headers.append((name: WebhookSignature.signatureHeader, value: value))
         }
-        // Our own credentials, so they go where the settings say, whoever named the address.
+        // Our own credentials, so they go where the settings say, and not wherever an address was named.
         if let bearer = service.bearer, let origin = Origin(of: callback.url),
             service.bearerOrigins.contains(origin)
         {
