@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.host import NGINX
 from harness.server import ORIGIN, REPOSITORY, binary
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may look everywhere, and give files away")
 
-NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
 CONFIGURATION = """
 user {user};
 pid "{directory}/nginx.pid";

@@ -1,7 +1,6 @@
 """An nginx whose own habits of caching and of access would undo what the switch promises, were they not set again."""
 
 import os
-import shutil
 import socket
 import subprocess
 
@@ -9,11 +8,11 @@ import pytest
 import requests
 
 from harness.client import bearer, refusal, service
+from harness.host import NGINX
 from harness.server import DEFAULTS, PORTS, REPOSITORY, Server, free_port, wait_for
 from harness.tokens import play
 from harness.trees import put_lesson
 
-NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
 REL = "t/c/m/l"
 SEGMENT = f"/hls2/{REL}/segment_000.ts?v=abc123"
 PAGE = {"Referer": "https://learner.example.com/"}

@@ -2,16 +2,15 @@
 
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
 
+from harness.host import NGINX
 from harness.media import run
 from harness.server import ORIGIN, REPOSITORY, wait_for
 
 NAME = "video.example.com"
-NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
 HSTS = "strict-transport-security: max-age=63072000"
 
 
