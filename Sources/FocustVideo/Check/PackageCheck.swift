@@ -1,12 +1,10 @@
 import Glibc
 
 /// Debian's packages that read what strangers send, against the first version of each with the security fixes that are
-/// known here. What they link is brought up to date by Debian alone, if somebody lets it.
+/// known here. Debian alone brings up to date what the programs link, where security updates are let in.
 struct PackageCheck {
-    /// One package of one release.
+    /// One package.
     private struct Row {
-        /// As VERSION_CODENAME of /etc/os-release has it.
-        let release: String
         let name: String
         let fixed: String
         /// What a lower version lets in: a problem where strangers or films reach it.
@@ -14,31 +12,35 @@ struct PackageCheck {
         let why: String
     }
 
+    /// By release, as VERSION_CODENAME of /etc/os-release names it.
     private static let rows = [
-        Row(
-            release: "bookworm", name: "nginx-common", fixed: "1.22.1-9+deb12u11", level: .problem,
-            why: "CVE-2026-93479, 15176, 118899, 125283: memory is overwritten by maps, aliases and bodies"),
-        Row(
-            release: "bookworm", name: "libavformat59", fixed: "7:5.1.9-0+deb12u1", level: .problem,
-            why: "films may overwrite the converter's memory"),
-        Row(
-            release: "bookworm", name: "libavcodec59", fixed: "7:5.1.9-0+deb12u1", level: .problem,
-            why: "films may overwrite the converter's memory"),
-        Row(
-            release: "bookworm", name: "libssl3", fixed: "3.0.22-1~deb12u2", level: .warning,
-            why: "CVE-2026-7383, 34180, 35189 and others: faults in reading certificates and keys"),
-        Row(
-            release: "bookworm", name: "libcurl4", fixed: "7.88.1-10+deb12u15", level: .warning,
-            why: "CVE-2025-14524, CVE-2026-3783 and others: credentials may reach other hosts"),
-        Row(
-            release: "bookworm", name: "libsqlite3-0", fixed: "3.40.1-2+deb12u2", level: .warning,
-            why: "CVE-2025-6965: memory is overwritten by some queries"),
+        "bookworm": [
+            Row(
+                name: "nginx-common", fixed: "1.22.1-9+deb12u11", level: .problem,
+                why:
+                    "CVE-2026-93479, 15176, 118899, 125283: memory is overwritten by maps, aliases and bodies"
+            ),
+            Row(
+                name: "libavformat59", fixed: "7:5.1.9-0+deb12u1", level: .problem,
+                why: "films may overwrite the converter's memory"),
+            Row(
+                name: "libavcodec59", fixed: "7:5.1.9-0+deb12u1", level: .problem,
+                why: "films may overwrite the converter's memory"),
+            Row(
+                name: "libssl3", fixed: "3.0.22-1~deb12u2", level: .warning,
+                why: "CVE-2026-7383, 34180, 35189 and others: faults in reading certificates and keys"),
+            Row(
+                name: "libcurl4", fixed: "7.88.1-10+deb12u15", level: .warning,
+                why: "CVE-2025-14524, CVE-2026-3783 and others: credentials may reach other hosts"),
+            Row(
+                name: "libsqlite3-0", fixed: "3.40.1-2+deb12u2", level: .warning,
+                why: "CVE-2025-6965: memory is overwritten by some queries"),
+        ]
     ]
 
     func findings() -> [Finding] {
         let release = Self.release()
-        let rows = Self.rows.filter { $0.release == release }
-        guard !rows.isEmpty else {
+        guard let rows = release.flatMap({ Self.rows[$0] }) else {
             return [
                 Finding(
                     .good, "packages",
