@@ -154,14 +154,12 @@ struct UploadGate: Sendable {
         if let caller = service.caller(of: request) {
             return UploadCaller(nil, caller.name, media.revocations)
         }
-        // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
-        guard let credentials = BearerToken.any(in: request), BearerToken.isToken(credentials) else {
-            guard BearerToken.any(in: request) != nil else {
-                throw Refusal(
-                    .unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
-            }
-            throw service.refusal(of: request)
+        guard let credentials = BearerToken.any(in: request) else {
+            throw Refusal(
+                .unauthorized, "An API key or an upload token is needed, as Authorization: Bearer.")
         }
+        // Something that looks like a token is judged as one, so that its owner learns what is wrong with it.
+        guard BearerToken.isToken(credentials) else { throw service.refusal(of: request) }
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
         return UploadCaller(try media.uploadClaims(request, grace: grace), "token", media.revocations)
     }
