@@ -7,22 +7,6 @@ struct PicturePromise: Equatable {
     /// level_idc that must not be passed.
     let maxLevel: Int
 
-    init(width: Int, height: Int, colours: ColourTags, maxLevel: Int) {
-        self.width = width
-        self.height = height
-        self.colours = colours
-        self.maxLevel = maxLevel
-    }
-
-    /// Of pictures that go over as they are.
-    ///
-    /// - Parameter container: what it says of the colours: it is gone in the lesson.
-    init(copying video: VideoFacts, _ container: ColourTags) {
-        self.init(
-            width: video.width, height: video.height, colours: container.guessed(lines: video.height),
-            maxLevel: CopyRules.maxLevel)
-    }
-
     /// In what way the set says something else; nil where it does not.
     func contradiction(_ set: SequenceParameterSet) -> String? {
         guard set.width == width, set.height == height else {
@@ -35,5 +19,16 @@ struct PicturePromise: Equatable {
             return "level \(H264Level.name(set.level)), which is too low"
         }
         return set.level <= maxLevel ? nil : "level \(H264Level.name(set.level)), which is too high"
+    }
+}
+
+extension PicturePromise {
+    /// Of pictures that go over as they are.
+    ///
+    /// - Parameter container: what it says of the colours: it is gone in the lesson.
+    init(copying video: VideoFacts, _ container: ColourTags) {
+        self.init(
+            width: video.width, height: video.height, colours: container.guessed(lines: video.height),
+            maxLevel: CopyRules.maxLevel)
     }
 }

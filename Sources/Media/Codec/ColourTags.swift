@@ -18,24 +18,15 @@ struct ColourTags: Equatable {
     /// Black is 0 and white 255, not 16 and 235.
     var isFull: Bool
 
-    init(primaries: Int, transfer: Int, matrix: Int, isFull: Bool) {
-        self.primaries = primaries
-        self.transfer = transfer
-        self.matrix = matrix
-        self.isFull = isFull
-    }
+    /// Whether players take pictures of so many lines for BT.709 where their matrix is not said, and not for BT.601.
+    static func isTakenForBT709(lines: Int) -> Bool { lines >= 720 }
 
-    /// What libav knows of a stream, from its container or its own headers.
-    init(_ parameters: AVCodecParameters) {
-        self.init(
-            primaries: Int(parameters.color_primaries.rawValue), transfer: Int(parameters.color_trc.rawValue),
-            matrix: Int(parameters.color_space.rawValue), isFull: parameters.color_range == AVCOL_RANGE_JPEG)
-    }
-
-    /// With what a player would guess in place of what is not said: BT.709 from 720 lines on.
+    /// With what a player would guess in place of what is not said.
     func guessed(lines: Int) -> ColourTags {
         var tags = self
-        if matrix == Self.unsaid { tags.matrix = lines >= 720 ? Self.bt709 : Self.smpte170M }
+        if matrix == Self.unsaid {
+            tags.matrix = Self.isTakenForBT709(lines: lines) ? Self.bt709 : Self.smpte170M
+        }
         // A matrix of one standard with the primaries of none is shown as whatever comes to a player's mind.
         let companion: (primaries: Int, transfer: Int) =
             switch tags.matrix {
@@ -53,5 +44,14 @@ struct ColourTags: Equatable {
     func isShownLike(_ other: ColourTags) -> Bool {
         func family(_ matrix: Int) -> Int { matrix == Self.bt470BG ? Self.smpte170M : matrix }
         return family(matrix) == family(other.matrix) && isFull == other.isFull
+    }
+}
+
+extension ColourTags {
+    /// What libav knows of a stream, from its container or its own headers.
+    init(_ parameters: AVCodecParameters) {
+        self.init(
+            primaries: Int(parameters.color_primaries.rawValue), transfer: Int(parameters.color_trc.rawValue),
+            matrix: Int(parameters.color_space.rawValue), isFull: parameters.color_range == AVCOL_RANGE_JPEG)
     }
 }

@@ -23,10 +23,11 @@ struct PictureChain {
             separator: ",")
     }
 
-    /// What says nothing of its colours is BT.709 from 720 lines on, as players have it.
+    /// What says nothing of its colours is what players take it for.
     private var stillColours: [String] {
         let jpeg = "out_color_matrix=bt601:out_range=pc"
-        let matrix = video.hasMatrix || video.isRGB ? "auto" : video.height >= 720 ? "bt709" : "bt601"
+        let guess = ColourTags.isTakenForBT709(lines: video.height) ? "bt709" : "bt601"
+        let matrix = video.hasMatrix || video.isRGB ? "auto" : guess
         return switch video.gamut {
         case .hdr, .wide: colours + ["scale=in_color_matrix=bt709:in_range=tv:\(jpeg)"]
         case .standard:

@@ -53,10 +53,10 @@ struct Still {
         return picture
     }
 
-    /// What says nothing of its colours is BT.709 from 720 lines on, as players have it.
+    /// What says nothing of its colours is what players take it for.
     private var usedMatrix: AVColorSpace {
         guard matrix == AVCOL_SPC_UNSPECIFIED || matrix == AVCOL_SPC_RGB else { return matrix }
-        return facts.height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_BT470BG
+        return ColourTags.isTakenForBT709(lines: facts.height) ? AVCOL_SPC_BT709 : AVCOL_SPC_BT470BG
     }
 
     private func encode(_ picture: Frame, _ capture: LogCapture) throws(MediaError) -> [UInt8] {
