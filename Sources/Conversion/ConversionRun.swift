@@ -110,7 +110,8 @@ struct ConversionRun {
     /// the new one is published all the same.
     private func keepReplaced(_ staging: borrowing StagingDirectory) -> KeptVersions? {
         do throws(FileError) {
-            guard let playlist = try service.files.openLesson(at: job.location)?.read("output.m3u8") else {
+            guard let playlist = try service.files.openLesson(at: job.location)?.read(LessonFile.playlist)
+            else {
                 return nil
             }
             return try staging.keepReplaced(

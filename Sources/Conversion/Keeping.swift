@@ -3,11 +3,8 @@ import Files
 import Formats
 
 /// How long a lesson that is replaced is kept for those who watch it: until the last token or grant that opens it has
-/// ended. Nobody counts those; the longest that the settings allow is taken.
+/// ended. Tokens are not counted: the longest life that the settings allow is taken.
 package struct Keeping: Sendable {
-    /// A playlist that does not say how long its video is may belong to one of a day.
-    private static let longestVideo = 86400
-
     /// Seconds, at most; 0: not at all.
     let limit: Int
     /// Seconds that a token may live.
@@ -21,12 +18,13 @@ package struct Keeping: Sendable {
         self.grantMargin = grantMargin
     }
 
-    /// Of a lesson with this main playlist, replaced `now`.
+    /// Of a lesson with this main playlist, replaced `now`. A playlist that does not say how long its video is may belong to
+    /// the longest.
     func retirement(of playlist: [UInt8], now: Timestamp) -> Retirement {
         let duration = PlaylistFacts.duration(of: playlist) ?? .zero
         let video =
             duration > .zero
-            ? min(Int(duration.components.seconds) + 1, Self.longestVideo) : Self.longestVideo
+            ? min(Int(duration.components.seconds) + 1, LessonFile.longestSeconds) : LessonFile.longestSeconds
         return Retirement(time: now.seconds, tokenLife: max(maxTTL, video) + grantMargin)
     }
 }

@@ -103,7 +103,7 @@ package struct LessonDirectory: ~Copyable {
             else { continue }
             bytes += Int(status.st_size)
             if name.hasSuffix(".ts") { segments += 1 }
-            if name == "output.m3u8" { publishedAt = Timestamp(seconds: status.st_mtim.tv_sec) }
+            if name == LessonFile.playlist { publishedAt = Timestamp(seconds: status.st_mtim.tv_sec) }
         }
         return LessonFacts(bytes: ByteCount(bytes), segments: segments, publishedAt: publishedAt)
     }

@@ -20,7 +20,7 @@ extension StagingDirectory {
 
     /// The playlist as it was left there.
     package borrowing func readPlaylist() throws(FileError) -> [UInt8] {
-        let path = "\(path)/output.m3u8"
+        let path = "\(path)/\(LessonFile.playlist)"
         let descriptor = try FileSystem.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
         defer { close(descriptor) }
         return try FileSystem.readAll(descriptor, limit: Self.maxPlaylistBytes, path: path)
@@ -28,7 +28,7 @@ extension StagingDirectory {
 
     /// Puts this process's own playlist in its place.
     package borrowing func replacePlaylist(with bytes: [UInt8]) throws(FileError) {
-        try FileSystem.remove("\(path)/output.m3u8")
-        try write(bytes, as: "output.m3u8")
+        try FileSystem.remove("\(path)/\(LessonFile.playlist)")
+        try write(bytes, as: LessonFile.playlist)
     }
 }

@@ -1,3 +1,4 @@
+import Domain
 import CLibAV
 import Crypto
 import Glibc
@@ -93,7 +94,7 @@ struct ConversionJob {
     /// Removes what an attempt left in the directory.
     func removeOutput() throws(MediaError) {
         var number = 0
-        while unlink(directory + "/" + MediaPlaylist.name(of: number)) == 0 { number += 1 }
+        while unlink(directory + "/" + LessonFile.segment(number)) == 0 { number += 1 }
         unlink(directory + "/output.m3u8")
         unlink(directory + "/" + Poster.fileName)
     }

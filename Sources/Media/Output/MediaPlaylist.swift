@@ -28,12 +28,6 @@ struct MediaPlaylist {
         return lines.joined(separator: "\n") + "\n#EXT-X-ENDLIST\n"
     }
 
-    /// "segment_007.ts"; three digits and more.
-    static func name(of number: Int) -> String {
-        let digits = String(number)
-        return "segment_" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + ".ts"
-    }
-
     /// Seconds with six digits.
     static func seconds(_ ticks: Int64) -> String {
         let micros = (ticks * 1_000_000 + 45_000) / 90_000

@@ -1,3 +1,4 @@
+import Domain
 import Crypto
 import Glibc
 import MediaProtocol
@@ -58,7 +59,7 @@ final class SegmentSequence {
         guard byteCount <= maxBytes else {
             throw MediaError(.unsupported, "The lesson would become too large.", operation: "output limit")
         }
-        segments.append(.init(name: MediaPlaylist.name(of: number), ticks: pts - start))
+        segments.append(.init(name: LessonFile.segment(number), ticks: pts - start))
     }
 
     /// Writes the playlist once all segments are closed. Throws `.unsupported` where there are none.
@@ -72,7 +73,7 @@ final class SegmentSequence {
         try OutputFile.write(Array(playlist.text.utf8), to: directory + "/output.m3u8")
     }
 
-    private func path(_ number: Int) -> String { directory + "/" + MediaPlaylist.name(of: number) }
+    private func path(_ number: Int) -> String { directory + "/" + LessonFile.segment(number) }
 
     /// A last segment that nobody would notice becomes the end of the one before it, which is encrypted anew.
     private func joinSliver() throws(MediaError) {
@@ -91,7 +92,7 @@ final class SegmentSequence {
         unlink(path(number + 1))
         let ticks = segments[number].ticks + last.ticks
         segments.removeLast(2)
-        segments.append(.init(name: MediaPlaylist.name(of: number), ticks: ticks))
+        segments.append(.init(name: LessonFile.segment(number), ticks: ticks))
     }
 
     /// What the segment before was said to last is what lies between its first picture and this one's.

@@ -11,8 +11,6 @@ struct Playback: Sendable {
     let services: Services
     let lessons: LessonStatus
 
-    /// The longest lesson, seconds; a playlist that says more, whoever wrote it, gets no longer grant.
-    private static let longestSeconds = 86_400
     /// The most bytes of a playlist's answer: 24 hours in segments of 2 s are two thirds of it.
     private static let maxPlaylistBytes = 32 << 20
 
@@ -160,9 +158,9 @@ struct Playback: Sendable {
     /// How long the video lasts. A playlist of variants does not say; then as long as any token may live.
     private func seconds(_ playlist: [UInt8]) -> Int {
         guard let duration = PlaylistFacts.duration(of: playlist), duration > .zero else {
-            return min(services.settings.maxTTL, Self.longestSeconds)
+            return min(services.settings.maxTTL, LessonFile.longestSeconds)
         }
-        return Int(min(duration.components.seconds, Int64(Self.longestSeconds) - 1)) + 1
+        return Int(min(duration.components.seconds, Int64(LessonFile.longestSeconds) - 1)) + 1
     }
 
     // MARK: The directory

@@ -7,11 +7,11 @@ package enum PlaybackFile: Equatable, Sendable {
     case segment(String)
 
     /// The playlist that a lesson's URL names.
-    static let mainPlaylist = "output.m3u8"
+    static let mainPlaylist = LessonFile.playlist
     /// The key's file. `key` is how the predecessor's playlists ended their URLs.
-    static let keyName = "enc.key"
+    static let keyName = LessonFile.key
     /// What a page shows before the video plays; older lessons have none.
-    static let posterName = "poster.jpg"
+    static let posterName = LessonFile.poster
     /// Which pictures a page shows along the time line; lessons without have none.
     static let storyboardName = "storyboard.vtt"
 
