@@ -91,6 +91,7 @@ def url(app, tmp_path_factory):
     yield address
     process.terminate()
     process.wait(timeout=10)
+    PORTS.discard(port)
 
 
 def test_the_host_s_habits_let_nobody_in(url):

@@ -55,7 +55,6 @@ class Server:
     def __init__(self, directory: Path, settings: dict[str, str] | None = None):
         self.directory = Path(directory)
         self.port = free_port()
-        PORTS.add(self.port)
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = self.directory / "data"
         # Only what a program needs to run at all: no setting of the person who runs the tests gets in.
@@ -68,6 +67,7 @@ class Server:
 
     def start(self, command: list | None = None) -> "Server":
         self.directory.mkdir(parents=True, exist_ok=True)
+        PORTS.add(self.port)
         self.output = self.directory / "run.out"
         with self.output.open("ab") as output:
             self.written_before = output.tell()
@@ -90,7 +90,10 @@ class Server:
         """Ends the run as Ctrl-C would and answers its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        status = self.process.wait(timeout=30)
+        # Anything else may listen there from now on, a test's own web server too.
+        PORTS.discard(self.port)
+        return status
 
     def app_pid(self) -> int:
         """The application's process: the child of scripts/run that is called serve."""
