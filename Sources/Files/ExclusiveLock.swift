@@ -7,7 +7,15 @@ import Glibc
 enum ExclusiveLock {
     /// Waits for its turn with the file at `path`, made if it is missing; the turn ends when the descriptor is closed.
     static func waiting(for path: String) throws(FileError) -> Int32 {
-        let descriptor = try FileSystem.open(path, O_RDONLY | O_CREAT, mode: 0o600)
+        try waiting(FileSystem.open(path, O_RDONLY | O_CREAT, mode: 0o600), path)
+    }
+
+    /// Waits for its turn with the directory at `path`, which needs no file of its own for that.
+    static func waiting(forDirectory path: String) throws(FileError) -> Int32 {
+        try waiting(FileSystem.open(path, O_RDONLY | O_DIRECTORY), path)
+    }
+
+    private static func waiting(_ descriptor: Int32, _ path: String) throws(FileError) -> Int32 {
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else {
                 let error = FileError.last("flock", path)

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import http.client
+import json
 import os
 import random
 import signal
@@ -42,6 +43,11 @@ def original(server, name: str) -> bytes:
 
 def kept(server) -> list:
     return [path for path in (server.data / "uploads/.tus").iterdir() if not path.name.startswith(".")]
+
+
+def begun_ones(server) -> list:
+    """Without those whose making broke off: empty folders, which the sweep takes after a day."""
+    return [folder for folder in kept(server) if (folder / "info").exists()]
 
 
 def unfinished(server) -> list:
@@ -280,6 +286,110 @@ def test_an_upload_that_rested_too_long_is_over(own_server):
     server.stop()
     server.start()
     wait_for(lambda: not kept(server), "the sweep")
+
+
+def folder_of(server, lesson: str):
+    """Of the lesson's one upload."""
+    (folder,) = (each for each in kept(server) if lesson in json.loads((each / "info").read_bytes()).values())
+    return folder
+
+
+def begin_days_ago(folder, days: float) -> None:
+    os.utime(folder / "info", (time.time() - days * 86400 - 60,) * 2)
+
+
+def test_an_upload_is_over_a_week_after_it_began_whatever_comes(own_server):
+    server = own_server()
+    url, young = (tus.begun(server, rel(name), 9) for name in ("old", "young"))
+    old = folder_of(server, rel("old"))
+    begin_days_ago(folder_of(server, rel("young")), 6)
+    slow = tus.Slow(url, 0, 9)
+    slow.send(b"1")
+    wait_for(lambda: (old / "data").stat().st_size == 1, "the part to begin")
+    begin_days_ago(old, 7)
+    assert slow.answer().status == 410
+    slow.drop()
+    assert tus.look(url).status_code == 410
+    assert refusal(tus.send(url, 1, b"2")) == "upload_expired"
+    assert tus.send(young, 0, b"1").status_code == 204
+    server.stop()
+    server.start()
+    wait_for(lambda: old not in kept(server), "the sweep")
+    assert tus.offset(young) == 1
+
+
+def test_a_new_upload_ends_the_open_one_of_its_caller_and_target(server):
+    lesson = rel("again")
+    own = bearer(upload_token(server, type="lesson", rel=lesson))
+    other_caller, other_lesson = tus.begun(server, lesson, 9), tus.begun(server, rel("again-not"), 9)
+
+    def begin_again():
+        return tus.begin(server, 9, tus.lesson_metadata(lesson), own).headers["Location"]
+
+    first = begin_again()
+    second = begin_again()
+    assert tus.look(first).status_code == 404
+    assert refusal(tus.send(first, 0, b"1")) == "not_found"
+    assert [tus.offset(url) for url in (other_caller, other_lesson, second)] == [0, 0, 0]
+    third = tus.begun(server, lesson, 9)
+    assert tus.look(other_caller).status_code == 404
+    assert [tus.offset(url) for url in (other_lesson, second, third)] == [0, 0, 0]
+
+
+def remove_by_a_new_one(server, lesson: str) -> None:
+    tus.begun(server, lesson, 9)
+
+
+def remove_by_deletion(server, lesson: str) -> None:
+    assert requests.delete(f"{server.url}/api/lessons/{lesson}", headers=service(), timeout=10).ok
+
+
+@pytest.mark.parametrize("remove", [remove_by_a_new_one, remove_by_deletion])
+@pytest.mark.parametrize("more", [{}, {"Upload_Checksum": tus.checksum(b"123456789")}])
+def test_a_part_of_an_upload_that_is_removed_ends(server, remove, more):
+    lesson = rel("removed")
+    url = tus.begun(server, lesson, 9)
+    data = folder_of(server, lesson) / "data"
+    slow = tus.Slow(url, 0, 9, **more)
+    slow.send(b"1")
+    wait_for(lambda: data.stat().st_size == 1, "the part to begin")
+    remove(server, lesson)
+    assert slow.answer().status == 404
+    slow.drop()
+    assert not data.exists()
+
+
+def test_a_whole_upload_is_not_ended_by_a_new_one(server, short_h264):
+    lesson, film = rel("whole"), short_h264.read_bytes()
+    url = tus.begun(server, lesson, len(film))
+    assert tus.send(url, 0, film).status_code == 204
+    tus.begun(server, lesson, 9)
+    assert wait_for_task(server, tus.look(url).headers["Focust-Task-Id"])["status"] == "completed"
+
+
+def test_one_upload_is_open_whoever_creates_at_once_and_dies(own_server):
+    server = own_server(FOCUST_CONVERSION_JOBS="0")
+    lesson = rel("at-once")
+
+    def begin(_):
+        with contextlib.suppress(requests.RequestException):
+            return tus.begin(server, 9, tus.lesson_metadata(lesson), body=b"1", Content_Type=tus.PART).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        # A part that came with a creation is refused where the next creation was quicker than its first byte.
+        assert set(pool.map(begin, range(16))) <= {201, 404}
+        assert len(kept(server)) == 1
+        for _ in range(4):
+            answers = [pool.submit(begin, number) for number in range(16)]
+            answers[0].result()
+            os.kill(server.app_pid(), signal.SIGKILL)
+            for answer in answers:
+                answer.result()
+            server.process.wait(timeout=30)
+            server.start()
+            assert len(begun_ones(server)) <= 1
+    begin(None)
+    assert len(begun_ones(server)) == 1
 
 
 def test_no_room_no_upload(own_server):

@@ -56,28 +56,55 @@ extension DataDirectory {
         try discard("\(Self.resumableFolder)/\(name)")
     }
 
-    /// Removes the uploads that nobody has touched since `cutoff`; answers their names, for the log.
-    package func sweepResumables(untouchedSince cutoff: Timestamp) throws(FileError) -> [String] {
+    /// Runs `body` while no other upload is made or ended, by this process or another.
+    package func whileMakingResumables(_ body: () throws(FileError) -> Void) throws(FileError) {
+        let lock = try ExclusiveLock.waiting(forDirectory: "\(root)/\(Self.resumableFolder)")
+        defer { close(lock) }
+        try body()
+    }
+
+    /// Removes an upload of which some of its `length` bytes are still to come. A request that writes it finds
+    /// `LockedUpload.isRemoved` at its next look. False where the upload is whole, and so is handed over, or is gone.
+    package func endResumable(_ name: String, length: Int) throws(FileError) -> Bool {
+        do {
+            let upload = try lockedResumable(name, waitingAtMost: 0)
+            guard upload.byteCount < length, try upload.result() == nil else { return false }
+            try removeResumable(name)
+            return true
+        } catch {
+            if error.isNotFound { return false }
+            guard error.isBusy else { throw error }
+        }
+        var status = stat()
+        guard lstat("\(resumablePath(name))/data", &status) == 0, Int(status.st_size) < length else {
+            return false
+        }
+        try removeResumable(name)
+        return true
+    }
+
+    /// Removes the uploads that have ended by `now`, as `LockedUpload.end` says; answers their names, for the log.
+    package func sweepResumables(rest: Int, age: Int, now: Timestamp) throws(FileError) -> [String] {
         var removed: [String] = []
         for name in try resumableNames() {
-            guard try touchedAt(name).map({ $0 < cutoff }) ?? false else { continue }
+            guard try end(name, rest: rest, age: age).map({ $0 <= now }) ?? false else { continue }
             try removeResumable(name)
             removed.append(name)
         }
         return removed
     }
 
-    /// Nil where somebody works on it.
-    private func touchedAt(_ name: String) throws(FileError) -> Timestamp? {
+    /// When an upload ends; nil while a request works on it.
+    private func end(_ name: String, rest: Int, age: Int) throws(FileError) -> Timestamp? {
         do {
-            return try lockedResumable(name, waitingAtMost: 0).touchedAt()
+            return try lockedResumable(name, waitingAtMost: 0).end(rest: rest, age: age)
         } catch {
             if error.isBusy { return nil }
             guard error.isNotFound else { throw error }
             // One whose making broke off, or goes on just now.
             var status = stat()
             guard lstat(resumablePath(name), &status) == 0 else { return nil }
-            return Timestamp(seconds: status.st_mtim.tv_sec)
+            return Timestamp(seconds: status.st_mtim.tv_sec).adding(seconds: rest)
         }
     }
 

@@ -50,6 +50,9 @@ package struct LockedUpload: ~Copyable {
     /// Whether somebody else waits for the lock.
     package var isWanted: Bool { FileSystem.exists("\(directory)/wanted") }
 
+    /// Whether it was removed under our hands: what is written now is lost.
+    package var isRemoved: Bool { !FileSystem.exists("\(directory)/info") }
+
     package mutating func write(_ bytes: Span<UInt8>) throws(FileError) {
         do {
             try FileSystem.write(bytes, to: data, path: directory)
@@ -75,6 +78,7 @@ package struct LockedUpload: ~Copyable {
 
     /// The bytes since `beginCheck` are good, and synced.
     package borrowing func forgetCheck() throws(FileError) {
+        guard !isRemoved else { return }
         try FileSystem.remove("\(directory)/checking")
         try FileSystem.sync(directory)
     }
@@ -105,6 +109,21 @@ package struct LockedUpload: ~Copyable {
         let name = FileSystem.exists("\(directory)/result") ? "result" : "data"
         guard lstat("\(directory)/\(name)", &status) == 0 else { throw .last("lstat", directory) }
         return Timestamp(seconds: status.st_mtim.tv_sec)
+    }
+
+    /// When it was made.
+    package borrowing func madeAt() throws(FileError) -> Timestamp {
+        var status = stat()
+        guard lstat("\(directory)/info", &status) == 0 else { throw .last("lstat", directory) }
+        return Timestamp(seconds: status.st_mtim.tv_sec)
+    }
+
+    /// When it ends, whoever works on it: `rest` seconds after it was touched, and where it is not handed over by then,
+    /// `age` seconds after it was made.
+    package borrowing func end(rest: Int, age: Int) throws(FileError) -> Timestamp {
+        let rested = try touchedAt().adding(seconds: rest)
+        guard try result() == nil else { return rested }
+        return min(rested, try madeAt().adding(seconds: age))
     }
 
     /// What became of the whole; nil where that is still to come.

@@ -155,8 +155,8 @@ enum French {
         "The upload is larger than {0} bytes.": "L’envoi dépasse {0} octets.",
         "The upload could not be queued.": "L’envoi n’a pas pu être mis en file.",
         "The upload cannot be read.": "L’envoi ne peut pas être lu.",
-        "The upload has rested for too long; begin it again.":
-            "L’envoi est resté trop longtemps en repos ; recommencez-le.",
+        "The upload has rested or lasted for too long; begin it again.":
+            "L’envoi est resté trop longtemps en repos ou a duré trop longtemps ; recommencez-le.",
         "The upload comes in too slowly; go on where it stopped.":
             "L’envoi arrive trop lentement ; reprenez là où il s’est arrêté.",
         "There is no such upload.": "Cet envoi n’existe pas.",

@@ -11,7 +11,7 @@ struct UploadCaller: ~Copyable {
     /// Nil: the site's backend, which may upload anything.
     private let claims: Claims?
     /// The name of the API key; "token" for one of ours.
-    private let name: String
+    let name: String
     private let revocations: RevocationList
 
     fileprivate init(_ claims: consuming Claims?, _ name: String, _ revocations: RevocationList) {

@@ -67,6 +67,7 @@ struct PartReader {
             }
             guard try pace.isTimeToLook(count ?? 0) else { continue }
             try admission.confirm()
+            try ResumableUploads.confirm(upload, now: clock.now())
             if upload.isWanted {
                 throw Refusal(.locked, "Another request goes on with this upload.", retryAfter: 1)
             }

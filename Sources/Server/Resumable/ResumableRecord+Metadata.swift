@@ -17,7 +17,7 @@ extension ResumableRecord {
         self.init(
             length: length, target: try Self.target(metadata), filename: filename, type: type, metadata: text,
             successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error,
-            task: TaskID(random: SecureRandom.pair()), author: caller.author())
+            task: TaskID(random: SecureRandom.pair()), author: caller.author(), caller: caller.name)
     }
 
     private static func filename(_ metadata: UploadMetadata) throws(Refusal) -> Filename {

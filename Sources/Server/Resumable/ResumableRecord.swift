@@ -17,6 +17,13 @@ struct ResumableRecord: Equatable, Sendable {
     let task: TaskID
     /// Nil: the site's backend.
     let author: UploadAuthor?
+    /// The name of the API key that began it, or how else its caller was known; nil where an earlier version noted none.
+    let caller: String?
+
+    /// Whether the same caller began both, for the same target: of such uploads one is open at a time.
+    func isReplaced(by newer: ResumableRecord) -> Bool {
+        target == newer.target && author == newer.author && caller == newer.caller
+    }
 
     /// Whether the token that began it is void by now.
     func isRevoked(by revocations: RevocationList) -> Bool {
@@ -32,6 +39,7 @@ struct ResumableRecord: Equatable, Sendable {
                 ("metadata", .string(metadata)), ("task", .string(task.value)),
                 ("success", successCallbackURL.map { .string($0) } ?? .null),
                 ("error", errorCallbackURL.map { .string($0) } ?? .null), ("author", authorJSON),
+                ("caller", caller.map { .string($0) } ?? .null),
             ] + targetMembers)
     }
 
@@ -64,7 +72,7 @@ extension ResumableRecord {
         self.init(
             length: length, target: target, filename: filename, type: type, metadata: metadata,
             successCallbackURL: json["success"]?.stringValue, errorCallbackURL: json["error"]?.stringValue,
-            task: task, author: Self.author(json["author"]))
+            task: task, author: Self.author(json["author"]), caller: json["caller"]?.stringValue)
     }
 
     private static func parsed(_ bytes: [UInt8]) -> JSONValue? {

@@ -8,6 +8,9 @@ import Settings
 /// What is asked of a request before its body is read, and what it is told afterwards.
 extension ResumableUploads {
     static var notFound: Refusal { Refusal(.notFound, "There is no such upload.") }
+    static var expired: Refusal {
+        Refusal(.uploadExpired, "The upload has rested or lasted for too long; begin it again.")
+    }
     static var unreadable: Refusal { Refusal(.internal, "The upload cannot be read.") }
 
     /// `Upload-Length`. Refuses with `missing_field`, `malformed_request` or `too_large`.
@@ -43,6 +46,23 @@ extension ResumableUploads {
 
     /// Whether so many bytes may come, beside what is under way. Refuses with `insufficient_storage`.
     func checkRoom(_ bytes: Int) throws(Refusal) { _ = try services.space.reserve(bytes) }
+
+    /// Refuses with `not_found` an upload that was removed while a request works on it, and with `upload_expired` one that
+    /// has become too old.
+    static func confirm(_ upload: borrowing LockedUpload, now: Timestamp) throws(Refusal) {
+        let madeAt = try found { () throws(FileError) in try upload.madeAt() }
+        guard now < madeAt.adding(seconds: ageSeconds) else { throw expired }
+    }
+
+    /// When an upload ends if nothing comes any more.
+    static func end(of upload: borrowing LockedUpload) throws(Refusal) -> Timestamp {
+        try found { () throws(FileError) in try upload.end(rest: restSeconds, age: ageSeconds) }
+    }
+
+    /// Refuses with `not_found` where the upload was removed while a request works on it.
+    static func found<Value>(_ body: () throws(FileError) -> Value) throws(Refusal) -> Value {
+        do { return try body() } catch { throw error.isNotFound ? notFound : Refusal(error) }
+    }
 
     /// `Upload-Expires` of an upload that was touched at `time`.
     func expiry(_ time: Timestamp) -> String { time.adding(seconds: Self.restSeconds).httpDate }

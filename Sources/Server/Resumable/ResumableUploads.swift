@@ -12,6 +12,8 @@ import Settings
 struct ResumableUploads: Sendable {
     /// How long an upload may rest, seconds; any part prolongs it.
     static let restSeconds = 24 * 3600
+    /// How long an upload may take, seconds, whatever comes in meanwhile.
+    static let ageSeconds = 7 * 24 * 3600
     /// How long a request waits for another that has the upload, milliseconds.
     private static let patience = 5000
 
@@ -52,9 +54,7 @@ struct ResumableUploads: Sendable {
         let checksum = try hasBody ? checksum(context, try Tus.checked(context.request)) : nil
         try checkRoom(record.length)
         let id = UploadID(random: SecureRandom.pair())
-        try Refusal.rethrow { () throws(FileError) in
-            try services.files.makeResumable(id.storageName, info: record.json.serialized())
-        }
+        try make(record, id)
         log(
             "resumable_created", id.storageName,
             ["bytes": "\(record.length)", "target": "\(record.target)"].merging(caller.logged) { $1 })
@@ -144,11 +144,21 @@ struct ResumableUploads: Sendable {
 
     // MARK: What they are made of
 
+    /// Makes an upload in place of the one that its caller has open for the same target. That one ends first: whenever
+    /// the process dies, no two are left.
+    private func make(_ record: ResumableRecord, _ id: UploadID) throws(Refusal) {
+        try Refusal.rethrow { () throws(FileError) in
+            try services.files.whileMakingResumables { () throws(FileError) in
+                try ResumableSweep(services: services).endReplaced(by: record)
+                try services.files.makeResumable(id.storageName, info: record.json.serialized())
+            }
+        }
+    }
+
     private func headers(_ held: borrowing Held) throws(Refusal) -> [(name: String, value: String)] {
-        let touchedAt: Timestamp
-        do { touchedAt = try held.upload.touchedAt() } catch { throw Refusal(error) }
+        let end = try Self.end(of: held.upload).httpDate
         return [
-            ("Upload-Offset", "\(held.offset)"), ("Upload-Expires", expiry(touchedAt)),
+            ("Upload-Offset", "\(held.offset)"), ("Upload-Expires", end),
             ("Cache-Control", "no-store"),
         ] + (held.result?.headers(publicURL: services.settings.publicURL) ?? [])
     }
@@ -192,6 +202,7 @@ struct ResumableUploads: Sendable {
         do {
             held.result = try handover.finish(held.upload, held.record, held.admission)
         } catch {
+            guard !held.upload.isRemoved else { throw Self.notFound }
             try Self.forget(&held.upload, after: error)
             // It will be no video the next time either.
             if error.code == .unsupportedMedia {
@@ -227,17 +238,8 @@ struct ResumableUploads: Sendable {
             try Self.forget(&upload, after: error)
             throw error
         }
-        let touchedAt: Timestamp
-        let result: [UInt8]?
-        do {
-            touchedAt = try upload.touchedAt()
-            result = try upload.result()
-        } catch {
-            throw Refusal(error)
-        }
-        guard services.clock.now() < touchedAt.adding(seconds: Self.restSeconds) else {
-            throw Refusal(.uploadExpired, "The upload has rested for too long; begin it again.")
-        }
+        guard services.clock.now() < (try Self.end(of: upload)) else { throw Self.expired }
+        let result = try Self.found { () throws(FileError) in try upload.result() }
         return Held(
             record: record, admission: admission, upload: upload,
             result: result.flatMap { HandedOver(parsing: $0) })
