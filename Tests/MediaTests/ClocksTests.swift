@@ -16,6 +16,9 @@ struct ClocksTests {
             ("flv", "\(h264) -c:a aac", "", ""), ("flv", "-c:v flv -c:a libmp3lame", "", ""),
             ("ts", "\(h264) -c:a aac", "-output_ts_offset 1000", "-output_ts_offset 10"),
             ("ts", "-c:v mpeg2video -c:a mp2", "-output_ts_offset 10", "-output_ts_offset 500"),
+            // The second clock is only so far from the first that their times overlap.
+            ("ts", "\(h264) -c:a aac", "-output_ts_offset 10", "-output_ts_offset 11.5"),
+            ("ts", "-c:v mpeg2video -c:a mp2", "-output_ts_offset 10", "-output_ts_offset 12.5"),
         ])
     func joins(container: String, codecs: String, first: String, second: String) throws {
         let space = try Workspace()
@@ -48,6 +51,39 @@ struct ClocksTests {
         #expect(times.count == 16 * rate)
         #expect(zip(times, times.dropFirst()).allSatisfy { abs($1 - $0 - 1 / Double(rate)) < 0.01 })
         #expect(abs(lesson.result.duration - 16) < 0.1)
+    }
+
+    @Test(
+        "Pictures that follow sooner than the one before was said to last are no new clock",
+        arguments: ["clip.flv", "clip.ts", "clip.mkv"])
+    func keepsQuickPictures(name: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            name,
+            "-f lavfi -i testsrc2=s=160x120:r=1/3:d=9 -f lavfi -i testsrc2=s=160x120:r=25:d=2 -filter_complex "
+                + "[0][1]concat=n=2,settb=1/1000 -fps_mode passthrough -enc_time_base 1/1000 \(Self.h264)")
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        let times = try lesson.pictureTimes()
+        #expect(abs(lesson.result.duration - 11) < 0.1)
+        #expect(times.filter { $0 >= (times.first ?? 0) + 8.99 }.count == 50)
+    }
+
+    @Test("An index has one clock, however far a picture lies behind the end that the headers name")
+    func keepsFarPictures() throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            "clip.mp4",
+            "-f lavfi -i testsrc2=s=160x120:r=25:d=52 -vf select='lt(t,2)+gt(t,50)' -fps_mode passthrough "
+                + "\(Self.h264)")
+        try MovieBoxes.rewrite(space.file("clip.mp4")) { type, _, content in
+            // Version 0: flags, two dates, a scale and a duration, of which two seconds are left.
+            guard ["mvhd", "mdhd"].contains(type) else { return nil }
+            return content[..<16] + MovieBoxes.number(2 * MovieBoxes.number(content, 12)) + content[20...]
+        }
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 52) < 0.1)
     }
 
     @Test(

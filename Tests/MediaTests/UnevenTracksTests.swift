@@ -130,6 +130,36 @@ struct UnevenTracksTests {
         #expect(abs(lesson.result.duration - 14) < 0.15)
         #expect(try lesson.durations.allSatisfy { (0.5...4).contains($0) })
     }
+
+    @Test(
+        "A re-encoded film ends where its sound or its last picture does",
+        arguments: [
+            // The picture is shown again once a second, and last in the middle of such a second.
+            ("sound.mkv", 13.7, "-f lavfi -i sine=r=48000:d=13.7 -vf trim=end_frame=50 \(mpeg4) -c:a aac"),
+            ("sound.mp4", 5.2, "-f lavfi -i sine=r=48000:d=5.2 -vf trim=end_frame=50 \(mpeg4) -c:a aac"),
+            ("picture.mp4", 6.96, "\(mpeg4) -t 2"),
+            ("both.mp4", 6.96, "-f lavfi -i sine=d=4 \(mpeg4) -c:a aac"),
+        ])
+    func endsExactly(name: String, end: Double, codecs: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(name, "-f lavfi -i testsrc2=s=160x120:r=25:d=2 \(codecs)")
+        if !name.hasPrefix("sound") {
+            // The last of fifty pictures lasts for five seconds.
+            let times = try #require(try MovieBoxes.contents("stts", in: space.file(name)).first)
+            let step = MovieBoxes.number(times, 12)
+            try MovieBoxes.rewrite(space.file(name)) { type, track, content in
+                switch (type, track) {
+                case ("stts", 1): [0, 0, 0, 0] + [2, 49, step, 1, step * 125].flatMap(MovieBoxes.number)
+                case ("mdhd", 1): content[..<16] + MovieBoxes.number(step * 174) + content[20...]
+                case ("edts", _): []
+                default: nil
+                }
+            }
+        }
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - end) < 0.03)
+    }
 }
 
 extension Lesson {

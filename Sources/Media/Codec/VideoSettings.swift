@@ -18,7 +18,7 @@ struct VideoSettings {
 
     /// The segment target in `timeBase`.
     func segmentTicks(_ timeBase: AVRational) -> Int64 {
-        Int64((options.segmentSeconds * Double(timeBase.den) / Double(max(1, timeBase.num))).rounded())
+        timeBase.ticks(options.segmentSeconds)
     }
 
     /// H.264 pictures that a decoder keeps: two for B-pictures that others are predicted from, and two for their order.
@@ -78,12 +78,5 @@ struct VideoSettings {
         context.pointee.color_primaries = AVColorPrimaries(UInt32(tags.primaries))
         context.pointee.color_trc = AVColorTransferCharacteristic(UInt32(tags.transfer))
         context.pointee.colorspace = AVColorSpace(UInt32(tags.matrix))
-    }
-}
-
-extension Comparable {
-    /// The nearest value within `range`.
-    fileprivate func clamped(to range: ClosedRange<Self>) -> Self {
-        min(max(self, range.lowerBound), range.upperBound)
     }
 }

@@ -19,7 +19,7 @@ extension Demuxer {
         streams.compactMap { stream -> Double? in
             let ticks = stream.pointer.pointee.duration
             guard stream.isMedia, ticks > 0, ticks != Self.unknown else { return nil }
-            return Double(ticks) * Double(stream.timeBase.num) / Double(max(1, stream.timeBase.den))
+            return Double(ticks) * stream.timeBase.secondsPerTick
         }.max()
     }
 

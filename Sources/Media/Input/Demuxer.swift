@@ -162,7 +162,7 @@ final class Demuxer {
 
     /// Goes to the last key packet before a moment of the file, in seconds.
     func seek(to seconds: Double) throws(MediaError) {
-        let ticks = Int64(seconds * Double(AV_TIME_BASE))
+        let ticks = Int64(clamping: seconds * Double(AV_TIME_BASE))
         let code = avformat_seek_file(context, -1, Int64.min, ticks, ticks, 0)
         guard code >= 0 else { throw .input("avformat_seek_file", code, "The file cannot be searched.") }
     }

@@ -18,7 +18,7 @@ enum PacketTimes {
 
     /// Whether a time is within the limit.
     static func isSane(_ time: Int64, _ timeBase: AVRational) -> Bool {
-        abs(Double(time) * Double(timeBase.num) / Double(max(1, timeBase.den))) <= limit
+        abs(Double(time) * timeBase.secondsPerTick) <= limit
             && time.magnitude <= 1 << 53
     }
 }

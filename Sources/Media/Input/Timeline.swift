@@ -9,8 +9,10 @@ import MediaProtocol
 struct Timeline {
     /// A camera that was paused leaves less; a joined file more (seconds).
     private static let maxGap = 10.0
+    /// What a clumsy writer's decoding times may go back by (seconds): they rise, or the clock is another one.
+    private static let maxStepBack = 0.3
     /// Streams are not interleaved exactly (seconds).
-    private static let maxStepBack = 1.0
+    private static let maxLag = 1.0
     /// Clocks that are remembered; a damaged file has many.
     private static let maxClocks = 4
 
@@ -19,6 +21,8 @@ struct Timeline {
     /// Whether a clock of this container may begin anew, as where a publisher connects again. An index has no such places:
     /// there, a step back is a picture that an edit hides, or one whose time libav did not know.
     private let mayRestart: Bool
+    /// The times are those of an MP4's or MOV's index, which is one table and has one clock, however far its steps are.
+    private let isIndexed: Bool
     /// Seconds that the container says it lasts; 0 where it does not.
     private let stated: Double
     private let maxDuration: Double
@@ -26,8 +30,8 @@ struct Timeline {
     private var clocks = [0.0]
     /// Of each stream, what its times are moved by.
     private var offsets: [Double]
-    /// Of each stream, where the last packet ended.
-    private var expected: [Double?]
+    /// Of each stream, when the last packet began and ended.
+    private var last: [(start: Double, end: Double)?]
     private var furthest = -Double.infinity
     private var first: Double?
 
@@ -36,20 +40,21 @@ struct Timeline {
         self.isRepaired = isRepaired
         mayJump = demuxer.hasDiscontinuousTimes
         mayRestart = mayJump || demuxer.formatName == "flv"
+        isIndexed = demuxer.formatName.hasPrefix("mov")
         stated = demuxer.duration ?? 0
         maxDuration = limits.maxDurationSeconds
-        expected = Array(repeating: nil, count: demuxer.streams.count)
+        last = Array(repeating: nil, count: demuxer.streams.count)
         offsets = Array(repeating: 0, count: demuxer.streams.count)
     }
 
     /// What still counts as a pause, in `timeBase`.
     static func maxGap(in timeBase: AVRational) -> Int64 {
-        Int64(maxGap * Double(timeBase.den) / Double(max(1, timeBase.num)))
+        timeBase.ticks(maxGap)
     }
 
-    /// What streams may lie behind each other without a new clock, in `timeBase`.
+    /// What the decoding times of a stream may go back by without a new clock, in `timeBase`.
     static func maxStepBack(in timeBase: AVRational) -> Int64 {
-        Int64(maxStepBack * Double(timeBase.den) / Double(max(1, timeBase.num)))
+        timeBase.ticks(maxStepBack)
     }
 
     /// Moves the packet's times if they have to; returns the seconds since the first packet.
@@ -58,7 +63,7 @@ struct Timeline {
     @discardableResult
     mutating func admit(_ packet: Packet, timeBase: AVRational) throws(MediaError) -> Double {
         guard let dts = packet.dts ?? packet.pts else { return 0 }
-        let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
+        let scale = timeBase.secondsPerTick
         let time = Double(dts) * scale
         // A presentation time says nothing of where the decoding stands, nor does what an edit hides.
         let isOnTheWay = packet.dts != nil && !packet.isDiscarded
@@ -74,11 +79,13 @@ struct Timeline {
         let moved = time + offset
         if Double(packet.duration) * scale > maxDuration { packet.pointer.pointee.duration = 0 }
         let end = moved + Double(packet.duration) * scale
-        if isOnTheWay { expected[packet.streamIndex] = end }
-        furthest = max(furthest, end)
+        if isOnTheWay {
+            last[packet.streamIndex] = (moved, end)
+            furthest = max(furthest, end)
+        }
         let start = first ?? moved
         first = start
-        let shown = Double(packet.pts ?? dts) * scale
+        let shown = Double(packet.pts ?? packet.dts ?? dts) * scale
         guard moved - start <= maxDuration, abs(shown - start) <= maxDuration else {
             throw MediaError(
                 .unsupported, "The video claims to be longer than \(Int(maxDuration / 3600)) hours.",
@@ -92,15 +99,19 @@ struct Timeline {
     ///
     /// A stream of which nothing came for a while goes on where the others are.
     private mutating func chooseClock(_ stream: Int, _ time: Double) {
-        guard let own = expected[stream] ?? (clocks.count > 1 ? furthest : nil) else { return }
-        let isGoingOn = (-Self.maxStepBack...Self.maxGap).contains(time + offsets[stream] - own)
-        guard expected[stream] == nil || !isGoingOn else { return }
-        let goal = max(own, furthest - Self.maxStepBack)
+        let known = last[stream]
+        guard let own = known?.end ?? (clocks.count > 1 ? furthest : nil) else { return }
+        if let known, !isBack(time + offsets[stream], behind: known),
+            time + offsets[stream] - own <= Self.maxGap
+        {
+            return
+        }
+        let goal = max(own, furthest - Self.maxLag)
         func distance(_ clock: Double) -> Double { abs(time + clock - goal) }
         let nearest = clocks.min { distance($0) < distance($1) } ?? offsets[stream]
         let isAsNear = distance(offsets[stream]) <= distance(nearest)
         offsets[stream] = isAsNear ? offsets[stream] : nearest
-        guard expected[stream] != nil, isJump(time + offsets[stream], own: own, goal: goal) else { return }
+        guard let known, isJump(time + offsets[stream], known, goal: goal) else { return }
         clocks.append(furthest - time)
         if clocks.count > Self.maxClocks { clocks.removeFirst() }
         offsets[stream] = furthest - time
@@ -108,11 +119,16 @@ struct Timeline {
 
     /// In containers whose times do not jump by design, one that leads far behind the end that the container
     /// names is damage; the way back then follows.
-    private func isJump(_ time: Double, own: Double, goal: Double) -> Bool {
-        let isBeyondEnd = stated > 0 && time - (first ?? 0) > stated * 1.2 + Self.maxGap
+    private func isJump(_ time: Double, _ known: (start: Double, end: Double), goal: Double) -> Bool {
+        let isBeyondEnd = !isIndexed && stated > 0 && time - (first ?? 0) > stated * 1.2 + Self.maxGap
         let mayStepBack = mayRestart || clocks.count > 1
         return time - goal > Self.maxGap && (mayJump || isBeyondEnd)
-            || mayStepBack && time - own < -Self.maxStepBack
+            || mayStepBack && isBack(time, behind: known)
+    }
+
+    /// Before the last packet began: where that ends is often a guess, and the next picture may come sooner.
+    private func isBack(_ time: Double, behind known: (start: Double, end: Double)) -> Bool {
+        time - known.start < -Self.maxStepBack
     }
 
     private func move(_ packet: Packet, by ticks: Int64) {
@@ -120,12 +136,5 @@ struct Timeline {
         // What wraps is far beyond the longest film, and refused as such.
         if let dts = packet.dts { packet.pointer.pointee.dts = dts &+ ticks }
         if let pts = packet.pts { packet.pointer.pointee.pts = pts &+ ticks }
-    }
-}
-
-extension Int64 {
-    /// The nearest whole number, however large `value` is; 0 for no number. A file may claim any time.
-    init(clamping value: Double) {
-        self = value.isNaN ? 0 : Self(exactly: value.rounded()) ?? (value < 0 ? .min : .max)
     }
 }

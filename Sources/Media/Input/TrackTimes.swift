@@ -32,8 +32,8 @@ final class TrackTimes {
     /// Notes a packet whose times are final; hidden ones are not part of the film.
     func note(_ packet: Packet, of track: Track, timeBase: AVRational) {
         guard !packet.isDiscarded, let time = packet.pts ?? packet.dts else { return }
-        let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
-        note(track, from: Double(time) * scale, to: Double(time + packet.duration) * scale)
+        let start = Double(time) * timeBase.secondsPerTick
+        note(track, from: start, to: start + Double(packet.duration) * timeBase.secondsPerTick)
     }
 
     /// Notes that a track has something between two moments.

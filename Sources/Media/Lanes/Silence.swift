@@ -26,7 +26,7 @@ struct Silence {
         before frame: Frame, timeBase: AVRational, _ body: (Frame) throws(MediaError) -> Void
     ) throws(MediaError) {
         guard let pts = frame.pts else { return }
-        let start = Double(pts) * Double(timeBase.num) / Double(max(1, timeBase.den))
+        let start = Double(pts) * timeBase.secondsPerTick
         let rate = max(1, Double(frame.pointer.pointee.sample_rate))
         try fill(until: start, like: frame, timeBase: timeBase, body)
         hasBegun = true
@@ -38,12 +38,11 @@ struct Silence {
         until end: Double, like frame: Frame, timeBase: AVRational, _ body: (Frame) throws(MediaError) -> Void
     ) throws(MediaError) {
         guard var position, end - position > (hasBegun ? Self.shortest : Self.shortestAtStart) else { return }
-        let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
         let rate = max(1, Double(frame.pointer.pointee.sample_rate))
         while end - position > 1 / rate {
             let samples = (min(Self.piece, end - position) * rate).rounded(.down)
             let silence = try Self.frame(like: frame, samples: Int32(max(1, samples)))
-            silence.pointer.pointee.pts = Int64((position / scale).rounded())
+            silence.pointer.pointee.pts = timeBase.ticks(position)
             try body(silence)
             position += max(1, samples) / rate
         }

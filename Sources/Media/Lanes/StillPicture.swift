@@ -17,7 +17,7 @@ struct StillPicture {
     /// - Parameter segmentSeconds: the target, of which half is the longest time, too.
     init(segmentSeconds: Double, timeBase: AVRational) {
         let seconds = min(Self.longest, segmentSeconds / 2)
-        step = max(1, Int64((seconds * Double(timeBase.den) / Double(max(1, timeBase.num))).rounded()))
+        step = max(1, timeBase.ticks(seconds))
     }
 
     /// Keeps a picture that goes to the encoder now.

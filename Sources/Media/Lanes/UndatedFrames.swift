@@ -29,7 +29,7 @@ struct UndatedFrames {
         var time = Double(pts)
         for frame in waiting.reversed() {
             time -= duration(frame)
-            frame.pointer.pointee.pts = Int64(time.rounded())
+            frame.pointer.pointee.pts = Int64(clamping: time)
         }
         defer { waiting = [] }
         return waiting
@@ -38,6 +38,6 @@ struct UndatedFrames {
     /// The frames that still wait at the end, where none had a time: from zero on. Once only.
     mutating func datedFromZero(duration: (Frame) -> Double) -> [Frame] {
         let end = waiting.reduce(0) { $0 + duration($1) }
-        return dated(before: Int64(end.rounded()), duration: duration)
+        return dated(before: Int64(clamping: end), duration: duration)
     }
 }

@@ -43,7 +43,7 @@ final class VideoTranscodeLane: Lane {
         times = job.times
         cancellation = job.cancellation
         let rate = facts.frameRate > 0 ? facts.frameRate : Workload.usualRate
-        duration = Double(timeBase.den) / Double(max(1, timeBase.num)) / rate
+        duration = 1 / timeBase.secondsPerTick / rate
         maxFruitless = job.limits.maxPacketsWithoutProgress
         decoder = try Decoder(
             stream, threads: budget.decoding(facts), limits: job.limits, capture: job.capture)
@@ -54,14 +54,14 @@ final class VideoTranscodeLane: Lane {
             threads: threads)
         encoder = try settings.encoder(timeBase: graph.timeBase, capture: job.capture)
         thinning = PictureThinning(
-            secondsPerTick: Double(timeBase.num) / Double(max(1, timeBase.den)), rate: facts.frameRate)
+            secondsPerTick: timeBase.secondsPerTick, rate: facts.frameRate)
         clock = SegmentClock(target: settings.segmentTicks(graph.timeBase))
         still = StillPicture(segmentSeconds: options.segmentSeconds, timeBase: encoder.timeBase)
     }
 
     /// A picture that lasts for seconds has a clock that counts no less: nothing could be shown between.
     private static func refining(_ timeBase: AVRational) -> String {
-        Double(timeBase.num) / Double(max(1, timeBase.den)) > 0.2 ? ",settb=1/90000" : ""
+        timeBase.secondsPerTick > 0.2 ? ",settb=1/90000" : ""
     }
 
     func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError) {
@@ -84,15 +84,18 @@ final class VideoTranscodeLane: Lane {
     func finish(into writer: LessonWriter) throws(MediaError) {
         try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
         try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
-        let end = max(ownEnd ?? -.infinity, times[.audio]?.end ?? -.infinity)
-        if end.isFinite { try showAgain(before: ticks(end), writer) }
+        if let ownEnd { try showAgain(before: ticks(ownEnd), writer) }
+        let soundEnd = times[.audio]?.end
+        let beforeSoundEnd = still.pts
+        if let soundEnd { try showAgain(before: ticks(soundEnd), writer) }
         try encoder.encode(nil) { packet throws(MediaError) in try self.pass(packet, writer) }
-        try writer.finish(.video, at: ownEnd)
+        // What was shown again for the sound lasts as long as that, and not as long as the one before it.
+        try writer.finish(.video, at: still.pts == beforeSoundEnd ? ownEnd : soundEnd)
     }
 
     /// In the encoder's time base.
     private func ticks(_ second: Double) -> Int64 {
-        Int64((second * Double(encoder.timeBase.den) / Double(max(1, encoder.timeBase.num))).rounded())
+        encoder.timeBase.ticks(second)
     }
 
     private func filter(_ frame: Frame, _ writer: LessonWriter) throws(MediaError) {
@@ -104,8 +107,7 @@ final class VideoTranscodeLane: Lane {
         for earlier in undated.dated(before: pts, duration: { _ in duration }) {
             try filterDated(earlier, writer)
         }
-        let scale = Double(timeBase.num) / Double(max(1, timeBase.den))
-        ownEnd = frame.duration > 0 ? Double(pts + frame.duration) * scale : nil
+        ownEnd = frame.duration > 0 ? (Double(pts) + Double(frame.duration)) * timeBase.secondsPerTick : nil
         try filterDated(frame, writer)
     }
 

@@ -48,7 +48,7 @@ final class LessonWriter {
     func finish() throws(MediaError) {
         try drain()
         if let pictureEnd {
-            clock.close(at: Int64((pictureEnd * Track.ticksPerSecond).rounded()) - (shift ?? 0))
+            clock.close(at: Track.timeBase.ticks(pictureEnd) - (shift ?? 0))
         }
         try closeSegment(at: clock.end)
         try segments.finish()

@@ -73,7 +73,7 @@ struct Planner {
     private func timing(
         _ demuxer: Demuxer, _ stream: Stream, _ probe: MediaProbe, soundEnd: Double?
     ) throws(MediaError) -> Timing {
-        let target = ticks(options.segmentSeconds, stream.timeBase)
+        let target = stream.timeBase.ticks(options.segmentSeconds)
         let indexer = VideoIndexer(
             demuxer: demuxer, stream: stream, cancellation: cancellation, maxInterval: 2 * target)
         let audio =
@@ -90,11 +90,11 @@ struct Planner {
             meter.didReach(share)
         }
         // The last segment goes on as long as the sound does.
-        let end = max(index.end, soundEnd.map { ticks($0, stream.timeBase) } ?? index.end)
+        let end = max(index.end, soundEnd.map(stream.timeBase.ticks) ?? index.end)
         return Timing(
             obstacles: [CopyRules.obstacle(index, end: end, target: target)].compactMap(\.self),
             cuts: SegmentGrid(idr: index.idr, end: end, target: target).cuts,
-            duration: seconds(index.end - (index.start ?? index.end), stream.timeBase),
+            duration: Double(index.end - (index.start ?? index.end)) * stream.timeBase.secondsPerTick,
             isJoined: index.isJoined, rate: index.averageRate, bytes: index.bytes)
     }
 
@@ -102,13 +102,5 @@ struct Planner {
         StreamDecision(
             action: obstacles.isEmpty ? .copy : .transcode, streamIndex: index, summary: summary,
             reasons: obstacles)
-    }
-
-    private func ticks(_ seconds: Double, _ timeBase: AVRational) -> Int64 {
-        Int64(clamping: seconds * Double(timeBase.den) / Double(max(1, timeBase.num)))
-    }
-
-    private func seconds(_ ticks: Int64, _ timeBase: AVRational) -> Double {
-        Double(ticks) * Double(timeBase.num) / Double(max(1, timeBase.den))
     }
 }

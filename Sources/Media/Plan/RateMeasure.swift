@@ -31,7 +31,7 @@ struct RateMeasure {
             times.append(time)
         }
         guard let first = times.min(), let last = times.max(), last > first else { return 0 }
-        let span = Double(last - first) * Double(stream.timeBase.num) / Double(max(1, stream.timeBase.den))
+        let span = Double(last - first) * stream.timeBase.secondsPerTick
         return span > 0 ? Double(times.count - 1) / span : 0
     }
 }

@@ -9,7 +9,7 @@ struct StreamSpan {
     private(set) var longestHole = 0.0
 
     init(_ stream: Stream, of demuxer: Demuxer) {
-        let scale = Double(stream.timeBase.num) / Double(max(1, stream.timeBase.den))
+        let scale = stream.timeBase.secondsPerTick
         start = Packet.timestamp(stream.pointer.pointee.start_time).map { Double($0) * scale }
         guard demuxer.indexedPackets(of: stream) != nil else { return }
         let times = Self.times(stream)

@@ -36,7 +36,7 @@ struct VideoIndexer {
     private var emptyIndex: VideoIndex {
         VideoIndex(
             maxInterval: maxInterval,
-            secondsPerTick: Double(stream.timeBase.num) / Double(max(1, stream.timeBase.den)))
+            secondsPerTick: stream.timeBase.secondsPerTick)
     }
 
     private func fromContainer() throws(MediaError) -> VideoIndex {
