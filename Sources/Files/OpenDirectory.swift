@@ -10,6 +10,12 @@ final class OpenDirectory: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Takes the directory's lock together with others (flock(2), LOCK_SH) until this one is closed; false where somebody
+    /// has it alone. A file system that knows no locks has nobody who could.
+    func share() -> Bool {
+        flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    }
+
     /// As `FileSystem.openBeneath`, below this directory.
     func openBeneath(_ path: String, _ flags: Int32) -> Int32 {
         FileSystem.openBeneath(descriptor, path, flags)

@@ -21,6 +21,8 @@ struct Storage {
         umask(0o077)
         media = try MediaProgram.installed()
         files = try DataDirectory(creatingAt: settings.dataDirectory)
+        // Before the database is opened: one that is put in place under an open one loses what it says.
+        try files.hold()
         database = try SQLiteDatabase(path: files.databasePath)
         wakeUp = try WakeFile(path: files.conversionWakePath)
         callbackWakeUp = try WakeFile(path: files.callbackWakePath)

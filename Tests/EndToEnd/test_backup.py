@@ -42,7 +42,12 @@ def sites(tmp_path):
 
 
 def run(script: str, data: Path, backup: Path) -> subprocess.CompletedProcess:
-    environment = {"PATH": os.environ["PATH"], "FOCUST_DATA_DIR": str(data)}
+    return run_after(os.environ["PATH"], script, data, backup)
+
+
+def run_after(path: str, script: str, data: Path, backup: Path) -> subprocess.CompletedProcess:
+    """As `run`, with programs looked for in the directories of `path`."""
+    environment = {"PATH": path, "FOCUST_DATA_DIR": str(data)}
     command = ["sh", EXAMPLES / script, backup]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
 
@@ -140,11 +145,100 @@ def test_a_second_copy_takes_what_is_new_and_drops_what_is_gone(sites, films, tm
     assert sorted(path.name for path in (backup / "hls/t/c/m").iterdir()) == ["comes", "stays"]
 
 
+def program(directory: Path, name: str, text: str) -> str:
+    """A PATH by which `name` is a script of these lines."""
+    directory.mkdir()
+    (directory / name).write_text(f"#!/bin/sh\n{text}\n")
+    (directory / name).chmod(0o755)
+    return f"{directory}:{os.environ['PATH']}"
+
+
+@pytest.fixture
+def copy(sites, films, tmp_path):
+    """A backup of a stopped server with a lesson, a task and a revocation, and where all of it is to be restored."""
+    site = sites("copied").start()
+    make_lesson(site, "t/c/m/l", films[0])
+    revoked = get_token(site, "t/c/m/l")["token"]
+    requests.post(f"{site.url}/api/revoke", headers=service(), json={"rel": "t/c/m/l"}, timeout=10)
+    task = upload(site, "t/c/m/l", films[1]).json()["task_id"]
+    assert wait_for_task(site, task)["status"] == "completed"
+    backup = tmp_path / "copy"
+    assert run("backup.sh", site.data, backup).returncode == 0
+    site.stop()
+
+    def is_whole(restored: Site) -> bool:
+        answer = requests.get(
+            f"{restored.url}/hls2/t/c/m/l/enc.key", headers=bearer(revoked, **WEB_HEADERS), timeout=10
+        )
+        Player.of(restored, "t/c/m/l").watch()
+        return refusal(answer) == "token_revoked" and wait_for_task(restored, task)["status"] == "completed"
+
+    return backup, is_whole
+
+
+def cannot_start(site: Site, reason: str) -> bool:
+    """Whether the server, started now, ends by itself and says why."""
+    site.start(wait=False)
+    return site.app.wait(timeout=30) == 1 and reason in site.log.read_text()
+
+
+def test_a_server_that_is_started_in_the_middle_of_a_restore_waits_for_its_end(sites, copy, tmp_path):
+    backup, is_whole = copy
+    site = sites("restored")
+    reached, go_on = tmp_path / "reached", tmp_path / "go-on"
+    os.mkfifo(reached)
+    os.mkfifo(go_on)
+    lines = f"[ -e {tmp_path}/once ] || {{ : > {tmp_path}/once; echo > {reached}; cat {go_on}; }}\n"
+    path = program(tmp_path / "bin", "rsync", lines + f'exec {shutil.which("rsync")} "$@"')
+    script = subprocess.Popen(
+        ["sh", EXAMPLES / "restore.sh", backup],
+        env={"PATH": path, "FOCUST_DATA_DIR": str(site.data)},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        reached.read_text()
+        assert cannot_start(site, "a backup is being put into")
+        go_on.write_text("")
+        assert script.wait(timeout=60) == 0
+    finally:
+        script.kill()
+        script.wait()
+    site.start()
+    assert is_whole(site)
+
+
+def test_a_restore_that_was_killed_is_refused_by_the_server_and_run_again(sites, copy, tmp_path):
+    backup, is_whole = copy
+    site = sites("restored")
+    lines = f'case $* in *hls/*) kill -9 $PPID; exit 1;; esac\nexec {shutil.which("rsync")} "$@"'
+    killed = run_after(program(tmp_path / "bin", "rsync", lines), "restore.sh", site.data, backup)
+    assert killed.returncode == -9
+    assert cannot_start(site, "run restore.sh again")
+    assert run("restore.sh", site.data, backup).returncode == 0
+    site.start()
+    assert is_whole(site)
+
+
+def test_a_restore_refuses_while_the_units_run_wherever_their_data_lies(sites, copy, tmp_path):
+    backup, _ = copy
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    asked = tmp_path / "asked"
+    path = program(tmp_path / "bin", "systemctl", f'echo "$@" > {asked}')
+    refused = run_after(path, "restore.sh", empty, backup)
+    assert refused.returncode == 2 and "systemctl stop focust-video.socket" in refused.stderr
+    assert asked.read_text().split()[:3] == ["is-active", "--quiet", "focust-video.socket"]
+    assert list(empty.iterdir()) == []
+
+
 def test_a_restore_refuses_a_directory_in_use_and_what_is_no_copy(sites, films, tmp_path):
     site = sites("site").start()
     make_lesson(site, "t/c/m/l", films[0])
     backup = tmp_path / "backup"
     assert run("backup.sh", site.data, backup).returncode == 0
+    refused = run("restore.sh", site.data, backup)
+    assert refused.returncode == 2 and "somebody works with" in refused.stderr
+    site.stop()
     refused = run("restore.sh", site.data, backup)
     assert refused.returncode == 2 and "is not empty" in refused.stderr
     refused = run("restore.sh", tmp_path, tmp_path / "nothing")

@@ -38,11 +38,12 @@ struct Import: ParsableCommand {
             let privilege = try Privilege(steppingDownToOwnerOf: dryRun ? nil : new)
             umask(0o077)
             let files = dryRun ? nil : try DataDirectory(creatingAt: new ?? root)
+            try files?.hold()
             let transfer: Transfer = link ? .link : copy ? .copy : .linkOrCopy
             try report(
                 TreeImport(from: ForeignTree(at: old, privilege), to: new ?? root, files: files, by: transfer)
             )
-        } catch let error as FileError {
+        } catch let error where error is FileError || error is RestoreError {
             Console.error("focust-video: \(error)")
             throw ExitCode.failure
         }
