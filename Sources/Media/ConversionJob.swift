@@ -112,19 +112,15 @@ struct ConversionJob {
     }
 
     /// Adds a poster to the finished lesson; answers why there is none.
-    ///
-    /// What it decodes is one more sample of a copied film: throws `.invalidOutput` where that is damaged.
-    func makePoster(_ plan: ConversionPlan) throws(MediaError) -> String? {
+    func makePoster() -> String? {
         let path = directory + "/" + Poster.fileName
         do throws(MediaError) {
-            let isDamaged = try Poster.make(
+            try Poster.make(
                 demuxer, to: path, limits: limits, capture: capture, cancellation: cancellation)
-            guard isDamaged, plan.video.action == .copy else { return nil }
+            return nil
         } catch {
             unlink(path)
-            // A film of which a copy shows nothing may show something once its damage is concealed.
-            guard error.kind == .unsupported, plan.video.action == .copy else { return "\(error)" }
+            return "\(error)"
         }
-        throw OutputRule.copySafe.broken("the video has a picture that cannot be decoded without faults")
     }
 }

@@ -73,7 +73,7 @@ package struct HLSConverter: Sendable {
                 let work = Workload(
                     plan.probe, video: plan.video.action, audio: plan.audio?.action, options: options)
                 meter.begin(cost: work.poster, ahead: work.publishing)
-                result.posterFailure = try job.makePoster(plan)
+                result.posterFailure = job.makePoster()
                 meter.begin(cost: work.publishing, ahead: 0)
                 return result
             } catch {

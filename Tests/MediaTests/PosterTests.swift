@@ -43,6 +43,25 @@ struct PosterTests {
         #expect(raw.reduce(0) { $0 + Int($1) } / max(1, raw.count) > 60)
     }
 
+    @Test(
+        "A poster keeps the shape of its own picture where the film's first ones have another",
+        arguments: [
+            ("film.webm", "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 300k", "180,320"),
+            ("film.ts", "-c:v mpeg2video -f mpegts", "180,320"),
+            ("film.ts", "-pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 25 -f mpegts", "180,320"),
+        ])
+    func keepsShape(name: String, codec: String, size: String) throws {
+        let space = try Workspace()
+        for (part, size) in [("first", "320x180"), ("second", "180x320")] {
+            let seconds = part == "first" ? 1 : 4
+            _ = try space.clip(
+                "\(part).\(name)", "-f lavfi -i testsrc2=s=\(size):r=25:d=\(seconds) \(codec)")
+        }
+        _ = try space.write("file first.\(name)\nfile second.\(name)\n", to: "list")
+        let path = try space.clip(name, "-f concat -i list -c copy")
+        #expect(try Command.ffprobe("stream=width,height", try Self.poster(path, space)) == size)
+    }
+
     @Test("A poster stands upright and shows the right colour")
     func upright() throws {
         let space = try Workspace()

@@ -11,8 +11,6 @@ final class Decoder {
     private let limits: MediaLimits
     private var fruitless = 0
     private var hasDecoded = false
-    /// Something of what was decoded alone was damaged, and concealed or left out.
-    private(set) var hasMetDamage = false
     /// Packets that went in, less the frames that came out.
     private var pending = 0
 
@@ -81,15 +79,16 @@ final class Decoder {
         pending = 0
     }
 
-    /// Decodes a packet that stands for itself, and forgets it; a damaged one gives nothing.
-    func decodeAlone(_ packet: Packet, _ body: (Frame) throws(MediaError) -> Void) throws(MediaError) {
+    /// Decodes a packet that stands for itself, and forgets it; of a damaged one something may come, or nothing.
+    ///
+    /// - Parameter body: takes a frame, and whether nothing of it had to be concealed.
+    func decodeAlone(_ packet: Packet, _ body: (Frame, Bool) throws(MediaError) -> Void) throws(MediaError) {
         for packet in [packet.pointer, nil] {
             let code = avcodec_send_packet(context.pointer, packet)
-            if code < 0 { hasMetDamage = true }
             while try receive() {
                 // frame.h: how libavcodec says that it concealed something.
-                if frame.pointer.pointee.decode_error_flags != 0 { hasMetDamage = true }
-                try body(frame)
+                let isWhole = code >= 0 && frame.pointer.pointee.decode_error_flags == 0
+                try body(frame, isWhole)
                 frame.unreference()
             }
         }

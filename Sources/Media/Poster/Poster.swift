@@ -7,8 +7,8 @@ package enum Poster {
     package static let fileName = "poster.jpg"
     /// Pixels; a wider picture is scaled down to this.
     static let maxWidth = 1280
-    /// Where in the video to look, as shares of it, until a picture shows something: most do, and each costs as much as
-    /// copying some megabytes.
+    /// Where in the video to look, as shares of it, until a picture is whole and shows something: most do, and each costs
+    /// as much as copying some megabytes.
     private static let places = [0.5, 0.17, 0.83]
     /// Packets that are looked at for one of them.
     private static let maxPackets = 600
@@ -23,18 +23,18 @@ package enum Poster {
         try capture.during { () throws(MediaError) in
             let demuxer = try Demuxer(path, limits: limits, cancellation: cancellation)
             _ = try Probe.examine(demuxer, limits: limits)
-            _ = try make(demuxer, to: output, limits: limits, capture: capture, cancellation: cancellation)
+            try make(demuxer, to: output, limits: limits, capture: capture, cancellation: cancellation)
         }
     }
 
     /// The same of a file that is open already, wherever it stands.
     ///
-    /// Decodes one key picture, or a few, so that it costs little beside a copy. Answers whether one of them is damaged.
+    /// Decodes one key picture, or a few, so that it costs little beside a copy.
     static func make(
         _ demuxer: Demuxer, to output: String, limits: MediaLimits, capture: LogCapture,
         cancellation: Cancellation
-    ) throws(MediaError) -> Bool {
-        guard let stream = demuxer.selection.video else { return false }
+    ) throws(MediaError) {
+        guard let stream = demuxer.selection.video else { return }
         demuxer.keepOnly([stream.index])
         let picker = try PosterPicker(stream, limits: limits, capture: capture)
         try pick(demuxer, stream, picker, cancellation)
@@ -43,7 +43,6 @@ package enum Poster {
                 .unsupported, "There is no picture in this video that can be decoded.", operation: "poster")
         }
         try OutputFile.write(jpeg, to: output)
-        return picker.hasMetDamage
     }
 
     private static func pick(

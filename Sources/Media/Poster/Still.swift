@@ -6,22 +6,30 @@ struct Still {
     /// JPEG quality as libavcodec counts it, 1 best to 31: 4 is about 85 of 100.
     private static let quality: Int32 = 4
 
+    private let frame: Frame
     private let facts: VideoFacts
     private let timeBase: AVRational
     private let matrix: AVColorSpace
     private let target: PictureTarget
 
-    init(_ stream: Stream) {
-        facts = stream.videoFacts
+    /// - Parameter frame: keeps its own shape, where the film's first pictures have another.
+    init(_ frame: Frame, of stream: Stream) {
+        self.frame = frame
+        let first = stream.videoFacts
+        let shape = PictureShape(frame)
+        facts = first.showing(
+            width: Int(shape.width), height: Int(shape.height),
+            sampleAspectRatio: shape.ratio == PictureShape(stream).ratio
+                ? first.sampleAspectRatio : shape.ratio)
         timeBase = stream.timeBase
         matrix = stream.parameters.color_space
         target = PictureTarget(facts, maxHeight: Int.max).limited(toWidth: Poster.maxWidth)
     }
 
     /// The bytes of the file; nil where the filters give nothing.
-    func jpeg(_ frame: Frame, capture: LogCapture) throws(MediaError) -> [UInt8]? {
+    func jpeg(capture: LogCapture) throws(MediaError) -> [UInt8]? {
         if facts.gamut == .standard && facts.orientation == .upright && facts.scan != .interlaced {
-            return try encode(scaled(frame), capture)
+            return try encode(scaled(), capture)
         }
         let chain = PictureChain(video: facts, target: target).still
         let graph = try FilterGraph(
@@ -36,7 +44,7 @@ struct Still {
     }
 
     /// Without libavfilter: what is copied needs nothing else of it.
-    private func scaled(_ frame: Frame) throws(MediaError) -> Frame {
+    private func scaled() throws(MediaError) -> Frame {
         guard focust_scaler_is_there() == 1 else {
             throw MediaError(.internal, "libswscale is not installed.", operation: "dlopen")
         }
