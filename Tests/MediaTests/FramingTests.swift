@@ -34,6 +34,9 @@ struct FramingTests {
         #expect(
             try Self.annexB([0, 0, 0, 0, 0, 0, 0, 9, 0x41, 1, 2, 3, 4, 5, 6, 7, 8])
                 == Self.delimiter + [0, 0, 0, 1, 0x41, 1, 2, 3, 4, 5, 6, 7, 8])
+        // Zeros behind the last unit that are too few for a length are padding.
+        #expect(
+            try Self.annexB([0, 0, 0, 2, 0x41, 1, 0, 0]) == Self.delimiter + [0, 0, 0, 1, 0x41, 1])
         // Lengths of one byte and of two.
         for (size, unit): (UInt8, [UInt8]) in [(0xFC, [2, 0x41, 1]), (0xFD, [0, 2, 0x41, 1])] {
             var record = Self.record
@@ -66,7 +69,7 @@ struct FramingTests {
             // Other parameter sets than those of the headers, before a picture of either kind.
             [0, 0, 0, 2, 0x67, 1, 0, 0, 0, 2, 0x68, 2, 0, 0, 0, 2, 0x65, 7],
             [0, 0, 0, 2, 0x68, 2, 0, 0, 0, 1, 0x41],
-            [0xFF, 0xFF, 0xFF, 0xFF, 0x41], [0, 0, 0, 2, 0x41, 1, 0], [0, 0, 0, 1, 0x41, 0, 0, 1],
+            [0xFF, 0xFF, 0xFF, 0xFF, 0x41], [0, 0, 0, 2, 0x41, 1, 7], [0, 0, 0, 1, 0x41, 0, 0, 1],
         ] as [[UInt8]])
     func refusesDamage(unit: [UInt8]) throws {
         #expect(try Self.annexB(unit) == nil)

@@ -34,8 +34,8 @@ struct AccessUnitFacts: Equatable {
             let length = bytes[position..<position + lengthSize].reduce(0) { $0 << 8 | Int($1) }
             position += lengthSize
             let end = min(bytes.count, position + length)
-            guard length > 0, !take(UnsafeRawBufferPointer(rebasing: bytes[position..<end])) else { return }
-            position += length
+            if take(UnsafeRawBufferPointer(rebasing: bytes[position..<end])) { return }
+            position = end
         }
     }
 

@@ -21,8 +21,8 @@ struct AnnexB {
     }
 
     /// Appends an access unit to `output`: behind a delimiter, and an IDR picture behind the parameter sets of the headers
-    /// where it carries none. False where a length leads beyond its end, or where it carries other sets: the pictures that
-    /// follow without any would get those of the headers.
+    /// where it carries none. Zeros behind it are padding. False where a length leads beyond its end, or where it carries
+    /// other sets: the pictures that follow without any would get those of the headers.
     func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) -> Bool {
         guard bytes.count > lengthSize else { return false }
         let facts = AccessUnitFacts(bytes, lengthSize: lengthSize)
@@ -46,7 +46,7 @@ struct AnnexB {
             }
             position += length
         }
-        return position == bytes.count
+        return bytes[position...].allSatisfy { $0 == 0 }
     }
 
     /// Type of the first unit that is not empty; nil where all are.

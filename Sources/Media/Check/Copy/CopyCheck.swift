@@ -13,29 +13,34 @@ protocol CopyCheck: AnyObject {
 /// Seconds of CPU that decoding in samples may take, earned as the film goes by, so that the samples lie all over it.
 struct SampleBudget {
     private let whole: Double
-    private let rate: Double
+    private let amount: Double
+    private var rate: Double
     private var balance = 0.0
-    private var hasBegun = false
 
     /// - Parameters:
     ///   - seconds: for the whole film.
     ///   - amount: of the film, in whatever unit is earned by.
     init(seconds: Double, of amount: Double) {
         whole = seconds
+        self.amount = amount
         rate = amount > 0 ? seconds / amount : 0
     }
 
     /// This much of the film went by.
     mutating func earn(_ amount: Double) { balance += rate * amount }
 
-    /// Pays for one sample; false where there is not enough yet. The first may be borrowed: how a film begins is seen most.
+    /// Pays for one sample; false where there is not enough yet.
     ///
     /// - Parameter reserve: what must be left for another sample.
     mutating func spend(_ seconds: Double, leaving reserve: Double = 0) -> Bool {
-        guard seconds + reserve <= (hasBegun ? balance : whole) else { return false }
-        hasBegun = true
+        guard seconds + reserve <= balance else { return false }
         balance -= seconds
         return true
+    }
+
+    /// Keeps so much of the whole for samples that are made in any case; the others share the rest.
+    mutating func setAside(_ seconds: Double) {
+        rate = amount > 0 ? max(0, whole - seconds) / amount : 0
     }
 
     /// Of what copying the film costs, by `Workload`'s reckoning.

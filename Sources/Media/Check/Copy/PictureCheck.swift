@@ -1,8 +1,8 @@
 import CLibAV
 import MediaProtocol
 
-/// Looks at the units of every copied picture, and decodes some: IDR pictures all over the film and, as far as it can be
-/// afforded, those behind them.
+/// Looks at the slices of every copied picture, and decodes some pictures: the IDR picture that begins the first, a middle
+/// and the last segment in any case, then others all over the film and, as far as it can be afforded, those behind them.
 ///
 /// Reading an entropy-coded byte costs forty times what copying it does. So a large film has few samples, a small one
 /// many; a film of a few megabytes has one of every group.
@@ -19,7 +19,11 @@ final class PictureCheck: CopyCheck {
     private let pictureCost: Double
     private var budget: SampleBudget
     private var isSampling = false
-    /// Of the last IDR picture that was decoded, in seconds.
+    /// The first IDR picture has not come yet.
+    private var isAtStart = true
+    /// DTS of the others that are decoded in any case, in the stream's time base, rising.
+    private var due: ArraySlice<Int64>
+    /// Of the last IDR picture, in seconds.
     private var costOfIDR = 0.0
 
     init(_ stream: Stream, plan: ConversionPlan, job: ConversionJob) throws(MediaError) {
@@ -27,9 +31,16 @@ final class PictureCheck: CopyCheck {
             stream, threads: 1, limits: job.limits, capture: job.capture, isForFaultsAlone: true)
         layout = H264Stream(extradata: stream.extradata)
         pictureCost = Double(stream.parameters.width) * Double(stream.parameters.height) * Self.pixelCost
+        due = Self.placesInAnyCase(plan.cuts)
         budget = SampleBudget(
             seconds: max(Self.least, SampleBudget.seconds(share: job.limits.pictureCheckShare, of: plan)),
             of: Double(plan.videoBytes > 0 ? plan.videoBytes : plan.probe.byteSize))
+    }
+
+    /// Where a middle segment and the last one begin.
+    private static func placesInAnyCase(_ cuts: [Int64]) -> ArraySlice<Int64> {
+        guard let last = cuts.last else { return [] }
+        return cuts.count == 1 ? [last] : [cuts[(cuts.count - 1) / 2], last]
     }
 
     func fault(in packet: Packet) throws(MediaError) -> String? {
@@ -43,12 +54,25 @@ final class PictureCheck: CopyCheck {
             return nil
         }
         let cost = Double(bytes.count) * Self.byteCost + pictureCost
-        // The next IDR picture goes before those behind this one: damage mostly takes a whole group.
-        guard budget.spend(cost, leaving: units.isIDR ? 0 : costOfIDR) else { return try lastFault() }
-        if units.isIDR { costOfIDR = cost }
+        guard units.isIDR ? isSample(packet, cost) : isFollowing(cost) else { return try lastFault() }
         isSampling = true
         return try decoder.decodesWell(packet) ? nil : Self.damage
     }
+
+    private func isSample(_ packet: Packet, _ cost: Double) -> Bool {
+        costOfIDR = cost
+        guard !isAtStart else {
+            isAtStart = false
+            budget.setAside(cost * Double(1 + due.count))
+            return true
+        }
+        guard let next = due.first, let dts = packet.dts, next <= dts else { return budget.spend(cost) }
+        due.removeFirst()
+        return true
+    }
+
+    /// The next IDR picture goes before those behind this one: damage mostly takes a whole group.
+    private func isFollowing(_ cost: Double) -> Bool { budget.spend(cost, leaving: costOfIDR) }
 
     /// The pictures that the decoder still holds back.
     func lastFault() throws(MediaError) -> String? {
