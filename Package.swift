@@ -129,8 +129,11 @@ let package = Package(
         .systemLibrary(name: "CDeeds", path: "Tests/CDeeds"),
         .executableTarget(
             name: "deeds", dependencies: ["CDeeds", "Runtime"], path: "Tests/Deeds", swiftSettings: strict),
+        // A process whose children leave processes behind.
+        .executableTarget(
+            name: "orphans", dependencies: ["Runtime"], path: "Tests/Orphans", swiftSettings: strict),
         .testTarget(
-            name: "RuntimeTests", dependencies: ["CDeeds", "Runtime", "Domain", "deeds"],
+            name: "RuntimeTests", dependencies: ["CDeeds", "Runtime", "Domain", "deeds", "orphans"],
             swiftSettings: strict),
         .testTarget(
             name: "FastCGITests", dependencies: ["FastCGI", "Formats", "Runtime"],

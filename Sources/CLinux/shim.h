@@ -67,6 +67,9 @@ static inline int focust_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, 
 static inline int focust_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 static inline int focust_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
+// prctl(2): what this process's children started, and outlived, becomes a child of this process.
+static inline int focust_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
 // landlock_create_ruleset(2), landlock_add_rule(2), landlock_restrict_self(2), as linux/landlock.h has them; the structs
 // are written out here, for Debian's header may be older than the kernel.
 struct focust_landlock_ruleset { uint64_t files, network, scopes; };

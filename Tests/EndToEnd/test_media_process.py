@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -15,7 +17,7 @@ from harness.client import upload, wait_for_task
 from harness.media import make_h264, make_mpeg4
 from harness.player import Player
 from harness.processes import Site
-from harness.server import binary, wait_for
+from harness.server import REPOSITORY, binary, wait_for
 
 # Long enough to be caught at it.
 SLOW = {"FOCUST_X264_PRESET": "veryslow"}
@@ -84,6 +86,41 @@ def test_a_converter_ends_with_its_server(site, tmp_path):
     wait_for(lambda: not Path(f"/proc/{converter}").exists(), "the converter's end")
 
 
+def leaving(folder: Path) -> tuple[Path, Path]:
+    """The program beside a converter that first leaves a process outside its group; and a file of their ids."""
+    folder.mkdir()
+    program, converter, left = folder / "focust-video", folder / "focust-media", folder / "left"
+    shutil.copy(binary(), program)
+    script = f"setsid sleep 60 < /dev/null > /dev/null 2>&1 &\necho $! >> {left}\n"
+    real = Path(binary()).resolve().with_name("focust-media")
+    converter.write_text(f'#!/bin/sh\n{script}exec {real} "$@"\n')
+    converter.chmod(0o755)
+    return program, left
+
+
+def alive(ids: Path) -> list[int]:
+    return [int(pid) for pid in ids.read_text().split() if Path(f"/proc/{pid}").exists()]
+
+
+def test_what_a_converter_leaves_behind_has_ended_before_its_lesson_is_published(tmp_path, monkeypatch):
+    film = make_h264(tmp_path / "film.mp4", seconds=2, size="160x120", bitrate="60k")
+    program, left = leaving(tmp_path / "bin")
+    command = [program, "convert", film, tmp_path / "lesson"]
+    subprocess.run(command, capture_output=True, timeout=60, check=True)
+    assert (len(left.read_text().split()), alive(left)) == (1, [])
+    monkeypatch.setenv("FOCUST_BINARY", str(program))
+    running = Site(tmp_path / "site", {"FOCUST_CONVERSION_JOBS": "0"}).start_nginx().start()
+    try:
+        task = upload(running, "t/c/m/l", film).json()["task_id"]
+        looked_into = len(left.read_text().split())
+        assert (looked_into > 1, alive(left)) == (True, [])
+        running.start_worker()
+        assert wait_for_task(running, task, 60)["status"] == "completed"
+        assert (len(left.read_text().split()) > looked_into, alive(left)) == (True, [])
+    finally:
+        running.stop()
+
+
 def test_a_converter_is_given_no_secret_and_holds_nothing_of_another_lesson(site, tmp_path):
     slow = make_mpeg4(tmp_path / "slow.avi", seconds=90)
     upload(site, "t/c/m/slow", slow)
@@ -97,18 +134,63 @@ def test_a_converter_is_given_no_secret_and_holds_nothing_of_another_lesson(site
     assert not [target for target in targets if target.endswith(".key") or "/state/" in target]
 
 
-def test_other_processes_of_the_user_do_not_look_into_a_server_or_a_worker(site):
-    """Files below /proc that tell of a process's memory are root's where it hides."""
-    worker = site.start_worker()
-    wait_for(lambda: "jobs=" in site.log.read_text(), "the worker")
-    for process in (site.app, worker):
-        status = Path(f"/proc/{process.pid}/environ").stat()
-        assert (status.st_uid, hidden(process.pid)) == (0, True)
+OPTIONS = {
+    "segment_seconds": 6,
+    "preset": "veryfast",
+    "crf": 22,
+    "max_height": 1080,
+    "threads": 1,
+    "is_stored": False,
+}
 
 
-def hidden(pid: int) -> bool:
-    """Whether a process without any capability of root's may not read where the memory of another lies."""
-    command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "cat", f"/proc/{pid}/maps"]
+@pytest.mark.parametrize(
+    ("order", "gigabytes"), [({"order": "probe"}, 1), ({"order": "plan", "options": OPTIONS}, 4)]
+)
+def test_memory_of_all_media_processes_together_has_a_bound(order, gigabytes, tmp_path):
+    """Of private memory, the kind that nothing else bounds; more processes than one they cannot make."""
+    source = tmp_path / "film.mp4"
+    os.mkfifo(source)
+    protocol = (REPOSITORY / "Sources/MediaProtocol/MediaOrder.swift").read_text()
+    version = int(re.search(r"static let version = (\d+)", protocol)[1])
+    media = Path(binary()).with_name("focust-media")
+    line = json.dumps({"version": version, "source": str(source), **order}).encode() + b"\n"
+    # It waits to open the film, which comes after it has shut itself in.
+    with subprocess.Popen([media, str(os.getpid())], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            proc = Path(f"/proc/{process.pid}")
+            wait_for(lambda: "Seccomp:\t2" in (proc / "status").read_text(), "its filter of system calls")
+            limit = str(gigabytes << 30)
+            assert re.search(r"Max data size\s+(\S+)\s+(\S+)", (proc / "limits").read_text()).groups() == (
+                limit,
+                limit,
+            )
+        finally:
+            process.kill()
+
+
+# Root looks everywhere; without its capabilities it is a user like others.
+BARE = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+
+
+def test_other_processes_of_the_user_do_not_look_into_a_server_or_a_worker(tmp_path):
+    site = Site(tmp_path / "site").start_nginx()
+    try:
+        server = site.start(prefix=BARE).app
+        worker = site.start_worker(prefix=BARE)
+        wait_for(lambda: "jobs=" in site.log.read_text(), "the worker")
+        another = site.run([*BARE, "sleep", "60"], site.base)
+        wait_for(lambda: not is_hidden(another.pid), "a program that hides nothing")
+        assert [is_hidden(process.pid) for process in (server, worker)] == [True, True]
+    finally:
+        site.stop()
+
+
+def is_hidden(pid: int) -> bool:
+    """Whether another process of the user may not read where its memory lies."""
+    command = [*BARE, "cat", f"/proc/{pid}/maps"]
     return subprocess.run(command, capture_output=True, timeout=20, check=False).returncode != 0
 
 

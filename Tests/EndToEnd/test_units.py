@@ -55,6 +55,12 @@ def test_conversions_get_no_secret_and_no_network():
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_all_films_together_end_their_own_processes_before_they_use_up_the_machine(name):
+    given = dict(directives(name))
+    assert (given["MemoryMax"], given["OOMPolicy"]) == ("75%", "continue")
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_that_dies_again_and_again_is_started_again_and_again(name):
     given = directives(name)
     assert ("Restart", "on-failure") in given

@@ -35,6 +35,7 @@ struct Convert: ParsableCommand {
 
     func run() throws {
         let bar = ProgressBar(clock: .system)
+        OrphanSweep.begin()
         do {
             let media = try MediaProgram.installed()
             if plan { return print(try media.plan(input, options)) }

@@ -29,6 +29,7 @@ struct Work: ParsableCommand {
         let signals = Signals()
         let logSetup = LogSetup(settings)
         let log = logSetup.log
+        if !OrphanSweep.begin() { log.info("no_orphan_sweep: this process has children of others") }
         let manager = ServiceManager(environment: Environment.values())
         var reload = Reload(settings, role: .work, log: log)
         do {

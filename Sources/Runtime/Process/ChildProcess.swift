@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// A program that was started by this one, with sockets at its standard streams. Whoever lets go of it kills it: none
-/// outlives its owner, and none is left a zombie.
+/// outlives its owner, and none is left a zombie. What it started ends with it, all of it once `OrphanSweep.begin` was called.
 package struct ChildProcess: ~Copyable {
     /// How it ended.
     package enum Ending: Sendable, Equatable {
@@ -28,7 +28,10 @@ package struct ChildProcess: ~Copyable {
         var input = try SocketPair()
         var output = try SocketPair()
         var errors = try SocketPair()
-        let id = try Self.spawn(path, arguments, input.reading, output.writing, errors.writing)
+        let streams = (input.reading, output.writing, errors.writing)
+        let id = try OwnChildren.ofThisProcess.start { () throws(SystemError) in
+            try Self.spawn(path, arguments, streams)
+        }
         let end = try Self.watch(id)
         self.id = id
         self.end = end
@@ -41,14 +44,11 @@ package struct ChildProcess: ~Copyable {
     }
 
     deinit {
-        close(input)
-        close(output)
-        close(errors)
-        close(end)
-        guard !isReaped else { return }
-        // Its whole group: it leads one, and whatever it may have started is in it.
-        kill(-id, SIGKILL)
-        _ = Self.reap(id)
+        if !isReaped {
+            kill(id, SIGKILL)
+            _ = reap()
+        }
+        for descriptor in [input, output, errors, end] { close(descriptor) }
     }
 
     /// Writes all of its standard input. Throws EPIPE where it did not read to the end: it ended before.
@@ -72,15 +72,22 @@ package struct ChildProcess: ~Copyable {
 
     /// Waits for its end, and ends what it started.
     package mutating func wait() -> Ending {
-        // While it is a zombie its group is its own: what it left behind there ends with it.
-        var entry = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
-        while poll(&entry, 1, -1) < 0 && errno == EINTR {}
-        kill(-id, SIGKILL)
-        let status = Self.reap(id)
+        let status = reap()
         isReaped = true
         // wait.h: the low seven bits are the signal, the next eight the code.
         let signal = status & 0x7F
         return signal == 0 ? .exited(code: status >> 8 & 0xFF) : .killed(signal: signal)
+    }
+
+    /// Waits for its end, and takes its status as waitpid(2) gives it; ends what it leaves behind.
+    private borrowing func reap() -> Int32 {
+        var entry = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+        while poll(&entry, 1, -1) < 0 && errno == EINTR {}
+        // While it is a zombie its group is its own: it led one, and what did not leave it is in it.
+        kill(-id, SIGKILL)
+        let status = OwnChildren.ofThisProcess.reap(id)
+        OrphanSweep.run()
+        return status
     }
 
     /// A child that cannot be watched is none.
@@ -89,25 +96,20 @@ package struct ChildProcess: ~Copyable {
         guard descriptor < 0 else { return descriptor }
         let error = SystemError.last("pidfd_open")
         kill(id, SIGKILL)
-        _ = reap(id)
+        _ = OwnChildren.ofThisProcess.reap(id)
         throw error
     }
 
-    private static func reap(_ id: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(id, &status, 0) < 0 && errno == EINTR {}
-        return status
-    }
-
+    /// `streams`: what becomes its standard input, output and error.
     private static func spawn(
-        _ path: String, _ arguments: [String], _ input: Int32, _ output: Int32, _ errors: Int32
+        _ path: String, _ arguments: [String], _ streams: (input: Int32, output: Int32, errors: Int32)
     ) throws(SystemError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for (standard, socket) in [(STDIN_FILENO, input), (STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
-            posix_spawn_file_actions_adddup2(&actions, socket, standard)
-        }
+        posix_spawn_file_actions_adddup2(&actions, streams.input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, streams.output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, streams.errors, STDERR_FILENO)
         posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
         var attributes = attributes()
         defer { posix_spawnattr_destroy(&attributes) }
