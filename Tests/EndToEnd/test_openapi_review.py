@@ -15,7 +15,9 @@ def test_the_document_lacks_nothing(lacking):
     assert lacking(document().published) == []
 
 
+FAILED_URL = "{$request.body#/error_callback_url}"
 TASKS = ("paths", "/api/tasks", "get")
+CALLBACK = ("paths", "/upload/lesson", "post", "callbacks", "conversionFailed", FAILED_URL, "post")
 SCHEMAS = ("components", "schemas")
 OBJECT = {"description": "An object.", "type": "object", "properties": {"a": {"$ref": "#/components/schemas/Id"}}}
 CHOICE = {"oneOf": [{"$ref": "#/components/schemas/Task"}, {"$ref": "#/components/schemas/Lesson"}]}
@@ -30,7 +32,7 @@ FAULTS = [
     (review.unnamed, ("components", "responses", "TooLarge", "content", "application/json", "schema"), OBJECT),
     (review.undescribed, (*TASKS, "summary"), None),
     (review.undescribed, (*TASKS, "description"), None),
-    (review.undescribed, ("webhooks", "conversionFailed", "post", "description"), None),
+    (review.undescribed, (*CALLBACK, "description"), None),
     (review.undescribed, (*TASKS, "parameters", 0, "description"), None),
     (review.undescribed, ("components", "parameters", "course_id", "description"), None),
     (review.undescribed, ("paths", "/api/revoke", "post", "requestBody", "description"), None),

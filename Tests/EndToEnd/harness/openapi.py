@@ -66,6 +66,12 @@ class Document:
             for status in self.paths[template][method.lower()]["responses"]
         }
 
+    def callbacks(self) -> dict[str, dict]:
+        """What the server calls by itself, by name. Generators make something of a lesson's upload's callbacks, and
+        broken code of `webhooks`."""
+        described = self.paths["/upload/lesson"]["post"]["callbacks"]
+        return {name: item["post"] for name, places in described.items() for item in places.values()}
+
     def resolve(self, node: dict) -> dict:
         while "$ref" in node:
             found = self.root

@@ -41,11 +41,10 @@ def generate(generator: str, folder: Path, document: Path = PATH, *options: str)
     return "\n".join(line for line in said.splitlines() if "writing file" not in line)
 
 
-def check(folder: Path, script: Path) -> str:
-    """What TypeScript has against a script and all that it imports; empty where that is nothing."""
-    done = run(
-        folder, "deno", "check", "--quiet", "--no-remote", "--no-npm", "--config", folder / "deno.json", script
-    )
+def check(folder: Path, *scripts: Path) -> str:
+    """What TypeScript has against the scripts and all that they import; empty where that is nothing."""
+    options = ("--quiet", "--no-remote", "--no-npm", "--config", folder / "deno.json")
+    done = run(folder, "deno", "check", *options, *scripts)
     assert (done.returncode == 0) == (done.stderr == ""), done.stderr
     return done.stderr
 
