@@ -228,6 +228,20 @@ import Testing
         #expect(try listed.isEmpty)
     }
 
+    @Test func `What room could be made is told without a removal`() throws {
+        try fixture.publish("0", lesson)
+        let version = try replace("1")
+        for name in ["segment_000.ts", "segment_001.ts"] {
+            // Sparse, and so large that what others write meanwhile does not count.
+            let path = tree.absolutePath("hls/t/c/m/l/.v-\(version)/\(name)")
+            #expect(truncate(path, 1 << 40) == 0)
+        }
+        let free = try tree.freeBytes()
+        #expect(try tree.freeBytes(atBestFor: 0) < free + (1 << 40))
+        #expect(try tree.freeBytes(atBestFor: .max) > free + (1 << 40))
+        #expect(try key(version) == "0")
+    }
+
     @Test func `Nothing is removed while a lesson is being replaced, and it is made up for`() throws {
         try fixture.publish("one", lesson)
         let old = try replace("two")

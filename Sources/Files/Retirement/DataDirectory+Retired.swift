@@ -22,6 +22,18 @@ extension DataDirectory {
         return free
     }
 
+    /// Bytes that may be written, with those of the retired versions where it takes them to have `wanted`. Removes none.
+    package func freeBytes(atBestFor wanted: Int) throws(FileError) -> Int {
+        var free = try freeBytes()
+        guard free < wanted else { return free }
+        for entry in try retiredEntries() where free < wanted {
+            guard let location = try location(of: entry) else { continue }
+            let version = try openRetired(entry.version.version[...], of: location)
+            free += try version?.facts().bytes.bytes ?? 0
+        }
+        return free
+    }
+
     /// What became of an entry of the list.
     enum RetiredRemoval {
         case removed

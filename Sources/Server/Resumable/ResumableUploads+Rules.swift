@@ -45,7 +45,7 @@ extension ResumableUploads {
     }
 
     /// Whether so many bytes may come, beside what is under way. Refuses with `insufficient_storage`.
-    func checkRoom(_ bytes: Int) throws(Refusal) { _ = try services.space.reserve(bytes) }
+    func checkRoom(_ bytes: Int) throws(Refusal) { try services.space.check(bytes) }
 
     /// Refuses with `not_found` an upload that was removed while a request works on it, and with `upload_expired` one that
     /// has become too old.

@@ -25,6 +25,14 @@ final class FreeSpace: Sendable {
         return reservation
     }
 
+    /// Whether `reserve` would find room; nothing is reserved, and no retired version removed.
+    func check(_ bytes: Int) throws(Refusal) {
+        let wanted = reserved.withLock { $0 } + floor + bytes
+        let best: Int
+        do { best = try files.freeBytes(atBestFor: wanted) } catch { throw Refusal(error) }
+        guard best >= wanted else { throw Refusal.noSpace }
+    }
+
     /// Reserves `bytes` more, unless the disk has not so many.
     fileprivate func add(_ bytes: Int) throws(Refusal) {
         let wanted = reserved.withLock { reserved in
@@ -32,7 +40,11 @@ final class FreeSpace: Sendable {
             return reserved + floor
         }
         let free: Int
-        do { free = try files.freeBytes(wanting: wanted) } catch {
+        do {
+            // For an upload that is refused all the same, no retired version goes.
+            let best = try files.freeBytes(atBestFor: wanted)
+            free = best < wanted ? best : try files.freeBytes(wanting: wanted)
+        } catch {
             release(bytes)
             throw Refusal(error)
         }
