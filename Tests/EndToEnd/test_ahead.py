@@ -9,12 +9,14 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from harness import raw, tus
 from harness.chromium import Page
 from harness.client import service, upload
+from harness.held import file_sizes, open_sizes
 from harness.host import Host
 from harness.multipart import CONTENT_TYPE
 from harness.server import API_KEY, ORIGIN, REPOSITORY, Server, wait_for
@@ -106,8 +108,11 @@ def came(listener) -> int:
             return count
 
 
-def stored(server) -> list:
-    return [path for path in (server.directory / "tmp/body").rglob("*") if path.is_file()]
+def stored(server) -> list[int]:
+    """The sizes of the bodies that nginx keeps, whose files it unlinks at once: only its descriptors show them."""
+    folder, master = server.directory / "tmp/body", int((server.directory / "nginx.pid").read_text())
+    workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return file_sizes(folder) + [size for worker in workers for size in open_sizes(int(worker), folder)]
 
 
 @pytest.mark.parametrize("method,path,headers,status,error", REFUSED)
@@ -134,6 +139,22 @@ def test_what_is_admitted_goes_there_with_its_body(lonely, method, path, headers
     server, listener = lonely
     with begun(server.port, method, path, headers, 1000, 1000):
         wait_for(lambda: came(listener), "the upload to reach the socket for uploads")
+
+
+def test_that_there_is_no_room_is_told_before_the_body_comes(own_server):
+    server = own_server(FOCUST_MIN_FREE_BYTES=str(1 << 50))
+    for path in FORMS:
+        with begun(server.port, "POST", path, service()) as connection:
+            assert answer_of(connection).error == "insufficient_storage", path
+    assert stored(server) == []
+
+
+def test_of_an_admitted_upload_what_has_come_is_stored(lonely):
+    """Else nothing would be seen of a refused one either."""
+    server, _ = lonely
+    with begun(server.port, "POST", "/upload/lesson", service()):
+        wait_for(lambda: sum(stored(server)) > 200_000, "the body to come")
+    wait_for(lambda: stored(server) == [], "the body to go")
 
 
 def test_a_body_without_a_length_is_not_waited_for_either(lonely):

@@ -36,6 +36,7 @@ struct FlatUpload: Sendable {
 
     func judgeAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
         _ = try caller.admissionToFlatLayout()
+        try reader.judgeAhead(context)
     }
 
     /// Below the directory of a video, lessons may lie, where ids of the two layouts are the same: the video would take

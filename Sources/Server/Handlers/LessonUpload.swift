@@ -45,6 +45,11 @@ struct LessonUpload: Sendable {
             ], headers: [("Location", status)])
     }
 
+    /// Which lesson it is for, the body alone says.
+    func judgeAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+        try reader.judgeAhead(context)
+    }
+
     private func lesson(_ form: borrowing VideoForm) throws(Refusal) -> LessonPath {
         LessonPath(
             trainer: try form.identifier("trainer_id"), course: try form.identifier("course_id"),

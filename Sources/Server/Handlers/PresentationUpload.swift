@@ -23,6 +23,7 @@ struct PresentationUpload: Sendable {
 
     func judgeCourseAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
         _ = try caller.admission(to: .course(try context.path.identifier("course_id")))
+        try reader.judgeAhead(context)
     }
 
     func module(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
@@ -37,6 +38,7 @@ struct PresentationUpload: Sendable {
         let course = try context.path.identifier("course_id")
         let module = try context.path.identifier("module_id")
         _ = try caller.admission(to: .module(course: course, module: module))
+        try reader.judgeAhead(context)
     }
 
     /// The older route: a loose file, under its own name.
@@ -47,6 +49,7 @@ struct PresentationUpload: Sendable {
 
     func judgeFlatAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
         _ = try caller.admissionToFlatLayout()
+        try reader.judgeAhead(context)
     }
 
     private func receive(

@@ -130,6 +130,7 @@ struct ResumableUploads: Sendable {
         _ = try Tus.number(tus.offset, "Upload-Offset")
         _ = try checksum(context, tus)
         try judgeAhead(context, holder)
+        try checkRoom(context.request.contentLength ?? 0)
     }
 
     /// What a creation's headers ask for, and the proof that its caller may.

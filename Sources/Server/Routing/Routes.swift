@@ -54,7 +54,7 @@ enum Routes {
             Route([.get], "/api/download/{user_id}/{filename}", .file(downloads.flat)),
 
             // Uploads and what becomes of them
-            Route([.post], "/upload/lesson", .upload(lessonUpload.answer)),
+            Route([.post], "/upload/lesson", .upload(lessonUpload.answer, ahead: lessonUpload.judgeAhead)),
             Route([.post], "/upload", .upload(flatUpload.answer, ahead: flatUpload.judgeAhead)),
             Route(
                 [.post], "/upload_presentation/course/{course_id}",

@@ -49,6 +49,11 @@ struct UploadReader: Sendable {
         try parser.finish()
     }
 
+    /// Whether the body that is announced would find room. Refuses with `insufficient_storage`.
+    func judgeAhead(_ context: RequestContext) throws(Refusal) {
+        try space.check(context.request.contentLength ?? FreeSpace.step)
+    }
+
     /// Bytes to read next: the film's first piece shares its own with the form's head, and from then on each write
     /// covers whole pages of the file, of which the kernel makes larger ones: a quarter less CPU. Behind the film there is
     /// nothing to align, and a film of one byte less than a piece would leave room for one at a time.
