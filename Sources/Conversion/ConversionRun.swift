@@ -17,6 +17,16 @@ struct ConversionRun {
     private var source: String { service.files.absolutePath(job.sourcePath) }
 
     func run() {
+        do {
+            let room = try service.space.reserve(job.bytes)
+            attempt()
+            _ = consume room
+        } catch {
+            _ = end(error)
+        }
+    }
+
+    private func attempt() {
         let start = service.clock.monotonicNanoseconds()
         service.log.info("conversion_started", metadata: metadata)
         do {
@@ -39,7 +49,7 @@ struct ConversionRun {
                         "plan": "\(result.plan.split(separator: "\n").joined(separator: "; "))",
                     ], uniquingKeysWith: { $1 }))
         } catch {
-            let outcome = end(error as? ConversionFailure ?? ConversionFailure(error))
+            let outcome = end(failure(error))
             service.metrics.conversionEnded(outcome, .unknown, seconds: 0, videoSeconds: 0)
         }
     }
@@ -125,8 +135,15 @@ struct ConversionRun {
 
     // MARK: When it did not work
 
+    private func failure(_ error: any Error) -> ConversionFailure {
+        let failure = error as? ConversionFailure ?? ConversionFailure(error)
+        // A full disk may end it before the lease keeper looks at the floor again.
+        return failure.mayBeForSpace && !service.space.isKept() ? .noSpace : failure
+    }
+
     private func end(_ failure: ConversionFailure) -> ConversionOutcome {
         do throws(DatabaseError) {
+            if failure.isForSpace { return try waitForSpace(failure) }
             return stop.isRaised && failure.isCancellation ? try putBack() : try fail(failure)
         } catch {
             // The lease runs out by itself, and the job returns.
@@ -137,7 +154,20 @@ struct ConversionRun {
 
     private func putBack() throws(DatabaseError) -> ConversionOutcome {
         service.log.info("conversion_put_back", metadata: metadata)
-        let ended = try service.database.jobs.release(job.id, worker: worker, now: service.clock.now())
+        return try release(at: service.clock.now(), because: nil)
+    }
+
+    private func waitForSpace(_ failure: ConversionFailure) throws(DatabaseError) -> ConversionOutcome {
+        service.log.warning("conversion_waits_for_space", metadata: metadata(cause: failure.cause))
+        return try release(
+            at: service.clock.now().adding(seconds: QueueRules.spacePauseSeconds), because: failure.forTask)
+    }
+
+    private func release(
+        at retryAt: Timestamp, because reason: JobFailure?
+    ) throws(DatabaseError) -> ConversionOutcome {
+        let ended = try service.database.jobs.release(
+            job.id, worker: worker, retryAt: retryAt, because: reason, now: service.clock.now())
         guard let ended else { return .returned }
         removeUpload(of: ended)
         return .superseded

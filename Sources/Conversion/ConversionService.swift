@@ -27,12 +27,15 @@ package struct ConversionService: Sendable {
     let callbackWakeUp: WakeFile
     /// How long who watches a lesson that is replaced may watch on.
     let keeping: Keeping
+    /// How much of the disk stays free.
+    let space: ConversionSpace
 
     package init(
         database: any Database, files: DataDirectory, media: MediaProgram, options: ConversionOptions,
         threads: ThreadShare, timeout: Int?, metrics: ServerMetrics, clock: SystemClock, log: Logger,
         wakeUp: WakeFile,
-        callbacks: CallbackComposer, callbackWakeUp: WakeFile, keeping: Keeping
+        callbacks: CallbackComposer, callbackWakeUp: WakeFile, keeping: Keeping,
+        minFreeBytes: ByteCount
     ) {
         self.database = database
         self.files = files
@@ -47,6 +50,7 @@ package struct ConversionService: Sendable {
         self.callbacks = callbacks
         self.callbackWakeUp = callbackWakeUp
         self.keeping = keeping
+        space = ConversionSpace(files, floor: minFreeBytes)
     }
 
     /// 20 times the video's duration (seconds), at least ten minutes: slower than that is stuck.

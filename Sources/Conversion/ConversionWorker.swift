@@ -48,6 +48,10 @@ struct ConversionWorker: Sendable {
     private func claim() -> Job? {
         do {
             try service.database.jobs.endLeases(now: service.clock.now(), unless: service.files.isAlive)
+            guard service.space.isKept() else {
+                try postpone()
+                return nil
+            }
             return try service.database.jobs.claim(
                 worker: name, lease: LeaseKeeper.lease, now: service.clock.now(),
                 ended: service.callbacks.end)
@@ -56,6 +60,16 @@ struct ConversionWorker: Sendable {
             service.log.error("claim_failed", metadata: ["cause": "\(error)"])
             return nil
         }
+    }
+
+    private func postpone() throws(DatabaseError) {
+        let now = service.clock.now()
+        let count = try service.database.jobs.postpone(
+            until: now.adding(seconds: QueueRules.spacePauseSeconds), because: .insufficientStorage, now: now)
+        guard count > 0 else { return }
+        service.log.warning(
+            "conversions_wait_for_space",
+            metadata: ["waiting": "\(count)", "cause": "\(ConversionFailure.noSpace.cause)"])
     }
 
     /// Milliseconds until a pause or a lease ends, within `idle`.

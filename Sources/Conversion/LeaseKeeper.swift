@@ -5,7 +5,8 @@ import Runtime
 import Synchronization
 
 /// Keeps the lease of one running conversion, and tells its progress, from a thread of its own: libav may be silent
-/// for longer than a lease. Cancels the conversion when the lease is lost or the process stops.
+/// for longer than a lease. Cancels the conversion when the lease is lost, the process stops, or too little of the disk
+/// stays free.
 final class LeaseKeeper: Sendable {
     /// How long a job stays its worker's without a word: a dead worker's job returns after it.
     static let lease = Duration.seconds(30)
@@ -16,11 +17,12 @@ final class LeaseKeeper: Sendable {
     private let worker: String
     private let service: ConversionService
     private let stop: StopSignal
-    /// Raised when the lease is lost or the process stops.
+    /// Raised when the conversion has to end.
     let cancellation: StopSignal
     private let finished: WakeUp
     private let isFinished = Atomic(false)
     private let progress = Atomic<UInt64>(0)
+    private let isOutOfSpace = Atomic(false)
 
     init(
         job: Job, worker: String, service: ConversionService, stop: StopSignal
@@ -33,7 +35,8 @@ final class LeaseKeeper: Sendable {
         self.finished = try WakeUp()
     }
 
-    /// Keeps the lease while `work` runs.
+    /// Keeps the lease while `work` runs. Throws `ConversionFailure.noSpace` where that was ended because too little of
+    /// the disk stayed free.
     func during<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws -> Value {
         let thread = try Runtime.Thread(name: "lease", body: { self.run() })
         defer {
@@ -41,7 +44,11 @@ final class LeaseKeeper: Sendable {
             finished.signal()
             thread.join()
         }
-        return try work()
+        do {
+            return try work()
+        } catch {
+            throw isOutOfSpace.load(ordering: .relaxed) ? ConversionFailure.noSpace : error
+        }
     }
 
     /// Notes how far the conversion is, 0 to 1; told with the next word.
@@ -53,11 +60,17 @@ final class LeaseKeeper: Sendable {
         while !isFinished.load(ordering: .relaxed) {
             finished.wait(milliseconds: Self.interval, or: stop)
             if isFinished.load(ordering: .relaxed) { return }
-            guard !stop.isRaised, renew() else {
+            guard !stop.isRaised, renew(), hasSpace() else {
                 cancellation.raise()
                 return
             }
         }
+    }
+
+    private func hasSpace() -> Bool {
+        guard !service.space.isKept() else { return true }
+        isOutOfSpace.store(true, ordering: .relaxed)
+        return false
     }
 
     private func renew() -> Bool {

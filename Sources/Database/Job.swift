@@ -25,7 +25,7 @@ package struct Job: Equatable, Sendable {
     package let updatedAt: Timestamp
     /// Attempts begun, those interrupted by an orderly stop not counted.
     package let attempts: Int
-    /// Of a failed or superseded job; of a queued one, why the last attempt failed.
+    /// Of a failed or superseded job; of a queued one, why it waits, or why the last attempt failed.
     package let error: JobFailure?
 
     package init(

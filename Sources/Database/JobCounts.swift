@@ -6,9 +6,13 @@ package struct JobCounts: Equatable, Sendable {
     /// When the job that has waited longest arrived; nil where none waits.
     package let oldestQueued: Timestamp?
 
-    package init(byStatus: [JobStatus: Int], oldestQueued: Timestamp?) {
+    /// Queued ones that wait for free space.
+    package let waitingForSpace: Int
+
+    package init(byStatus: [JobStatus: Int], oldestQueued: Timestamp?, waitingForSpace: Int) {
         self.byStatus = byStatus
         self.oldestQueued = oldestQueued
+        self.waitingForSpace = waitingForSpace
     }
 
     /// 0 for a status that no job has.

@@ -17,5 +17,8 @@ package struct JobFailure: Equatable, Sendable {
     package static let superseded = JobFailure(
         code: "superseded", message: "A newer upload of the same lesson takes its place.")
 
+    package static let insufficientStorage = JobFailure(
+        code: "insufficient_storage", message: "The conversion waits for free space on the server's disk.")
+
     package static let cancelled = JobFailure(code: "cancelled", message: "The lesson was deleted.")
 }

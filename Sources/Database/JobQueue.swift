@@ -94,10 +94,18 @@ package protocol JobQueue: Sendable {
         callback: NewCallback?, now: Timestamp
     ) throws(DatabaseError) -> FailOutcome
 
-    /// Gives the job back unfinished, at an orderly stop: the attempt does not count. Returns the job if it
-    /// ended instead, superseded by a newer one; nil where it waits again or was not `worker`'s any more.
+    /// Gives the job back unfinished, at an orderly stop or for want of space: the attempt does not count. It may run
+    /// again from `retryAt`, and says until then why it waits. Returns the job if it ended instead, superseded by a newer
+    /// one; nil where it waits again or was not `worker`'s any more.
     @discardableResult
-    func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job?
+    func release(
+        _ id: TaskID, worker: String, retryAt: Timestamp, because reason: JobFailure?, now: Timestamp
+    ) throws(DatabaseError) -> Job?
+
+    /// Has all jobs that could run wait until `retryAt`, and say why: none may begin now. Returns how many there were.
+    func postpone(
+        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp
+    ) throws(DatabaseError) -> Int
 
     /// Ends the leases of workers whose process died, so that the next claim takes their jobs from them and nobody
     /// waits for the leases to run out. `isAlive` says whether a worker's process lives.
@@ -160,6 +168,12 @@ extension JobQueue {
         case .queued(let superseded): superseded
         case .revoked: []
         }
+    }
+
+    /// Gives the job back unfinished, to run again at once.
+    @discardableResult
+    package func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
+        try release(id, worker: worker, retryAt: now, because: nil, now: now)
     }
 
     /// Ends an attempt that failed without a crash.

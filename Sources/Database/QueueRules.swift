@@ -6,6 +6,9 @@ package enum QueueRules {
     /// Attempts, of any end, before a failure that could pass is final.
     package static let maxAttempts = 8
 
+    /// The pause of what waits for free space, seconds.
+    package static let spacePauseSeconds = 15
+
     /// The pause after the `crash`-th crash: none, then 15 s, 30 s.
     package static func pause(afterCrash crash: Int) -> Duration {
         crash > 1 ? pause(afterAttempt: crash - 1) : .zero

@@ -21,7 +21,8 @@ extension ConversionService {
             wakeUp: storage.wakeUp, callbacks: CallbackComposer(defaultURL: settings.callbackURL),
             callbackWakeUp: storage.callbackWakeUp,
             keeping: Keeping(
-                limit: settings.keepReplaced, maxTTL: settings.maxTTL, grantMargin: settings.grantMargin))
+                limit: settings.keepReplaced, maxTTL: settings.maxTTL, grantMargin: settings.grantMargin),
+            minFreeBytes: settings.minFreeBytes)
     }
 }
 

@@ -23,6 +23,7 @@ extension ServerProbes {
                 guard let oldest = counts.oldestQueued else { return 0 }
                 return Double(SystemClock.system.now().milliseconds - oldest.milliseconds) / 1000
             },
+            queueWaitingForSpace: { counts()?.waitingForSpace },
             callbacksPending: { try? database.callbacks.pendingCount() },
             diskFreeBytes: { try? files.freeBytes() })
     }

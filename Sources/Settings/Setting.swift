@@ -108,7 +108,9 @@ package struct Setting: Sendable {
         Setting(
             "FOCUST_MAX_UPLOAD_SIZE", "2147483648", "largest file of a resumable upload (/upload/tus/), bytes"
         ),
-        Setting("FOCUST_MIN_FREE_BYTES", "1073741824", "uploads are refused when less disk is free, bytes"),
+        Setting(
+            "FOCUST_MIN_FREE_BYTES", "1073741824",
+            "free space below which uploads are refused and conversions wait, bytes"),
         Setting(
             "FOCUST_CONVERSION_JOBS", "half the cores, at least 1",
             "conversions at once; 0 converts nothing here"),

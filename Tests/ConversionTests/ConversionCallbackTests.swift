@@ -64,7 +64,7 @@ import Testing
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wakeUp: try outbox.wakeFile("wake"), callbacks: CallbackComposer(defaultURL: nil),
             callbackWakeUp: try outbox.wakeFile("wake-callbacks"),
-            keeping: Keeping(limit: 0, maxTTL: 0, grantMargin: 0))
+            keeping: Keeping(limit: 0, maxTTL: 0, grantMargin: 0), minFreeBytes: ByteCount(0))
     }
 
     private func write(_ text: String, to relative: String) throws {

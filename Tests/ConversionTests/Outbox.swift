@@ -82,6 +82,7 @@ extension ServerMetrics {
     static let forTests = ServerMetrics(
         version: "test",
         probes: ServerProbes(
-            queueDepth: { [] }, queueOldestSeconds: { nil }, callbacksPending: { nil }, diskFreeBytes: { nil }
+            queueDepth: { [] }, queueOldestSeconds: { nil }, queueWaitingForSpace: { nil },
+            callbacksPending: { nil }, diskFreeBytes: { nil }
         ))
 }

@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: [
         SQLiteJobQueue.byID, SQLiteJobQueue.places, SQLiteJobQueue.newest, SQLiteJobQueue.anyWork,
         SQLiteJobQueue.expired,
-        SQLiteJobQueue.endPauses, SQLiteJobQueue.take,
+        SQLiteJobQueue.endPauses, SQLiteJobQueue.beginPauses, SQLiteJobQueue.waitingFor, SQLiteJobQueue.take,
         SQLiteJobQueue.soonest, SQLiteJobQueue.heldBy, SQLiteJobQueue.renew, SQLiteJobQueue.holders,
         SQLiteJobQueue.endLease,
         SQLiteJobQueue.newerWaits, SQLiteJobQueue.supersedeWaiting,

@@ -38,6 +38,7 @@ FAMILIES = {
     "focust_upload_bytes_total": ("counter", set()),
     "focust_queue_depth": ("gauge", {"status"}),
     "focust_queue_oldest_seconds": ("gauge", set()),
+    "focust_queue_waiting_for_space": ("gauge", set()),
     "focust_conversions_total": ("counter", {"result", "path"}),
     "focust_conversion_seconds": ("histogram", {"le"}),
     "focust_conversion_realtime_factor": ("histogram", {"le"}),

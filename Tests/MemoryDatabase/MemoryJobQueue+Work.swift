@@ -18,6 +18,7 @@ extension MemoryJobQueue {
             state.jobs[next].updatedAt = now
             state.jobs[next].attempts += 1
             state.jobs[next].progress = 0
+            state.jobs[next].error = nil
             state.turn = max(state.turn, state.jobs[next].turn)
             return state.jobs[next].job
         }
@@ -109,11 +110,29 @@ extension MemoryJobQueue {
         }
     }
 
-    func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
+    func release(
+        _ id: TaskID, worker: String, retryAt: Timestamp, because reason: JobFailure?, now: Timestamp
+    ) throws(DatabaseError) -> Job? {
         try database.change { (state) throws(DatabaseError) in
             guard let index = state.index(of: id, heldBy: worker) else { return nil }
             state.jobs[index].attempts -= 1
-            return state.returnOrEnd(index, retryAt: now, because: nil, now: now)
+            return state.returnOrEnd(index, retryAt: retryAt, because: reason, now: now)
+        }
+    }
+
+    func postpone(
+        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp
+    ) throws(DatabaseError) -> Int {
+        try database.change { (state) throws(DatabaseError) in
+            let waiting = state.jobs.indices.filter { index in
+                state.jobs[index].status == .queued && state.jobs[index].notBefore.map { $0 <= now } ?? true
+            }
+            for index in waiting {
+                state.jobs[index].notBefore = retryAt
+                state.jobs[index].updatedAt = now
+                state.jobs[index].error = reason
+            }
+            return waiting.count
         }
     }
 

@@ -108,7 +108,9 @@ struct MemoryJobQueue: JobQueue {
         try database.read { state in
             JobCounts(
                 byStatus: Dictionary(state.jobs.map { ($0.status, 1) }, uniquingKeysWith: +),
-                oldestQueued: state.jobs.first { $0.status == .queued }?.createdAt)
+                oldestQueued: state.jobs.first { $0.status == .queued }?.createdAt,
+                waitingForSpace: state.jobs.count { $0.status == .queued && $0.error == .insufficientStorage }
+            )
         }
     }
 

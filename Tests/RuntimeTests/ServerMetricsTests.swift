@@ -7,6 +7,7 @@ import Testing
 @Suite struct ServerMetricsTests {
     private static let probes = ServerProbes(
         queueDepth: { [("queued", 3), ("processing", 1)] }, queueOldestSeconds: { 12.5 },
+        queueWaitingForSpace: { 2 },
         callbacksPending: { 2 }, diskFreeBytes: { 1 << 40 })
 
     private func metrics(_ probes: ServerProbes = probes) -> ServerMetrics {
@@ -27,6 +28,7 @@ import Testing
             "focust_refusals_total": "counter", "focust_token_verifications_total": "counter",
             "focust_threads_busy": "gauge", "focust_threads": "gauge", "focust_upload_bytes_total": "counter",
             "focust_queue_depth": "gauge", "focust_queue_oldest_seconds": "gauge",
+            "focust_queue_waiting_for_space": "gauge",
             "focust_conversions_total": "counter", "focust_conversion_seconds": "histogram",
             "focust_conversion_realtime_factor": "histogram", "focust_callbacks_total": "counter",
             "focust_callbacks_pending": "gauge", "focust_disk_free_bytes": "gauge",
@@ -97,6 +99,7 @@ import Testing
             ("focust_conversion_seconds_sum", [:], 2), ("focust_conversion_realtime_factor_sum", [:], 300),
             ("focust_callbacks_total", ["result": "postponed"], 1),
             ("focust_queue_depth", ["status": "queued"], 3), ("focust_queue_oldest_seconds", [:], 12.5),
+            ("focust_queue_waiting_for_space", [:], 2),
             ("focust_callbacks_pending", [:], 2), ("focust_disk_free_bytes", [:], 1_099_511_627_776),
             ("focust_build_info", ["version": "1.2.3"], 1),
         ]
@@ -105,7 +108,8 @@ import Testing
 
     @Test func `What cannot be known is left out`() throws {
         let silent = ServerProbes(
-            queueDepth: { [] }, queueOldestSeconds: { nil }, callbacksPending: { nil }, diskFreeBytes: { nil }
+            queueDepth: { [] }, queueOldestSeconds: { nil }, queueWaitingForSpace: { nil },
+            callbacksPending: { nil }, diskFreeBytes: { nil }
         )
         let families = try scrape(metrics(silent)).families
         for name in ["focust_queue_depth", "focust_queue_oldest_seconds", "focust_disk_free_bytes"] {
@@ -116,7 +120,8 @@ import Testing
     @Test func `Probes are asked at every scrape and only then`() throws {
         let asked = Atomic(0)
         let counting = ServerProbes(
-            queueDepth: { [] }, queueOldestSeconds: { nil }, callbacksPending: { nil },
+            queueDepth: { [] }, queueOldestSeconds: { nil }, queueWaitingForSpace: { nil },
+            callbacksPending: { nil },
             diskFreeBytes: { asked.wrappingAdd(1, ordering: .relaxed).newValue })
         let metrics = metrics(counting)
         #expect(asked.load(ordering: .relaxed) == 0)

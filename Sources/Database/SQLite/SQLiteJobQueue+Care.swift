@@ -35,10 +35,12 @@ extension SQLiteJobQueue {
                 (JobStatus(rawValue: row.text(0)), row.integer(1))
             }
             let oldest = try connection.prepared(Self.oldest).first { (row) in row.integer64(0) }
+            let waiting = try connection.prepared(Self.waitingFor)
+                .first([.text(JobFailure.insufficientStorage.code)]) { (row) in row.integer(0) }
             let known = rows.compactMap { (status, count) in status.map { ($0, count) } }
             return JobCounts(
                 byStatus: Dictionary(known, uniquingKeysWith: +),
-                oldestQueued: oldest.map { Timestamp(milliseconds: $0) })
+                oldestQueued: oldest.map { Timestamp(milliseconds: $0) }, waitingForSpace: waiting ?? 0)
         }
     }
 
@@ -64,6 +66,11 @@ extension SQLiteJobQueue {
         """
 
     private static let count = "SELECT status, COUNT(*) FROM job GROUP BY status"
+
+    static let waitingFor = """
+        SELECT COUNT(*) FROM job INDEXED BY job_back_off
+        WHERE status = 'queued' AND not_before > 0 AND error_code = ?1
+        """
 
     static let oldest = "SELECT created_at FROM job WHERE status = 'queued' ORDER BY seq LIMIT 1"
 

@@ -24,7 +24,7 @@ extension SQLiteJobQueue {
         }
     }
 
-    private func hasWork(now: Timestamp) throws(DatabaseError) -> Bool {
+    func hasWork(now: Timestamp) throws(DatabaseError) -> Bool {
         try database.read { (connection) throws(DatabaseError) in
             try connection.prepared(Self.anyWork).first([.integer(now.milliseconds)]) { (row) in true }
                 ?? false
@@ -79,7 +79,7 @@ extension SQLiteJobQueue {
     /// workers.
     static let take = """
         UPDATE job SET status = 'processing', worker = ?1, lease_until = ?2, updated_at = ?3,
-            attempts = attempts + 1, progress = 0
+            attempts = attempts + 1, progress = 0, error_code = NULL, error_message = NULL
         WHERE seq = (
             SELECT seq FROM job AS waiting INDEXED BY job_runnable
             WHERE status = 'queued' AND not_before = 0 AND NOT EXISTS (

@@ -26,11 +26,26 @@ extension SQLiteJobQueue {
         }
     }
 
-    func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
+    func release(
+        _ id: TaskID, worker: String, retryAt: Timestamp, because reason: JobFailure?, now: Timestamp
+    ) throws(DatabaseError) -> Job? {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try held(id, by: worker, connection) else { return nil }
             try connection.prepared(Self.uncountAttempt).run([.text(id.value)])
-            return try returnOrEnd(job, connection, retryAt: now, because: nil, now: now)
+            return try returnOrEnd(job, connection, retryAt: retryAt, because: reason, now: now)
+        }
+    }
+
+    func postpone(
+        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp
+    ) throws(DatabaseError) -> Int {
+        // An idle worker asks often, and a question must not cost a write transaction.
+        guard try hasWork(now: now) else { return 0 }
+        return try database.write { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.endPauses).run([.integer(now.milliseconds)])
+            try connection.prepared(Self.beginPauses).run(
+                [.integer(retryAt.milliseconds), .integer(now.milliseconds)] + reason.values)
+            return connection.changes
         }
     }
 
@@ -75,6 +90,11 @@ extension SQLiteJobQueue {
         UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5,
             codecs = IFNULL(?6, codecs), width = IFNULL(?7, width), height = IFNULL(?8, height)
         WHERE id = ?1 AND worker = ?2 AND status = 'processing'
+        """
+
+    static let beginPauses = """
+        UPDATE job INDEXED BY job_runnable SET not_before = ?1, updated_at = ?2, error_code = ?3, error_message = ?4
+        WHERE status = 'queued' AND not_before = 0
         """
 
     private static let uncountAttempt = "UPDATE job SET attempts = attempts - 1 WHERE id = ?1"

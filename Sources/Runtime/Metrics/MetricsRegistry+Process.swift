@@ -21,6 +21,10 @@ extension MetricsRegistry {
         number(
             "focust_queue_oldest_seconds", "How long the oldest queued job has waited.", .gauge,
             probes.queueOldestSeconds)
+        number(
+            "focust_queue_waiting_for_space", "Queued jobs that wait for FOCUST_MIN_FREE_BYTES to be free.",
+            .gauge
+        ) { probes.queueWaitingForSpace().map(Double.init) }
         number("focust_callbacks_pending", "Callbacks not delivered yet.", .gauge) {
             probes.callbacksPending().map(Double.init)
         }

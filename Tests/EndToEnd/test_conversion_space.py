@@ -1,0 +1,115 @@
+"""Conversions keep FOCUST_MIN_FREE_BYTES free: they wait for room, say so, and go on by themselves."""
+
+import os
+
+import pytest
+import requests
+
+from harness.client import task, upload, wait_for_task
+from harness.media import make_h264, pad_mp4, run
+from harness.processes import Site
+from harness.server import wait_for
+from harness.small_disk import SmallDisk
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts file systems")
+
+MIB = 1 << 20
+DISK, FLOOR = 96 * MIB, 32 * MIB
+
+
+@pytest.fixture
+def disk(tmp_path):
+    mounted = SmallDisk(tmp_path / "disk", DISK)
+    yield mounted
+    mounted.remove()
+
+
+@pytest.fixture
+def site(tmp_path, disk):
+    data = disk.path / "data"
+    settings = {"FOCUST_MIN_FREE_BYTES": str(FLOOR), "FOCUST_DATA_DIR": str(data), "FOCUST_CONVERSION_JOBS": "0"}
+    running = Site(tmp_path / "site", settings).start_nginx().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    return make_h264(tmp_path_factory.mktemp("films") / "film.mp4", seconds=2, size="160x120", bitrate="60k")
+
+
+@pytest.fixture(scope="module")
+def large(film, tmp_path_factory):
+    return pad_mp4(film, tmp_path_factory.mktemp("films") / "large.mp4", 12 * MIB)
+
+
+@pytest.fixture(scope="module")
+def long_film(tmp_path_factory):
+    """One that takes some seconds to convert."""
+    path = tmp_path_factory.mktemp("films") / "long.avi"
+    pattern = "testsrc2=s=1280x720:r=25:d=12"
+    run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", pattern, "-c:v", "mpeg4", "-q:v", "5", path)
+    return path
+
+
+def queued(site, name: str, film) -> str:
+    answer = upload(site, f"t/c/m/{name}", film)
+    assert answer.status_code == 202, answer.text
+    return answer.json()["task_id"]
+
+
+def waits(site, identity: str) -> bool:
+    state = task(site, identity)
+    reason = (state["error"] or {}).get("code")
+    return (state["status"], state["attempts"], reason) == ("queued", 0, "insufficient_storage")
+
+
+def waiting(site) -> int:
+    lines = requests.get(f"{site.url}/metrics", timeout=10).text.splitlines()
+    (line,) = (line for line in lines if line.startswith("focust_queue_waiting_for_space "))
+    return int(line.split()[1])
+
+
+def is_logged(site, event: str) -> bool:
+    return f"event={event} " in site.log.read_text(errors="replace")
+
+
+def staged(site) -> list:
+    return list((site.data / "hls/.staging").iterdir())
+
+
+def test_none_begins_below_the_floor_nor_one_that_would_pass_it(site, disk, film, large):
+    tasks = {name: queued(site, name, each) for name, each in {"small": film, "large": large}.items()}
+    disk.fill(leaving=FLOOR - 2 * MIB)
+    site.terminate()
+    site.start(FOCUST_CONVERSION_JOBS="1")
+    wait_for(lambda: all(waits(site, each) for each in tasks.values()), "both to say that they wait", 30)
+    assert waiting(site) == 2
+    assert is_logged(site, "conversions_wait_for_space")
+    assert not is_logged(site, "conversion_started")
+    # Room for the one, and not for the other.
+    disk.empty()
+    disk.fill(leaving=FLOOR + 6 * MIB)
+    ended = wait_for_task(site, tasks["small"])
+    assert (ended["status"], ended["attempts"], ended["error"]) == ("completed", 1, None)
+    wait_for(lambda: waits(site, tasks["large"]), "the large one to wait", 30)
+    assert is_logged(site, "conversion_waits_for_space")
+    assert (waiting(site), staged(site)) == (1, [])
+    disk.empty()
+    ended = wait_for_task(site, tasks["large"])
+    assert (ended["status"], ended["attempts"], ended["error"]) == ("completed", 1, None)
+    assert waiting(site) == 0
+
+
+def test_one_that_runs_stops_at_the_floor_and_leaves_nothing(site, disk, long_film):
+    identity = queued(site, "long", long_film)
+    site.start_worker("--jobs", "1")
+    wait_for(lambda: list((site.data / "hls/.staging").glob("*/*.ts")), "the conversion to be under way", pause=0.01)
+    disk.fill(leaving=FLOOR - MIB)
+    wait_for(lambda: waits(site, identity), "the task to say that it waits", 30)
+    assert staged(site) == []
+    assert (waiting(site), is_logged(site, "conversion_waits_for_space")) == (1, True)
+    assert not (site.data / "hls/t/c/m/long/output.m3u8").exists()
+    disk.empty()
+    ended = wait_for_task(site, identity)
+    assert (ended["status"], ended["attempts"], ended["error"]) == ("completed", 1, None)
