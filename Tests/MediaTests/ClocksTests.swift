@@ -53,31 +53,16 @@ struct ClocksTests {
         #expect(abs(lesson.result.duration - 16) < 0.1)
     }
 
-    @Test(
-        "Pictures that follow sooner than the one before was said to last are no new clock",
-        arguments: ["clip.flv", "clip.ts", "clip.mkv"])
-    func keepsQuickPictures(name: String) throws {
-        let space = try Workspace()
-        let path = try space.clip(
-            name,
-            "-f lavfi -i testsrc2=s=160x120:r=1/3:d=9 -f lavfi -i testsrc2=s=160x120:r=25:d=2 -filter_complex "
-                + "[0][1]concat=n=2,settb=1/1000 -fps_mode passthrough -enc_time_base 1/1000 \(Self.h264)")
-        let lesson = try Lesson(path, in: space)
-        try lesson.expectRules()
-        let times = try lesson.pictureTimes()
-        #expect(abs(lesson.result.duration - 11) < 0.1)
-        #expect(times.filter { $0 >= (times.first ?? 0) + 8.99 }.count == 50)
-    }
-
     @Test("An index has one clock, however far a picture lies behind the end that the headers name")
     func keepsFarPictures() throws {
         let space = try Workspace()
         let path = try space.clip(
             "clip.mp4",
             "-f lavfi -i testsrc2=s=160x120:r=25:d=52 -vf select='lt(t,2)+gt(t,50)' -fps_mode passthrough "
-                + "\(Self.h264)")
+                + "-pix_fmt yuv420p -c:v libx264 -preset veryfast -g 25 -bf 2")
         try MovieBoxes.rewrite(space.file("clip.mp4")) { type, _, content in
             // Version 0: flags, two dates, a scale and a duration, of which two seconds are left.
+            if type == "edts" { return [] }
             guard ["mvhd", "mdhd"].contains(type) else { return nil }
             return content[..<16] + MovieBoxes.number(2 * MovieBoxes.number(content, 12)) + content[20...]
         }
