@@ -17,10 +17,8 @@ struct ConversionJob {
     /// Of the present run.
     private(set) var times = TrackTimes()
 
-    /// Seconds that one track may be behind the other in a file before it is said to stand still.
-    private static let patience = 30.0
-    /// Seconds after which packets that may follow are given up, so that the other track need not be kept in memory.
-    private static let longPatience = 3600.0
+    /// Of a file, what may be lost at its end.
+    private static let negligibleShare = 0.02
 
     /// Converts as `plan` says.
     mutating func run(_ plan: ConversionPlan, _ meter: ProgressMeter) throws(MediaError) -> ConversionResult {
@@ -35,17 +33,12 @@ struct ConversionJob {
             maxBytes: limits.maxOutputBytes)
         segments.sink.inspector.promise = try builder.promise()
         let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters), done: done)
-        demuxer.keepOnly(Set(lanes.map(\.stream.index)))
-        let packet = try Packet()
         var timeline = Timeline(demuxer, limits: limits, isRepaired: plan.video.action == .transcode)
-        while try demuxer.read(into: packet) {
-            try cancellation.check()
-            guard let lane = lanes.first(where: { $0.stream.index == packet.streamIndex }) else { continue }
-            let second = try timeline.admit(packet, timeBase: lane.stream.timeBase)
-            done.didRead(lane.lane.track, bytes: packet.bytes.count, at: second)
-            times.note(packet, of: lane.lane.track, timeBase: lane.stream.timeBase)
-            try accept(packet, lane.lane, writer)
-            if lanes.count > 1 { try wait(lanes, into: writer) }
+        let feeds = lanes.map { Feed(lane: $0.lane, stream: $0.stream, index: $0.stream.index) }
+        try read(demuxer, feeds, &timeline, done, writer)
+        for range in demuxer.laterParts {
+            guard let part = try later(range) else { continue }
+            try read(part, follow(part, feeds, into: writer), &timeline, done, writer)
         }
         for lane in lanes { try finish(lane.lane, writer) }
         if lanes.count > 1, times[.audio] == nil || !writer.hasSound {
@@ -53,6 +46,64 @@ struct ConversionJob {
         }
         try writer.finish()
         return result(plan, lanes.map(\.lane), writer.videoCodec, segments)
+    }
+
+    /// The lane of a track, the stream that it was built for, and the number of the one that feeds it at present.
+    private struct Feed {
+        let lane: any Lane
+        let stream: Stream
+        var index: Int
+    }
+
+    private func read(
+        _ part: Demuxer, _ feeds: [Feed], _ timeline: inout Timeline, _ done: WorkDone, _ writer: LessonWriter
+    ) throws(MediaError) {
+        part.keepOnly(Set(feeds.map(\.index)))
+        let packet = try Packet()
+        while try part.read(into: packet) {
+            try cancellation.check()
+            guard let feed = feeds.first(where: { $0.index == packet.streamIndex }) else { continue }
+            packet.pointer.pointee.stream_index = Int32(feed.stream.index)
+            let second = try timeline.admit(packet, timeBase: feed.stream.timeBase)
+            done.didRead(feed.lane.track, bytes: packet.bytes.count, at: second)
+            times.note(packet, of: feed.lane.track, timeBase: feed.stream.timeBase)
+            try accept(packet, feed.lane, writer)
+            if feeds.count > 1 { try wait(feeds, into: writer) }
+        }
+    }
+
+    /// A later part of the file; nil of one that cannot be read and is so short that only a film's cut-off end is lost.
+    private func later(_ range: Range<Int64>) throws(MediaError) -> Demuxer? {
+        do throws(MediaError) {
+            let part = try demuxer.next(range)
+            if let refusal = part.selection.refusal { throw refusal }
+            return part
+        } catch {
+            guard error.kind == .unsupported else { throw error }
+            guard Double(range.count) > Double(demuxer.byteSize) * Self.negligibleShare else { return nil }
+            let text = "The recording becomes another one on the way. Of that part: \(error.message)"
+            throw MediaError(.unsupported, text, operation: error.operation)
+        }
+    }
+
+    /// Which streams of a part feed the lanes; a track that it lacks stands still meanwhile.
+    private func follow(
+        _ part: Demuxer, _ feeds: [Feed], into writer: LessonWriter
+    ) throws(MediaError) -> [Feed] {
+        let streams: [Track: Stream?] = [.video: part.selection.video, .audio: part.selection.audio]
+        guard feeds.count > 1 || part.selection.audio == nil else {
+            throw MediaError(
+                .unsupported,
+                "The recording becomes another one on the way, with sound that its beginning lacks.",
+                operation: "parts")
+        }
+        var next: [Feed] = []
+        for feed in feeds {
+            guard let stream = streams[feed.lane.track] ?? nil else { continue }
+            try feed.lane.follow(stream, into: writer)
+            next.append(Feed(lane: feed.lane, stream: feed.stream, index: stream.index))
+        }
+        return next
     }
 
     private func accept(_ packet: Packet, _ lane: any Lane, _ writer: LessonWriter) throws(MediaError) {
@@ -80,14 +131,12 @@ struct ConversionJob {
     }
 
     /// Tells the lanes of which nothing has come for long.
-    private func wait(
-        _ lanes: [(stream: Stream, lane: any Lane)], into writer: LessonWriter
-    ) throws(MediaError) {
-        for lane in lanes {
-            let gap = times.furthest - (times[lane.lane.track]?.end ?? times.earliest)
-            guard gap > Self.patience else { continue }
-            let until = times.furthest - Self.patience
-            try lane.lane.wait(until: until, isLong: gap > Self.longPatience, into: writer)
+    private func wait(_ feeds: [Feed], into writer: LessonWriter) throws(MediaError) {
+        for feed in feeds {
+            let gap = times.furthest - (times[feed.lane.track]?.end ?? times.earliest)
+            guard gap > limits.patienceSeconds else { continue }
+            let until = times.furthest - limits.patienceSeconds
+            try feed.lane.wait(until: until, isLong: gap > limits.longPatienceSeconds, into: writer)
         }
     }
 

@@ -6,6 +6,12 @@ extension Demuxer {
 
     /// Seconds, as the container says or as libav estimated; nil where neither knows.
     var duration: Double? {
+        guard !laterParts.isEmpty else { return ownDuration }
+        return ownDuration.map { $0 * Double(byteSize) / Double(max(1, input.size)) }
+    }
+
+    /// The same of what is read, which is the first part where there are several.
+    private var ownDuration: Double? {
         let known = longestStream
         guard let claimed, claimed > 0 else { return known }
         // Estimated from a first and a last time, between which the clock may have begun anew.

@@ -13,7 +13,13 @@ final class Demuxer {
     private let cancellation: Cancellation
     /// Seconds; a longer duration is doubted.
     let maxDuration: Double
-    let input: FileInput
+    /// The file, or the first part of it.
+    private(set) var input: FileInput
+    /// What follows the first part, where the recording becomes another one on the way.
+    private(set) var laterParts: [Range<Int64>] = []
+    /// Bytes of the file.
+    let byteSize: Int64
+    private var part: Range<Int64>?
     /// No packet was taken: one that was cannot be had back, as libav cannot go to what has no time or is not in an index.
     private(set) var isUnread = true
     private let path: String
@@ -24,17 +30,23 @@ final class Demuxer {
     /// Reads the headers and as much media as `limits` allow.
     ///
     /// Throws `.unsupported` where the bytes are none of the accepted containers.
-    init(_ path: String, limits: MediaLimits, cancellation: Cancellation) throws(MediaError) {
+    /// - Parameter part: the bytes that are read, as if they were a file; nil for all, or for the first part of them.
+    init(
+        _ path: String, part: Range<Int64>? = nil, limits: MediaLimits, cancellation: Cancellation
+    ) throws(MediaError) {
         _ = Self.allocationLimit
         self.path = path
         self.limits = limits
         self.cancellation = cancellation
-        self.input = try FileInput(path: path, cancellation: cancellation)
+        input = try FileInput(path: path, part: part, cancellation: cancellation)
+        byteSize = input.size
+        self.part = part
         guard input.size > 0 else {
             throw MediaError(.unsupported, "The file is empty.", operation: "probe")
         }
         maxDuration = limits.maxDurationSeconds
         try open(limits)
+        if part == nil, formatName == "mpegts" { try keepFirstPart() }
         if isIncomplete && input.size > limits.maxProbeBytes {
             avformat_close_input(&context)
             var further = limits
@@ -48,9 +60,24 @@ final class Demuxer {
         avformat_close_input(&context)
     }
 
-    /// The same file once more, from its beginning.
+    /// The same part once more, from its beginning.
     func again() throws(MediaError) -> Demuxer {
-        try Demuxer(path, limits: limits, cancellation: cancellation)
+        try Demuxer(path, part: part, limits: limits, cancellation: cancellation)
+    }
+
+    /// What follows this part.
+    func next(_ part: Range<Int64>) throws(MediaError) -> Demuxer {
+        try Demuxer(path, part: part, limits: limits, cancellation: cancellation)
+    }
+
+    private func keepFirstPart() throws(MediaError) {
+        let parts = TransportParts(input).ranges
+        guard parts.count > 1 else { return }
+        avformat_close_input(&context)
+        part = parts[0]
+        input = try FileInput(path: path, part: part, cancellation: cancellation)
+        laterParts = Array(parts.dropFirst())
+        try open(limits)
     }
 
     /// The streams in the container's order.
@@ -106,7 +133,7 @@ final class Demuxer {
         }
     }
 
-    /// Share of the file that was read, 0 to 1.
+    /// Share of the file, or of its first part, that was read, 0 to 1.
     var readShare: Double {
         guard let source = context?.pointee.pb else { return 0 }
         return Double(avio_seek(source, 0, SEEK_CUR)) / Double(max(1, input.size))

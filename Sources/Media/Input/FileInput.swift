@@ -9,14 +9,20 @@ final class FileInput {
     /// Large enough that a film of some megabits costs few system calls, small enough to stay in the cache.
     private static let bufferSize: Int32 = 256 << 10
 
-    /// Bytes of the file when it was opened.
+    /// Bytes of the file, or of the part that is read, when it was opened.
     let size: Int64
+    /// Where that part begins in the file.
+    private let start: Int64
+    /// Where libav reads next, from there.
+    private var position: Int64 = 0
     private let descriptor: Int32
     private let cancellation: Cancellation?
     private var ownedContext: UnsafeMutablePointer<AVIOContext>?
 
     /// Opens `path`; refuses what is not a regular file (a FIFO would hang, a device never ends).
-    init(path: String, cancellation: Cancellation?) throws(MediaError) {
+    ///
+    /// - Parameter part: the bytes that are read, as if they were a file; nil for all.
+    init(path: String, part: Range<Int64>? = nil, cancellation: Cancellation?) throws(MediaError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw .system("open", errno) }
         var facts = stat()
@@ -26,7 +32,10 @@ final class FileInput {
         }
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         self.descriptor = descriptor
-        self.size = Int64(facts.st_size)
+        let whole = 0..<Int64(facts.st_size)
+        let part = part?.clamped(to: whole) ?? whole
+        start = part.lowerBound
+        size = Int64(part.count)
         self.cancellation = cancellation
     }
 
@@ -59,7 +68,8 @@ final class FileInput {
     /// Reads at `offset` without moving libav's position. Returns fewer bytes at the end of the file.
     func bytes(at offset: Int64, count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, initialized in
-            initialized = max(0, pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)))
+            let count = min(buffer.count, Int(max(0, size - max(0, offset))))
+            initialized = max(0, pread(descriptor, buffer.baseAddress, count, off_t(start + offset)))
         }
     }
 
@@ -69,9 +79,13 @@ final class FileInput {
 
     private func read(_ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
         if cancellation?.isCancelled == true { return focust_averror_exit }
+        let left = max(0, size - position)
         while true {
-            let received = Glibc.read(descriptor, buffer, Int(count))
-            if received > 0 { return Int32(received) }
+            let received = pread(descriptor, buffer, Int(min(Int64(count), left)), off_t(start + position))
+            if received > 0 {
+                position += Int64(received)
+                return Int32(received)
+            }
             if received == 0 { return focust_averror_eof }
             if errno != EINTR { return -errno }
         }
@@ -79,7 +93,16 @@ final class FileInput {
 
     private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
         if whence & AVSEEK_SIZE != 0 { return size }
-        let position = lseek(descriptor, off_t(offset), whence & ~AVSEEK_FORCE)
-        return position >= 0 ? Int64(position) : Int64(-errno)
+        let origin =
+            switch whence & ~AVSEEK_FORCE {
+            case SEEK_CUR: position
+            case SEEK_END: size
+            default: Int64(0)
+            }
+        // As far behind the end as any file may be long: what is added to it does not overflow.
+        let (target, isTooFar) = origin.addingReportingOverflow(offset)
+        guard !isTooFar, (0...Int64.max / 2).contains(target) else { return Int64(-EINVAL) }
+        position = target
+        return target
     }
 }

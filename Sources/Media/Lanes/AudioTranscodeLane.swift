@@ -4,7 +4,9 @@ import MediaProtocol
 /// Decodes sound, mixes it to stereo at 48 kHz and encodes it as AAC.
 final class AudioTranscodeLane: Lane {
     let track = Track.audio
-    private let decoder: Decoder
+    private var decoder: Decoder
+    private let limits: MediaLimits
+    private let capture: LogCapture
     private let encoder: Encoder
     private let timeBase: AVRational
     private var shape: SoundShape?
@@ -22,7 +24,9 @@ final class AudioTranscodeLane: Lane {
     var parameters: UnsafePointer<AVCodecParameters> { encoder.parameters }
 
     init(_ stream: Stream, job: ConversionJob) throws(MediaError) {
-        decoder = try Decoder(stream, threads: 1, limits: job.limits, capture: job.capture)
+        limits = job.limits
+        capture = job.capture
+        decoder = try Decoder(stream, threads: 1, limits: limits, capture: capture)
         encoder = try AudioSettings.encoder(capture: job.capture)
         joint = try FilterGraph.soundJoint(frameSize: encoder.frameSize)
         timeBase = stream.timeBase
@@ -38,6 +42,11 @@ final class AudioTranscodeLane: Lane {
         beginWithPictures()
         if model == nil { try prepare(for: Silence.stereo(), writer) }
         try fill(until: second, writer)
+    }
+
+    func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError) {
+        try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
+        decoder = try Decoder(stream, threads: 1, limits: limits, capture: capture)
     }
 
     func finish(into writer: LessonWriter) throws(MediaError) {

@@ -84,6 +84,10 @@ final class CopyLane: Lane {
 
     func wait(until second: Double, isLong: Bool, into writer: LessonWriter) {}
 
+    func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError) {
+        throw refusal("another stream from here on")
+    }
+
     func finish(into writer: LessonWriter) throws(MediaError) {
         if let fault = try check?.lastFault() { throw refusal(fault) }
         if let complaint = watch.complaintAtEnd() { throw refusal(complaint) }

@@ -16,6 +16,9 @@ protocol Lane: AnyObject {
     /// - Parameter patience: whether the wait was so long that packets are given up that might follow.
     func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError)
 
+    /// The track goes on in a stream of another part of the file, with the same time base and whatever codec.
+    func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError)
+
     /// The stream is over: hands on what is left.
     func finish(into writer: LessonWriter) throws(MediaError)
 }

@@ -4,11 +4,14 @@ import MediaProtocol
 /// Decodes pictures, makes them upright, even and progressive, and encodes them with libx264.
 final class VideoTranscodeLane: Lane {
     let track = Track.video
-    private let decoder: Decoder
+    private var decoder: Decoder
     private let encoder: Encoder
-    private let facts: VideoFacts
+    private var facts: VideoFacts
     private let target: PictureTarget
     private let threads: Int
+    private let budget: ThreadBudget
+    private let limits: MediaLimits
+    private let capture: LogCapture
     private let timeBase: AVRational
     private let times: TrackTimes
     private let cancellation: Cancellation
@@ -37,7 +40,9 @@ final class VideoTranscodeLane: Lane {
         let settings = VideoSettings(facts, stream: stream, options: options)
         self.facts = facts
         target = settings.target
-        let budget = ThreadBudget(threads: options.threads)
+        budget = ThreadBudget(threads: options.threads)
+        limits = job.limits
+        capture = job.capture
         threads = budget.encoding
         timeBase = stream.timeBase
         times = job.times
@@ -79,6 +84,16 @@ final class VideoTranscodeLane: Lane {
             try rebuildGraph(writer)
         }
         try showAgain(before: ticks(second), writer)
+    }
+
+    func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError) {
+        try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
+        try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
+        facts = stream.videoFacts
+        decoder = try Decoder(stream, threads: budget.decoding(facts), limits: limits, capture: capture)
+        firstRatio = nil
+        shape = PictureShape(stream)
+        graph = try makeGraph()
     }
 
     func finish(into writer: LessonWriter) throws(MediaError) {
@@ -126,10 +141,13 @@ final class VideoTranscodeLane: Lane {
     /// Takes out what the filters still hold.
     private func rebuildGraph(_ writer: LessonWriter) throws(MediaError) {
         try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
-        graph = try FilterGraph(
+        graph = try makeGraph()
+    }
+
+    private func makeGraph() throws(MediaError) -> FilterGraph {
+        try FilterGraph(
             .video, input: shape.input(timeBase),
-            chain: chain(for: shape).description + Self.refining(timeBase),
-            threads: threads)
+            chain: chain(for: shape).description + Self.refining(timeBase), threads: threads)
     }
 
     private func chain(for shape: PictureShape) -> PictureChain {

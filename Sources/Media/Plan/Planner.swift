@@ -5,6 +5,7 @@ import MediaProtocol
 struct Planner {
     /// Each that turns out to be none costs an attempt.
     private static let maxSounds = 3
+    private static let goesOn = "the recording goes on in another programme or under other PIDs"
 
     let options: ConversionOptions
     let limits: MediaLimits
@@ -22,7 +23,7 @@ struct Planner {
         let pictures = StreamSpan(stream, of: demuxer)
         let sound = selection.audio.map { StreamSpan($0, of: demuxer) }
         let obstacles =
-            obstacles(stream, facts)
+            obstacles(stream, facts) + (demuxer.laterParts.isEmpty ? [] : [Self.goesOn])
             + CopyRules.obstacles(.video, pictures, beside: sound, target: options.segmentSeconds)
         let timing = obstacles.isEmpty ? try timing(demuxer, stream, probe, soundEnd: sound?.end) : nil
         if !isOfFilm(facts.frameRate) {
@@ -33,7 +34,8 @@ struct Planner {
         let video = decision(
             facts.streamIndex, (probe.video ?? facts).summary, obstacles + (timing?.obstacles ?? []))
         // Where pictures were joined, sounds may overlap.
-        let joints = timing?.isJoined == true ? ["times that jump"] : []
+        let joints =
+            demuxer.laterParts.isEmpty ? timing?.isJoined == true ? ["times that jump"] : [] : [Self.goesOn]
         let sounds = selection.sounds.prefix(Self.maxSounds).map { stream in
             let facts = stream.audioFacts
             let span = CopyRules.obstacles(

@@ -29,7 +29,7 @@ package enum Probe {
         if let refusal = selection.refusal { throw refusal }
         let probe = MediaProbe(
             container: demuxer.formatName, duration: max(0, demuxer.duration ?? 0),
-            byteSize: Int(demuxer.input.size), video: selection.video?.videoFacts,
+            byteSize: Int(demuxer.byteSize), video: selection.video?.videoFacts,
             audio: selection.audio?.audioFacts, ignored: selection.ignored)
         try check(probe, limits)
         if let video = selection.video { try checkWhole(demuxer.missingShare(of: video)) }

@@ -1,0 +1,132 @@
+import Foundation
+import MediaProtocol
+import Testing
+
+@testable import Media
+
+/// Transport streams that become another one on the way: libavformat would leave out what follows, or take pictures for
+/// sound.
+@Suite("Recordings that become another")
+struct PartsTests {
+    private static let h264 = "-c:v libx264 -preset ultrafast -g 25 -c:a aac"
+    private static let mpeg2 = "-c:v mpeg2video -c:a mp2"
+    private static let programme = "-mpegts_service_id 7 -mpegts_pmt_start_pid 500"
+
+    /// How the second part differs.
+    struct Change: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let first: String
+        let second: String
+    }
+
+    @Test(
+        "Every picture is part of the lesson, and the sound stays with them",
+        arguments: [
+            Change(
+                testDescription: "another programme under other PIDs", first: h264,
+                second: "\(h264) \(programme) -streamid 0:300 -streamid 1:301"),
+            Change(
+                testDescription: "the PIDs changed their places", first: h264,
+                second: "\(h264) -streamid 0:257 -streamid 1:256"),
+            Change(
+                testDescription: "another programme, PIDs and codecs", first: mpeg2,
+                second: "\(h264) \(programme) -streamid 0:257 -streamid 1:256 -s 240x120"),
+            Change(testDescription: "other codecs under the same PIDs", first: h264, second: mpeg2),
+            Change(
+                testDescription: "a disc's packets of 192 bytes",
+                first: "\(h264) -mpegts_m2ts_mode 1",
+                second: "\(h264) -mpegts_m2ts_mode 1 -streamid 0:4352 -streamid 1:4113"),
+        ])
+    func joins(_ change: Change) throws {
+        let space = try Workspace()
+        let path = try Self.film([change.first, change.second, change.first], in: space)
+        let lesson = try Lesson(path, in: space)
+        #expect(lesson.result.plan.contains("goes on in another programme"), "\(lesson.result.plan)")
+        try lesson.expectRules()
+        #expect(try lesson.pictureTimes().count == 225)
+        #expect(abs(lesson.result.duration - 9) < 0.2)
+        let file = try lesson.joined()
+        let (flashes, beeps) = try (FlashAndBeep.flashes(file), FlashAndBeep.beeps(file))
+        try #require(flashes.count == 3 && beeps.count == 3, "\(flashes) \(beeps)")
+        #expect(zip(flashes, beeps).allSatisfy { abs($0 - $1) < 0.06 }, "\(flashes) \(beeps)")
+    }
+
+    @Test("What a later part lacks stands still, and what cannot be had of it refuses the film")
+    func lacks() throws {
+        let space = try Workspace()
+        let other = "\(Self.programme) -streamid 0:300 -streamid 1:301"
+        let silent = try Lesson(Self.film([Self.h264, "\(Self.h264) -an \(other)"], in: space), in: space)
+        try silent.expectRules()
+        #expect(try silent.pictureTimes().count == 150 && silent.result.audioCodec != nil)
+        for (first, second, reason) in [
+            ("\(Self.h264) -an", "\(Self.h264) \(other)", "sound that its beginning lacks"),
+            (Self.h264, "\(Self.h264) -vn \(other)", "There is no video"),
+        ] {
+            let path = try Self.film([first, second], in: space)
+            let error = #expect(throws: MediaError.self) { try Lesson(path, in: space) }
+            #expect(error?.kind == .unsupported && error?.message.contains(reason) == true, "\(error as Any)")
+        }
+    }
+
+    @Test("The place where a large file becomes another is found to the packet")
+    func finds() throws {
+        let space = try Workspace()
+        let (a, b) = try (Self.part(Self.h264, "a", in: space), Self.part(Self.mpeg2, "b", in: space))
+        let handle = try Self.empty("clip.ts", in: space)
+        // Garbage of a torn packet lies between them.
+        for part in Array(repeating: a, count: 70 << 20 / a.count) + [Data(count: 77)]
+            + Array(repeating: b, count: 30 << 20 / b.count)
+        {
+            try handle.write(contentsOf: part)
+        }
+        let ranges = try TransportParts(FileInput(path: space.file("clip.ts").path, cancellation: nil)).ranges
+        try #require(ranges.count == 2)
+        // A table of services comes first.
+        let joint = Int64(70 << 20 / a.count * a.count + 77)
+        #expect((joint...joint + 188).contains(ranges[0].upperBound))
+        #expect(ranges[1].lowerBound == ranges[0].upperBound)
+    }
+
+    @Test("A recording whose tables change without its streams becoming others has one part")
+    func staysOne() throws {
+        let space = try Workspace()
+        let film = try Self.part(Self.h264, "a", in: space)
+        let others = [
+            "\(Self.h264) -streamid 0:300 -streamid 1:301", "\(Self.h264) -mpegts_service_id 7",
+            "\(Self.h264) -an",
+            "\(Self.h264) -mpegts_flags +system_b",
+        ]
+        for other in others {
+            var data = try film + Self.part(other, "b", in: space) + film
+            // A table that was damaged on the way says nothing.
+            let map = try #require(data.range(of: Data([0x47, 0x50, 0x00])))
+            for place in map.lowerBound + 20..<map.lowerBound + 30 { data[place] ^= 0x5A }
+            try data.write(to: space.file("clip.ts"))
+            let input = try FileInput(path: space.file("clip.ts").path, cancellation: nil)
+            #expect(TransportParts(input).ranges == [0..<input.size], "\(other)")
+        }
+    }
+
+    /// Parts of three seconds, each with a flash and a beep at its first second.
+    private static func film(_ parts: [String], in space: Workspace) throws -> String {
+        let handle = try empty("clip.ts", in: space)
+        for (number, options) in parts.enumerated() {
+            try handle.write(contentsOf: part(options, "\(number)", in: space))
+        }
+        return space.file("clip.ts").path
+    }
+
+    private static func part(_ options: String, _ name: String, in space: Workspace) throws -> Data {
+        _ = try space.clip(
+            "\(name).ts",
+            "-f lavfi -i color=black:s=160x120:r=25:d=3,drawbox=0:0:160:120:white:fill:enable='between(t,1,1.3)' "
+                + "-f lavfi -i aevalsrc='sin(2*PI*1000*t)*between(t,1,1.3)':s=48000:d=3 -pix_fmt yuv420p \(options)"
+        )
+        return try Data(contentsOf: space.file("\(name).ts"))
+    }
+
+    private static func empty(_ name: String, in space: Workspace) throws -> FileHandle {
+        try Data().write(to: space.file(name))
+        return try FileHandle(forWritingTo: space.file(name))
+    }
+}
