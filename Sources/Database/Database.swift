@@ -1,4 +1,4 @@
-/// The server's durable state: jobs, revocations, callbacks.
+/// The server's durable state: jobs, revocations, callbacks, receipts.
 ///
 /// This room's surface, and all that others know: values, and these protocols. Only the engine under `SQLite/` speaks
 /// SQL, and only the executable's `Storage` names it. Another engine, one for several machines, is a folder beside it
@@ -7,6 +7,7 @@ package protocol Database: Sendable {
     var jobs: any JobQueue { get }
     var revocations: any Revocations { get }
     var callbacks: any CallbackOutbox { get }
+    var receipts: any Receipts { get }
 
     /// A watch for one follower.
     func makeChangeWatch() throws(DatabaseError) -> any ChangeWatch

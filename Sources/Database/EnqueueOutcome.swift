@@ -4,4 +4,6 @@ package enum EnqueueOutcome: Equatable, Sendable {
     case queued(superseding: [Job])
     /// It was not added: what it was to be added by has been revoked.
     case revoked
+    /// It was not added: another upload of the same receipt was, meanwhile.
+    case repeated
 }

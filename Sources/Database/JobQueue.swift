@@ -30,6 +30,8 @@ package protocol JobQueue: Sendable {
     /// `keep` runs under the write lock, as `publish` of `finish` does: what it stores of the upload is neither removed
     /// by a deletion that came before nor put over what a conversion publishes afterwards.
     ///
+    /// The job's receipt is stored with it, so that neither is without the other, whenever the process dies.
+    ///
     /// `authority` is nil for the site's backend. Throws what `keep` throws, and then no job was added, else
     /// `DatabaseError`.
     func enqueue(
@@ -166,7 +168,7 @@ extension JobQueue {
     package func enqueue(_ new: NewJob, now: Timestamp) throws -> [Job] {
         switch try enqueue(new, by: nil, now: now, keep: {}) {
         case .queued(let superseded): superseded
-        case .revoked: []
+        case .revoked, .repeated: []
         }
     }
 

@@ -11,10 +11,12 @@ package struct NewJob: Equatable, Sendable {
     /// Where this job's end is to be reported; nil for the server's default.
     package var successCallbackURL: String?
     package var errorCallbackURL: String?
+    /// What the upload is answered, where its client may send it again.
+    package var receipt: Receipt?
 
     package init(
         id: TaskID, location: LessonLocation, filename: Filename, sourcePath: String, bytes: ByteCount,
-        successCallbackURL: String? = nil, errorCallbackURL: String? = nil
+        successCallbackURL: String? = nil, errorCallbackURL: String? = nil, receipt: Receipt? = nil
     ) {
         self.id = id
         self.location = location
@@ -23,5 +25,6 @@ package struct NewJob: Equatable, Sendable {
         self.bytes = bytes
         self.successCallbackURL = successCallbackURL
         self.errorCallbackURL = errorCallbackURL
+        self.receipt = receipt
     }
 }

@@ -5,6 +5,8 @@ package enum QueueRules {
     package static let maxCrashes = 3
     /// Attempts, of any end, before a failure that could pass is final.
     package static let maxAttempts = 8
+    /// Receipts at most: what a day of uploads may leave, some 100 MB.
+    package static let maxReceipts = 100_000
 
     /// The pause of what waits for free space, seconds.
     package static let spacePauseSeconds = 15

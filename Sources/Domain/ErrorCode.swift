@@ -25,10 +25,12 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case replaced
     case methodNotAllowed = "method_not_allowed"
     case offsetConflict = "offset_conflict"
+    case idempotencyKeyInUse = "idempotency_key_in_use"
     case uploadExpired = "upload_expired"
     case unsupportedVersion = "unsupported_version"
     case tooLarge = "too_large"
     case unsupportedContentType = "unsupported_content_type"
+    case idempotencyKeyReused = "idempotency_key_reused"
     case locked
     case rateLimited = "rate_limited"
     case checksumMismatch = "checksum_mismatch"
@@ -36,7 +38,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case unavailable
     case insufficientStorage = "insufficient_storage"
 
-    /// RFC 9110 §15; 423 RFC 4918 §11.3; 429 RFC 6585 §4; 460 tus 1.0.0, Checksum; 507 RFC 4918 §11.5.
+    /// RFC 9110 §15; 409 and 422 of keys draft-ietf-httpapi-idempotency-key-header-07 §2.7; 423 RFC 4918 §11.3; 429 RFC 6585 §4; 460 tus 1.0.0, Checksum; 507 RFC 4918 §11.5.
     package var status: Int {
         switch self {
         case .missingField, .invalidID, .invalidRel, .invalidPlatform, .invalidType, .invalidTTL: 400
@@ -46,11 +48,12 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .referrerMissing, .referrerForbidden, .notEligible: 403
         case .notFound, .conversionInProgress, .conversionFailed, .replaced: 404
         case .methodNotAllowed: 405
-        case .offsetConflict: 409
+        case .offsetConflict, .idempotencyKeyInUse: 409
         case .uploadExpired: 410
         case .unsupportedVersion: 412
         case .tooLarge: 413
         case .unsupportedContentType: 415
+        case .idempotencyKeyReused: 422
         case .locked: 423
         case .rateLimited: 429
         case .checksumMismatch: 460

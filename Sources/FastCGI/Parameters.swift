@@ -54,6 +54,7 @@ enum Parameters {
         case 16 where isEqual(name, "DECISION_SECONDS"): request.decisionSeconds = seconds(value)
         case 18 where isEqual(name, "HTTP_AUTHORIZATION"): request.authorization = text(value)
         case 20 where isEqual(name, "HTTP_ACCEPT_LANGUAGE"): request.acceptLanguage = text(value)
+        case 20 where isEqual(name, "HTTP_IDEMPOTENCY_KEY"): request.idempotencyKey = text(value)
         default: setTus(name, value, &request)
         }
     }

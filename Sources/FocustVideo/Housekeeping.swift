@@ -35,7 +35,7 @@ struct Housekeeping: Sendable {
             follower.prune()
             reconciliation.run()
             resumables.run()
-            if clockWatch.isSteady() { pruneTasks(services.clock.now()) }
+            if clockWatch.isSteady() { prune(services.clock.now()) }
         }
     }
 
@@ -43,11 +43,12 @@ struct Housekeeping: Sendable {
         UploadReconciliation(database: services.database, files: services.files, log: services.log)
     }
 
-    private func pruneTasks(_ now: Timestamp) {
+    private func prune(_ now: Timestamp) {
         do throws(DatabaseError) {
             let old = now.adding(seconds: -Self.taskDays * 86400)
             // In small transactions, so that an upload never waits long for one.
             while try services.database.jobs.prune(endedBefore: old, limit: 500) == 500 {}
+            try services.database.receipts.prune(now: now)
         } catch {
             services.log.error("tasks_not_pruned", metadata: ["cause": "\(error)"])
         }

@@ -43,11 +43,12 @@ package struct Application: Sendable {
         var response: HTTPResponse
         do {
             if request.isAskedAhead, case .route(let entry, let path) = match {
-                try rules.gates.judgeAhead(
-                    entry.route, RequestContext(request: request, path: path, body: body))
-                return .mayCome
+                let context = RequestContext(request: request, path: path, body: body)
+                guard let known = try rules.gates.judgeAhead(entry.route, context) else { return .mayCome }
+                response = known
+            } else {
+                response = try answer(request, body, match, rules)
             }
-            response = try answer(request, body, match, rules)
         } catch {
             metrics.refused(error.code)
             logRefusal(error, of: request)

@@ -21,6 +21,7 @@ import Testing
         SQLiteJobQueue.insert, SQLiteJobQueue.forget, SQLiteJobQueue.again, SQLiteRevocations.after,
         SQLiteRevocations.forget,
         SQLiteCallbackOutbox.take, SQLiteCallbackOutbox.soonest, SQLiteCallbackOutbox.ofTask,
+        SQLiteReceipts.valid, SQLiteReceipts.forgetOldest, SQLiteReceipts.forget,
     ])
     func aHotStatementUsesAnIndexAndNeverScansOrSorts(sql: String) throws {
         let plan = try plan(of: sql)

@@ -23,8 +23,10 @@ struct ErrorCodeTests {
                 """
             ),
             (404, "not_found conversion_in_progress conversion_failed replaced"), (405, "method_not_allowed"),
-            (409, "offset_conflict"), (410, "upload_expired"), (412, "unsupported_version"),
-            (413, "too_large"), (415, "unsupported_content_type"), (423, "locked"), (429, "rate_limited"),
+            (409, "offset_conflict idempotency_key_in_use"), (410, "upload_expired"),
+            (412, "unsupported_version"),
+            (413, "too_large"), (415, "unsupported_content_type"), (422, "idempotency_key_reused"),
+            (423, "locked"), (429, "rate_limited"),
             (460, "checksum_mismatch"), (500, "internal"), (503, "unavailable"),
             (507, "insufficient_storage"),
         ])

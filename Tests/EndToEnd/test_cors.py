@@ -12,8 +12,8 @@ EXPOSED = "Content-Length, Content-Range, Content-Disposition, Retry-After, Loca
 METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 # What players, HTTP libraries, Sentry and OpenTelemetry, and tus clients send.
 SENT = """authorization content-type range if-range if-none-match if-modified-since cache-control x-requested-with
-x-request-id sentry-trace baggage traceparent tracestate tus-resumable upload-length upload-offset upload-metadata
-upload-checksum upload-defer-length upload-concat x-http-method-override"""
+x-request-id sentry-trace baggage traceparent tracestate idempotency-key tus-resumable upload-length upload-offset
+upload-metadata upload-checksum upload-defer-length upload-concat x-http-method-override"""
 
 # Method, path, headers beside Origin, status: the application's answers, nginx's files, nginx's errors.
 ANSWERS = [

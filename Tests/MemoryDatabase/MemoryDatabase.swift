@@ -14,6 +14,7 @@ package final class MemoryDatabase: Database {
     package var jobs: any JobQueue { MemoryJobQueue(database: self) }
     package var revocations: any Revocations { MemoryRevocations(database: self) }
     package var callbacks: any CallbackOutbox { MemoryOutbox(database: self) }
+    package var receipts: any Receipts { MemoryReceipts(database: self) }
 
     package func makeChangeWatch() -> any ChangeWatch { MemoryChangeWatch(database: self) }
 

@@ -10,6 +10,7 @@ struct MemoryJobQueue: JobQueue {
     ) throws -> EnqueueOutcome {
         try database.write { state throws in
             if let authority, state.revocations.map(\.revocation).void(authority) { return .revoked }
+            if let receipt = new.receipt, !state.add(receipt, now) { return .repeated }
             try keep()
             let waiting = state.jobs.indices.filter {
                 state.jobs[$0].status == .queued && state.jobs[$0].new.location == new.location

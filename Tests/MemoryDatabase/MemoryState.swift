@@ -10,6 +10,7 @@ struct MemoryState: Sendable {
     var revocations: [(sequence: Int64, revocation: Revocation)] = []
     var lastRevocation: Int64 = 0
     var callbacks: [MemoryCallback] = []
+    var receipts: [Receipt] = []
 
     func index(of id: TaskID) -> Int? { jobs.firstIndex { $0.new.id == id } }
 

@@ -6,7 +6,9 @@ struct Migrations {
     let steps: [String]
 
     /// The steps of this version of the server.
-    static let all = Migrations(steps: [Schema.jobs, Schema.revocations, Schema.callbacks, Schema.sizes])
+    static let all = Migrations(steps: [
+        Schema.jobs, Schema.revocations, Schema.callbacks, Schema.sizes, Schema.receipts,
+    ])
 
     /// Takes the missing steps, each in a transaction of its own with its number.
     ///

@@ -27,6 +27,7 @@ package final class SQLiteDatabase: Database {
     package var jobs: any JobQueue { SQLiteJobQueue(database: self) }
     package var revocations: any Revocations { SQLiteRevocations(database: self) }
     package var callbacks: any CallbackOutbox { SQLiteCallbackOutbox(database: self) }
+    package var receipts: any Receipts { SQLiteReceipts(database: self) }
 
     /// A watch has a connection of its own.
     package func makeChangeWatch() throws(DatabaseError) -> any ChangeWatch {

@@ -6,6 +6,9 @@ extension SQLiteJobQueue {
     ) throws -> EnqueueOutcome {
         try database.writeUntyped { connection in
             if let authority, try SQLiteRevocations.void(authority, connection) { return .revoked }
+            if let receipt = new.receipt, try !SQLiteReceipts.add(receipt, connection, now) {
+                return .repeated
+            }
             let superseded = try connection.prepared(Self.supersedeWaiting).all(
                 [.text(new.location.description), .integer(now.milliseconds)] + JobFailure.superseded.values,
                 Job.init(row:))

@@ -88,4 +88,16 @@ enum Schema {
         CREATE INDEX callback_due ON callback(next_attempt) WHERE status = 'pending';
         CREATE INDEX callback_task ON callback(task, created_at, id);
         """
+
+    /// What requests that may be repeated were answered; `seq` says which came first.
+    static let receipts = """
+        CREATE TABLE receipt (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            request TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX receipt_expiry ON receipt(expires_at);
+        """
 }

@@ -11,6 +11,8 @@ package struct HTTPRequest: Sendable {
     package var origin: String?
     package var contentType: String?
     package var acceptLanguage: String?
+    /// `Idempotency-Key`, of an upload that its client may send again.
+    package var idempotencyKey: String?
     /// Bytes of the body as announced; nil where there is no body or the number makes no sense.
     package var contentLength: Int?
     /// Whether nginx only asks if the request may come, by its headers, and has not taken the body yet.

@@ -12,7 +12,8 @@ struct CORS: Sendable {
     /// fails, and the page reads of a CORS error and no more.
     private static let allowedHeaders =
         "Authorization, Content-Type, Range, If-Range, If-None-Match, If-Modified-Since, Cache-Control, "
-        + "X-Requested-With, X-Request-ID, sentry-trace, baggage, traceparent, tracestate, \(Tus.requestHeaders)"
+        + "X-Requested-With, X-Request-ID, sentry-trace, baggage, traceparent, tracestate, "
+        + "Idempotency-Key, \(Tus.requestHeaders)"
     /// Seconds; what Chromium takes at most.
     private static let maxAge = "7200"
 

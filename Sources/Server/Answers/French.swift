@@ -159,6 +159,12 @@ enum French {
             "L’envoi est resté trop longtemps en repos ou a duré trop longtemps ; recommencez-le.",
         "The upload comes in too slowly; go on where it stopped.":
             "L’envoi arrive trop lentement ; reprenez là où il s’est arrêté.",
+        "Idempotency-Key must be one text of 1 to {0} printable ASCII characters.":
+            "Idempotency-Key doit être un seul texte de 1 à {0} caractères ASCII imprimables.",
+        "Another request with this Idempotency-Key is under way; try again.":
+            "Une autre requête avec cet Idempotency-Key est en cours ; réessayez.",
+        "This Idempotency-Key was given to another upload: each upload needs a key of its own.":
+            "Cet Idempotency-Key a été donné à un autre envoi : chaque envoi a besoin de sa propre clé.",
         "There is no such upload.": "Cet envoi n’existe pas.",
         "Another request goes on with this upload.": "Une autre requête poursuit cet envoi.",
         "Another request has this upload.": "Une autre requête tient cet envoi.",

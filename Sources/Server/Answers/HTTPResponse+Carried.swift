@@ -4,7 +4,7 @@ extension HTTPResponse {
     /// That the request which nginx asks about may come; counted and answered when it does. 100 as in 100 Continue.
     static let mayCome = HTTPResponse(status: 204, headers: [("X-Answer-Status", "100")])
 
-    /// This refusal in the form in which nginx can answer with it a request whose body it then does not take
+    /// This answer in the form in which nginx can give it to a request whose body it then does not take
     /// (nginx/refused.conf).
     ///
     /// `auth_request` (ngx_http_auth_request_module) knows yes, a 2xx, and no, a 403; of a no it keeps headers alone.

@@ -53,12 +53,15 @@ struct Gates: Sendable {
         }
     }
 
-    /// Judges a request whose body nginx has not taken yet. Refuses as `call` would, as far as the headers tell; where
-    /// a route takes no uploads, with `not_found`.
-    func judgeAhead(_ route: Route, _ context: RequestContext) throws(Refusal) {
+    /// Judges a request whose body nginx has not taken yet; nil where it may come, else the answer without it. Refuses as
+    /// `call` would, as far as the headers tell; where a route takes no uploads, with `not_found`.
+    func judgeAhead(_ route: Route, _ context: RequestContext) throws(Refusal) -> HTTPResponse? {
         switch route.access {
-        case .upload(_, let check): try check(context, try upload.admit(context.request))
-        case .resume(_, let check): try check(context, try upload.admitHolder(context.request))
+        case .upload(_, let check):
+            return try check(context, try upload.admit(context.request))
+        case .resume(_, let check):
+            try check(context, try upload.admitHolder(context.request))
+            return nil
         case .open, .metrics, .service, .issue, .follow, .file, .play:
             throw Refusal(.notFound, "There is nothing at this address.")
         }

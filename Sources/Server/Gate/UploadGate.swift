@@ -59,6 +59,18 @@ struct UploadCaller: ~Copyable {
         }
     }
 
+    /// Among whom a key that it gives an upload names that upload alone: a backend by its own API key, a user by all of
+    /// their tokens.
+    var keySpace: String { author().map { "user \($0.user)" } ?? "backend \(name)" }
+
+    /// Whether its token is for `target`; nil for the site's backend, which has none.
+    borrowing func names(_ target: VideoTarget) -> Bool? {
+        switch claims {
+        case .none: nil
+        case .some(let claims): target.isNamed(by: claims)
+        }
+    }
+
     /// Refuses with `token_revoked` where the token has been revoked since the gate judged it: a body takes long.
     borrowing func confirm() throws(Refusal) {
         switch claims {

@@ -1,3 +1,4 @@
+import Crypto
 import Database
 import Domain
 import Files
@@ -7,36 +8,52 @@ import Formats
 struct FlatUpload: Sendable {
     private let services: Services
     private let reader: UploadReader
+    private let keyed: KeyedUploads
 
-    init(_ services: Services) {
+    init(_ services: Services, _ keyed: KeyedUploads) {
         self.services = services
         self.reader = UploadReader(services)
+        self.keyed = keyed
     }
 
     func answer(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let admission = try caller.admissionToFlatLayout()
-        var form = VideoForm(fields: ["user_id"], services)
-        try reader.read(context, into: &form, from: caller)
+        let upload = try keyed.begin(context, caller)
+        if let answer = upload.answer { return answer }
+        var form = VideoForm(fields: ["user_id"], services, isDigested: upload.isKeyed)
+        let size = try reader.read(context, into: &form, from: caller)
         let user = try form.identifier("user_id")
         var video = try ReceivedVideo(&form)
+        let content = UploadContent(
+            path: context.request.path, size: size, digest: video.digest(with: [user.value]))
+        if let answer = try upload.answer(to: content, context, caller) { return answer }
         try video.check(services.media)
         guard let id = video.filename.flatVideoID else {
             throw Refusal(.invalidFilename, "The file's name gives no id for the video.", field: "video")
         }
         try checkPlace(.flat(user: user, video: id))
-        let job = try UploadQueue(services: services).add(video, at: .flat(user: user, video: id), admission)
-        job.log(services.log, context.request, caller.logged)
-        return .json(
+        let task = TaskID(random: SecureRandom.pair())
+        let location = LessonLocation.flat(user: user, video: id)
+        let answer = HTTPResponse.json(
             202,
             [
-                "message": "The video was received and will be converted.", "task_id": .string(job.id.value),
-                "video_id": .string(id.value), "hls_path": .string(job.location.hlsPath),
+                "message": "The video was received and will be converted.", "task_id": .string(task.value),
+                "video_id": .string(id.value), "hls_path": .string(location.hlsPath),
             ])
+        let job = try UploadQueue(services: services).add(
+            video, at: location, admission, task: task, receipt: upload.receipt(content, answer))
+        _ = consume upload
+        job.log(services.log, context.request, caller.logged)
+        return answer
     }
 
-    func judgeAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+    func judgeAhead(
+        _ context: RequestContext, _ caller: borrowing UploadCaller
+    ) throws(Refusal) -> HTTPResponse? {
         _ = try caller.admissionToFlatLayout()
+        if let answer = try keyed.judgeAhead(context, caller) { return answer }
         try reader.judgeAhead(context)
+        return nil
     }
 
     /// Below the directory of a video, lessons may lie, where ids of the two layouts are the same: the video would take

@@ -8,62 +8,85 @@ import Settings
 struct PresentationUpload: Sendable {
     private let services: Services
     private let reader: UploadReader
+    private let keyed: KeyedUploads
 
-    init(_ services: Services) {
+    init(_ services: Services, _ keyed: KeyedUploads) {
         self.services = services
         self.reader = UploadReader(services)
+        self.keyed = keyed
     }
 
     func course(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let course = try context.path.identifier("course_id")
         let admission = try caller.admission(to: .course(course))
-        let path = try receive(context, caller, admission) { _ in .course(course) }
-        return answer(path, url: true)
+        return try receive(context, caller, admission, isLoose: false) { _ in .course(course) }
     }
 
-    func judgeCourseAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+    func judgeCourseAhead(
+        _ context: RequestContext, _ caller: borrowing UploadCaller
+    ) throws(Refusal) -> HTTPResponse? {
         _ = try caller.admission(to: .course(try context.path.identifier("course_id")))
+        if let answer = try keyed.judgeAhead(context, caller, isTargetInPath: true) { return answer }
         try reader.judgeAhead(context)
+        return nil
     }
 
     func module(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let course = try context.path.identifier("course_id")
         let module = try context.path.identifier("module_id")
         let admission = try caller.admission(to: .module(course: course, module: module))
-        let path = try receive(context, caller, admission) { _ in .module(course: course, module: module) }
-        return answer(path, url: true)
+        return try receive(context, caller, admission, isLoose: false) { _ in
+            .module(course: course, module: module)
+        }
     }
 
-    func judgeModuleAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+    func judgeModuleAhead(
+        _ context: RequestContext, _ caller: borrowing UploadCaller
+    ) throws(Refusal) -> HTTPResponse? {
         let course = try context.path.identifier("course_id")
         let module = try context.path.identifier("module_id")
         _ = try caller.admission(to: .module(course: course, module: module))
+        if let answer = try keyed.judgeAhead(context, caller, isTargetInPath: true) { return answer }
         try reader.judgeAhead(context)
+        return nil
     }
 
     /// The older route: a loose file, under its own name.
     func flat(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let admission = try caller.admissionToFlatLayout()
-        return answer(try receive(context, caller, admission) { .flat($0) }, url: false)
+        return try receive(context, caller, admission, isLoose: true) { .flat($0) }
     }
 
-    func judgeFlatAhead(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) {
+    func judgeFlatAhead(
+        _ context: RequestContext, _ caller: borrowing UploadCaller
+    ) throws(Refusal) -> HTTPResponse? {
         _ = try caller.admissionToFlatLayout()
+        if let answer = try keyed.judgeAhead(context, caller) { return answer }
         try reader.judgeAhead(context)
+        return nil
     }
 
+    /// `isLoose`: the file's name says where it goes, and not the path.
     private func receive(
         _ context: RequestContext, _ caller: borrowing UploadCaller, _ admission: UploadAdmission,
-        _ presentation: (Filename) -> Presentation
-    ) throws(Refusal) -> String {
-        var form = VideoForm(fields: [], services)
-        try reader.read(context, into: &form, from: caller)
-        let path = try keep(try ReceivedVideo(&form), as: presentation, admission)
+        isLoose: Bool, _ presentation: (Filename) -> Presentation
+    ) throws(Refusal) -> HTTPResponse {
+        let upload = try keyed.begin(context, caller, isTargetInPath: !isLoose)
+        if let answer = upload.answer { return answer }
+        var form = VideoForm(fields: [], services, isDigested: upload.isKeyed)
+        let size = try reader.read(context, into: &form, from: caller)
+        let video = try ReceivedVideo(&form)
+        let content = UploadContent(path: context.request.path, size: size, digest: video.digest(with: []))
+        if let answer = try upload.answer(to: content, context, caller) { return answer }
+        let path = try keep(video, as: presentation, admission)
         services.log.info(
             "presentation_received",
             metadata: ["path": "\(path)", "request_id": "\(context.request.requestID)"]
                 .merging(caller.logged) { $1 })
-        return path
+        let answer = answer(path, url: !isLoose)
+        upload.keep(content, answer)
+        _ = consume upload
+        return answer
     }
 
     /// Publishes a received video as the presentation that its name is for; answers its path relative to the data

@@ -25,6 +25,11 @@ struct ResumableRecord: Equatable, Sendable {
         target == newer.target && author == newer.author && caller == newer.caller
     }
 
+    /// Whether a client that asks for `other` may mean this one: all that it says is the same.
+    func isSameUpload(as other: ResumableRecord) -> Bool {
+        (length, target, metadata) == (other.length, other.target, other.metadata)
+    }
+
     /// Whether the token that began it is void by now.
     func isRevoked(by revocations: RevocationList) -> Bool {
         guard let author else { return false }

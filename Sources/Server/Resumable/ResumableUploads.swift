@@ -19,15 +19,17 @@ struct ResumableUploads: Sendable {
 
     let services: Services
     private let callbackRules: CallbackRules
+    private let keyed: KeyedUploads
     private let handover: Handover
     private let reader: PartReader
     private let slots: TransferSlots
     private let waits: TransferSlots
 
-    init(_ services: Services) {
+    init(_ services: Services, _ keyed: KeyedUploads) {
         self.services = services
+        self.keyed = keyed
         callbackRules = CallbackRules(services)
-        handover = Handover(services: services, presentations: PresentationUpload(services))
+        handover = Handover(services: services, presentations: PresentationUpload(services, keyed))
         reader = PartReader(metrics: services.metrics, clock: services.clock, space: services.space)
         slots = TransferSlots(uploadThreads: services.settings.uploadThreads)
         waits = TransferSlots(waitingOf: services.settings.uploadThreads)
@@ -47,23 +49,29 @@ struct ResumableUploads: Sendable {
 
     // MARK: The requests
 
-    /// `POST`: a new upload, with its first part where there is a body.
+    /// `POST`: a new upload, with its first part where there is a body; or, by its key, one that is there already.
     func create(_ context: RequestContext, _ caller: borrowing UploadCaller) throws(Refusal) -> HTTPResponse {
         let (record, admission) = try announced(context, caller)
         let hasBody = (context.request.contentLength ?? 0) > 0
         let checksum = try hasBody ? checksum(context, try Tus.checked(context.request)) : nil
+        let upload = try keyed.begin(context, caller)
+        let address = try keyed.address(context, caller)
+        if let address, let headers = try headers(ofEarlier: address, record, admission) {
+            services.logRepeated(context.request, caller)
+            return HTTPResponse(status: 201, headers: location(address) + headers)
+        }
         try checkRoom(record.length)
-        let id = UploadID(random: SecureRandom.pair())
+        let id = address ?? UploadID(random: SecureRandom.pair())
         try make(record, id)
+        _ = consume upload
         log(
             "resumable_created", id.storageName,
             ["bytes": "\(record.length)", "target": "\(record.target)"].merging(caller.logged) { $1 })
-        let headers = [("Location", "\(services.settings.publicURL)\(Tus.prefix)\(id.value)")]
         let more =
             hasBody
-            ? try firstPart(context, id, admission, checksum)
+            ? try firstPart(context, id, admission, checksum, isKeyed: address != nil)
             : [("Upload-Expires", expiry(services.clock.now())), ("Cache-Control", "no-store")]
-        return HTTPResponse(status: 201, headers: headers + more)
+        return HTTPResponse(status: 201, headers: location(id) + more)
     }
 
     /// `HEAD`: how far it is. Only what is on disk for good is told.
@@ -108,9 +116,14 @@ struct ResumableUploads: Sendable {
 
     func judgeCreationAhead(
         _ context: RequestContext, _ caller: borrowing UploadCaller
-    ) throws(Refusal) {
+    ) throws(Refusal) -> HTTPResponse? {
         let (record, _) = try announced(context, caller)
+        _ = try keyed.judgeAhead(context, caller)
+        if let address = try keyed.address(context, caller), try earlier(address, record) != nil {
+            return nil
+        }
         try checkRoom(record.length)
+        return nil
     }
 
     /// Whether there is such an upload, and it may go on. Neither waits for it nor touches it.
@@ -164,16 +177,51 @@ struct ResumableUploads: Sendable {
         ] + (held.result?.headers(publicURL: services.settings.publicURL) ?? [])
     }
 
-    /// The first part, which came with the creation. Where it is refused there is no upload: nobody knows its address.
+    private func location(_ id: UploadID) -> [(name: String, value: String)] {
+        [("Location", "\(services.settings.publicURL)\(Tus.prefix)\(id.value)")]
+    }
+
+    /// How far an upload is that was created before, by the same key; nil where there is none that could go on: what is
+    /// left of it is gone then. Refuses with `idempotency_key_reused`.
+    private func headers(
+        ofEarlier id: UploadID, _ record: ResumableRecord, _ admission: UploadAdmission
+    ) throws(Refusal) -> [(name: String, value: String)]? {
+        do {
+            if let earlier = try earlier(id, record), !earlier.isRevoked(by: services.revocations) {
+                var held = try hold(id.storageName) { _ in admission }
+                try finish(&held)
+                return try headers(held)
+            }
+        } catch {
+            guard error.code == .uploadExpired || error.code == .notFound else { throw error }
+        }
+        try Refusal.rethrow { () throws(FileError) in try services.files.removeResumable(id.storageName) }
+        return nil
+    }
+
+    /// The upload at that address, if there is one. Refuses with `idempotency_key_reused` where `record` is another.
+    private func earlier(_ id: UploadID, _ record: ResumableRecord) throws(Refusal) -> ResumableRecord? {
+        let info = try Refusal.rethrow { () throws(FileError) in
+            try services.files.resumableInfo(id.storageName)
+        }
+        guard let info else { return nil }
+        guard let earlier = ResumableRecord(parsing: info) else { throw Self.unreadable }
+        guard earlier.isSameUpload(as: record) else { throw KeyedUploads.reused }
+        return earlier
+    }
+
+    /// The first part, which came with the creation. Where it is refused there is no upload: nobody knows its address, but
+    /// for a client that can ask for it again by its key.
     private func firstPart(
         _ context: RequestContext, _ id: UploadID, _ admission: UploadAdmission,
-        _ checksum: UploadChecksum?
+        _ checksum: UploadChecksum?, isKeyed: Bool
     ) throws(Refusal) -> [(name: String, value: String)] {
         do {
             var held = try hold(id.storageName) { _ in admission }
             try receive(context, &held, checksum)
             return try headers(held)
         } catch {
+            guard !isKeyed else { throw error }
             try Refusal.rethrow { () throws(FileError) in try services.files.removeResumable(id.storageName) }
             throw error
         }

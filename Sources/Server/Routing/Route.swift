@@ -10,8 +10,10 @@ final class Route: Sendable {
     typealias Handler<Caller> = @Sendable (RequestContext, Caller) throws(Refusal) -> HTTPResponse
     typealias UploadHandler =
         @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> HTTPResponse
-    /// Judges a request by its headers alone, before its body comes.
-    typealias UploadCheck = @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> Void
+    /// Judges a request by its headers alone, before its body comes. An answer, where there is one already, is given
+    /// without the body.
+    typealias UploadCheck =
+        @Sendable (RequestContext, borrowing UploadCaller) throws(Refusal) -> HTTPResponse?
     typealias HolderCheck = @Sendable (RequestContext, UploadHolder) throws(Refusal) -> Void
     typealias PlayHandler =
         @Sendable (RequestContext, borrowing PlayAdmission) throws(Refusal) -> HTTPResponse
@@ -28,7 +30,7 @@ final class Route: Sendable {
         case issue(Handler<IssuingCaller>)
         /// The site's backend, or an upload token; what it is for, the handler finds out and has judged. `ahead` judges as
         /// much of that as the headers say.
-        case upload(UploadHandler, ahead: UploadCheck = { _, _ in })
+        case upload(UploadHandler, ahead: UploadCheck)
         /// The site's backend, or an upload token, for a day longer than it uploads: a conversion may take its time.
         case follow(UploadHandler)
         /// Whoever knows the address of an upload that was admitted before, which `ahead` looks for.

@@ -1,5 +1,7 @@
+import Crypto
 import Domain
 import Files
+import Formats
 import MediaProcess
 import MediaProtocol
 
@@ -8,6 +10,7 @@ struct ReceivedVideo: ~Copyable {
     let file: StagingFile
     private(set) var filename: Filename
     private var prepared: PreparedMedia?
+    private var contentDigest: [UInt8] = []
 
     init(file: consuming StagingFile, filename: Filename) {
         self.file = file
@@ -22,6 +25,13 @@ struct ReceivedVideo: ~Copyable {
         self.file = file
         self.filename = filename
         prepared = form.takePrepared()
+        contentDigest = form.takeDigest()
+    }
+
+    /// Of what is inside, the name as it came, and what was said beside them. For a form of which one was to be made.
+    borrowing func digest(with texts: [String?]) -> String {
+        let said = ([filename.value] + texts).map { $0.map { JSONValue.string($0) } ?? .null }
+        return SHA256Digest.of(JSONValue.array(said).serialized() + contentDigest).hexadecimal
     }
 
     /// Looks inside. Refuses with `unsupported_media` where a lesson cannot be made of it.

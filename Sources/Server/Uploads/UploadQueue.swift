@@ -15,10 +15,11 @@ struct UploadQueue: Sendable {
 
     let services: Services
 
-    /// Queues `video` as what will be at `location`. Refuses with `token_revoked`, `insufficient_storage` or `internal`.
+    /// Queues `video` as what will be at `location`. Refuses with `token_revoked`,
+    /// `idempotency_key_in_use`, `insufficient_storage` or `internal`.
     func add(
         _ video: consuming ReceivedVideo, at location: LessonLocation, _ admission: UploadAdmission,
-        _ callbacks: Callbacks = Callbacks(), task id: TaskID = TaskID(random: SecureRandom.pair())
+        _ callbacks: Callbacks = Callbacks(), task id: TaskID, receipt: Receipt? = nil
     ) throws(Refusal) -> NewJob {
         let filename = video.filename
         let bytes = ByteCount(video.file.byteCount)
@@ -31,7 +32,7 @@ struct UploadQueue: Sendable {
         }
         let job = NewJob(
             id: id, location: location, filename: filename, sourcePath: kept.path, bytes: bytes,
-            successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error)
+            successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error, receipt: receipt)
         try enqueue(job, admission)
         kept.release()
         return job
@@ -59,6 +60,9 @@ struct UploadQueue: Sendable {
         case .revoked:
             remove(new.sourcePath)
             throw MediaGate.revoked
+        case .repeated:
+            remove(new.sourcePath)
+            throw KeyedUploads.overtaken
         }
     }
 

@@ -19,12 +19,12 @@ struct UploadReader: Sendable {
         metrics = services.metrics
     }
 
-    /// Reads all of the body into `form`, for as long as `caller` may send it.
+    /// Reads all of the body into `form`, for as long as `caller` may send it. Returns how long it was.
     ///
     /// Refuses with `too_large`, `insufficient_storage`, `malformed_request`, `token_revoked`, or what the form refuses.
     func read(
         _ context: RequestContext, into form: inout VideoForm, from caller: borrowing UploadCaller
-    ) throws(Refusal) {
+    ) throws(Refusal) -> FormSize {
         let header = context.request.contentType.flatMap { MediaTypeHeader(parsing: $0) }
         guard let boundary = header?.formDataBoundary else {
             throw Refusal(.malformedRequest, "The body must be multipart/form-data with a boundary.")
@@ -47,6 +47,7 @@ struct UploadReader: Sendable {
             throw Refusal(.malformedRequest, "The body broke off after \(total) bytes.")
         }
         try parser.finish()
+        return FormSize(total: total, parts: form.partCount, boundary: boundary.utf8.count)
     }
 
     /// Whether the body that is announced would find room. Refuses with `insufficient_storage`.

@@ -1,3 +1,4 @@
+import Crypto
 import Domain
 import Files
 import Formats
@@ -27,15 +28,19 @@ struct VideoForm: MultipartHandler, ~Copyable {
     private(set) var filename: Filename?
     /// Whoever will look into the video: started when that begins, so as to be ready when it ends.
     private var prepared: PreparedMedia?
+    private var digest: RunningDigest?
+    private(set) var partCount = 0
 
-    /// A form whose plain fields are `fields`.
-    init(fields: Set<String>, _ services: Services) {
+    /// A form whose plain fields are `fields`. `isDigested`: the digest of the video will be asked for.
+    init(fields: Set<String>, _ services: Services, isDigested: Bool) {
         self.known = fields
         self.files = services.files
         self.media = services.media
+        digest = isDigested ? RunningDigest(.sha256) : nil
     }
 
     mutating func partBegan(_ header: PartHeader) throws(Refusal) {
+        partCount += 1
         if header.name == Self.videoField {
             try beginVideo(header)
         } else if known.contains(header.name) {
@@ -51,7 +56,9 @@ struct VideoForm: MultipartHandler, ~Copyable {
     mutating func partBytes(_ bytes: Span<UInt8>) throws(Refusal) {
         switch part {
         case .ignored: return
-        case .video: do { try video?.write(bytes) } catch { throw Refusal(error) }
+        case .video:
+            digest?.update(bytes)
+            do { try video?.write(bytes) } catch { throw Refusal(error) }
         case .field(let name): try append(bytes, to: name)
         }
     }
@@ -77,6 +84,12 @@ struct VideoForm: MultipartHandler, ~Copyable {
     /// Likewise the process that will look into it.
     mutating func takePrepared() -> PreparedMedia? {
         prepared.take()
+    }
+
+    /// The digest of the received file; empty where it was not to be made.
+    mutating func takeDigest() -> [UInt8] {
+        guard let digest = digest.take() else { return [] }
+        return digest.finish()
     }
 
     /// The text of a plain field; nil where it is missing or empty. Refuses what is not UTF-8.
