@@ -15,7 +15,10 @@ final class SegmentSequence {
     private let directory: String
     private let key: ContentKey
     private let maxBytes: Int
+    /// Shorter ones are joined to their neighbour, where that does not become too long.
     private let shortest: Int64
+    /// What is said here of pictures' times was planned by decoding times, which may be a little off.
+    private var shortestAllowed: Int64 { shortest / 2 }
     private let longestAllowed: Int64
     /// What a container's coarse times, and the order in which pictures are shown, may add to a segment.
     private static let tolerance = Int64(0.5 * Track.ticksPerSecond)
@@ -59,7 +62,19 @@ final class SegmentSequence {
         guard byteCount <= maxBytes else {
             throw MediaError(.unsupported, "The lesson would become too large.", operation: "output limit")
         }
+        // A lesson that breaks a rule is made anew, so it is given up as soon as that is seen.
+        if let last = segments.last { try checkLength(last, isAlone: false) }
         segments.append(.init(name: LessonFile.segment(number), ticks: pts - start))
+    }
+
+    /// Of a segment that goes on as it is.
+    private func checkLength(_ segment: MediaPlaylist.Segment, isAlone: Bool) throws(MediaError) {
+        guard segment.ticks > 0 && (segment.ticks >= shortestAllowed || isAlone) else {
+            throw OutputRule.noSliver.broken("a segment")
+        }
+        guard segment.ticks <= longestAllowed else {
+            throw OutputRule.realDurations.broken("a segment is too long")
+        }
     }
 
     /// Writes the playlist once all segments are closed. Throws `.unsupported` where there are none.
@@ -79,6 +94,7 @@ final class SegmentSequence {
     private func joinSliver() throws(MediaError) {
         guard let last = segments.last, segments.count > 1, last.ticks < shortest else { return }
         let number = segments.count - 2
+        guard segments[number].ticks + last.ticks <= longestAllowed else { return }
         let reader = SegmentReader(key: key)
         let plain =
             try reader.plain(path(number), sequenceNumber: number)
@@ -111,12 +127,6 @@ final class SegmentSequence {
         guard Int64(longest.rounded()) <= playlist.targetDuration else {
             throw OutputRule.realDurations.broken("the target duration is too short")
         }
-        let isAlone = segments.count == 1
-        guard segments.allSatisfy({ $0.ticks > 0 && ($0.ticks >= shortest || isAlone) }) else {
-            throw OutputRule.noSliver.broken("a segment")
-        }
-        guard segments.allSatisfy({ $0.ticks <= longestAllowed }) else {
-            throw OutputRule.realDurations.broken("a segment is too long")
-        }
+        for segment in segments.suffix(2) { try checkLength(segment, isAlone: segments.count == 1) }
     }
 }

@@ -93,9 +93,11 @@ struct Planner {
         }
         // The last segment goes on as long as the sound does.
         let end = max(index.end, soundEnd.map(stream.timeBase.ticks) ?? index.end)
+        let obstacle = CopyRules.obstacle(index, end: end, target: target)
+        let grid = obstacle == nil ? SegmentGrid(idr: index.idr, end: end, target: target) : nil
         return Timing(
-            obstacles: [CopyRules.obstacle(index, end: end, target: target)].compactMap(\.self),
-            cuts: SegmentGrid(idr: index.idr, end: end, target: target).cuts,
+            obstacles: [obstacle ?? (grid == nil ? VideoIndex.unfit : nil)].compactMap(\.self),
+            cuts: grid?.cuts ?? [],
             duration: Double(index.end - (index.start ?? index.end)) * stream.timeBase.secondsPerTick,
             isJoined: index.isJoined, rate: index.averageRate, bytes: index.bytes)
     }

@@ -1,6 +1,7 @@
 /// Where a video stream's packets lie in time, and what speaks against copying them.
 struct VideoIndex {
     static let tooFarApart = "IDR pictures are too far apart"
+    static let unfit = "its IDR pictures leave no segments of a fitting length"
     static let standsStill = "a picture stands still for longer than a segment"
 
     /// DTS of every IDR picture, in the stream's time base, rising.
