@@ -32,7 +32,9 @@ struct ConversionJob {
             directory: directory, key: key, segmentSeconds: options.segmentSeconds,
             maxBytes: limits.maxOutputBytes)
         segments.sink.inspector.promise = try builder.promise()
-        let writer = try LessonWriter(segments, tracks: lanes.map(\.lane.parameters), done: done)
+        let writer = try LessonWriter(
+            segments, tracks: lanes.map(\.lane.parameters), done: done,
+            maxWaitingBytes: limits.maxWaitingBytes)
         var timeline = Timeline(demuxer, limits: limits, isRepaired: plan.video.action == .transcode)
         let feeds = lanes.map { Feed(lane: $0.lane, stream: $0.stream, index: $0.stream.index) }
         try read(demuxer, feeds, &timeline, done, writer)

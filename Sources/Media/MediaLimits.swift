@@ -13,6 +13,8 @@ package struct MediaLimits: Sendable {
     package var maxLateSeconds = 3600
     /// Seconds of video. A day is far above any lesson.
     package var maxDurationSeconds = 24.0 * 3600
+    /// Bytes of one track's packets that may wait for the other one.
+    package var maxWaitingBytes = 64 << 20
     /// Bytes of all the segments together.
     package var maxOutputBytes = 64 << 30
     /// What looking for damage in copied pictures, and in copied sound, may take of the CPU that the copy takes without; 0

@@ -1,13 +1,14 @@
 /// Puts the packets of both tracks into one order of decoding time, and begins with a picture.
 struct Interleaver {
-    /// Bytes that may wait because the other track is silent; a file that interleaves worse is written as it comes.
-    private static let maxWaitingBytes = 64 << 20
-
+    private let maxWaitingBytes: Int
     private var video = PacketQueue()
     private var audio = PacketQueue()
     private var hasBegun = false
 
-    init(hasAudio: Bool) {
+    /// - Parameter maxWaitingBytes: that may wait because the other track is silent; a file that interleaves worse is
+    ///   written as it comes.
+    init(hasAudio: Bool, maxWaitingBytes: Int) {
+        self.maxWaitingBytes = maxWaitingBytes
         audio.isFinished = !hasAudio
     }
 
@@ -31,9 +32,13 @@ struct Interleaver {
         min(video.first?.dts ?? .max, audio.first?.dts ?? .max)
     }
 
+    private var isPressed: Bool { video.bytes + audio.bytes > maxWaitingBytes }
+
+    /// More waits than may, and it can only wait: no picture has come to begin with.
+    var isStuck: Bool { isPressed && !hasBegun && video.first == nil }
+
     /// The next packet in order; nil where a track has to deliver first.
     mutating func next() -> OutputPacket? {
-        let isPressed = video.bytes + audio.bytes > Self.maxWaitingBytes
         switch (video.first, audio.first) {
         case (let picture?, let sound?):
             return picture.dts <= sound.dts || !hasBegun ? takeVideo() : audio.removeFirst()

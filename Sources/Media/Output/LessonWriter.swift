@@ -18,21 +18,29 @@ final class LessonWriter {
     /// Whether a packet of sound was written.
     private(set) var hasSound = false
 
-    /// - Parameter tracks: codec parameters of each track, in the order of `Track`.
+    /// - Parameters:
+    ///   - tracks: codec parameters of each track, in the order of `Track`.
+    ///   - maxWaitingBytes: of packets of one track, until the other one has come so far.
     init(
-        _ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>], done: WorkDone
+        _ segments: SegmentSequence, tracks: [UnsafePointer<AVCodecParameters>], done: WorkDone,
+        maxWaitingBytes: Int
     ) throws(MediaError) {
         self.segments = segments
         self.done = done
         extradata = tracks.first.map { CodecParameters.extradata($0.pointee) } ?? []
         muxer = try MPEGTSMuxer(tracks: tracks, sink: segments.sink)
-        interleaver = Interleaver(hasAudio: tracks.count > 1)
+        interleaver = Interleaver(hasAudio: tracks.count > 1, maxWaitingBytes: maxWaitingBytes)
     }
 
     /// Takes the next packet of a track; writes as much as is in order by now.
     func append(_ packet: OutputPacket) throws(MediaError) {
         interleaver.append(packet)
         try drain()
+        guard !interleaver.isStuck else {
+            throw MediaError(
+                .unsupported, "The pictures of this film begin too long after its sound.",
+                operation: "interleave")
+        }
     }
 
     /// No packet of `track` comes any more.

@@ -2,8 +2,10 @@
 struct PacketQueue {
     private var packets: [OutputPacket] = []
     private var head = 0
-    /// Bytes of the waiting packets.
+    /// Bytes that the waiting packets take.
     private(set) var bytes = 0
+    /// Of that, what any packet takes beside its contents, roughly: libavcodec's three structures, and padding.
+    private static let packetCost = 512
     /// No packet comes any more.
     var isFinished = false
 
@@ -11,13 +13,13 @@ struct PacketQueue {
 
     mutating func append(_ packet: OutputPacket) {
         packets.append(packet)
-        bytes += packet.packet.bytes.count
+        bytes += Self.packetCost + packet.packet.bytes.count
     }
 
     mutating func removeFirst() -> OutputPacket? {
         guard let packet = first else { return nil }
         head += 1
-        bytes -= packet.packet.bytes.count
+        bytes -= Self.packetCost + packet.packet.bytes.count
         // Moving the rest down once per thousand packets keeps a removal cheap and the array short.
         if head == packets.count || head >= 1024 {
             packets.removeFirst(head)
