@@ -36,6 +36,7 @@ struct DecoderTests {
         "What does more than decoding, or what no film is made in, stays shut",
         arguments: [
             ("wrapped_avframe", "memory"), ("ansi", "text"), ("idf", "text"), ("imm5", "inside"),
+            ("avrn", "inside"), ("tdsc", "inside"), ("avs", "game"), ("kgv1", "emulator"),
             ("psd", "single pictures"), ("webp", "single pictures"), ("smackvid", "game"),
             ("binkvideo", "game"),
             ("adpcm_ea", "game"), ("sonic", "experimental"), ("h264_v4l2m2m", "hardware"),

@@ -61,7 +61,7 @@ enum AcceptedDecoders {
             ["wrapped_avframe", "vnull", "anull", "wavesynth"]
         ),
         ("draws text", ["ansi", "bintext", "cdgraphics", "cdtoons", "idf", "xbin"]),
-        ("runs another format's decoder inside", ["imm5", "smvjpeg", "tiff"]),
+        ("runs another format's decoder inside", ["avrn", "imm5", "smvjpeg", "tdsc", "tiff"]),
         (
             "a format of single pictures, in which no film is made",
             [
@@ -73,13 +73,15 @@ enum AcceptedDecoders {
             ]
         ),
         (
-            "a game's pictures",
+            "a game's pictures, or an emulator's",
             [
-                "4xm", "anm", "arbc", "argo", "bethsoftvid", "bfi", "binkvideo", "bmv_video", "c93", "cdxl",
+                "4xm", "anm", "arbc", "argo", "avs", "bethsoftvid", "bfi", "binkvideo", "bmv_video", "c93",
+                "cdxl",
                 "dfa",
                 "dsicinvideo", "dxa", "eacmv", "eamad", "eatgq", "eatgv", "eatqi", "escape124", "escape130",
                 "flic",
-                "gdv", "hnm4video", "idcinvideo", "interplayvideo", "ipu", "jv", "kmvc", "mdec", "mmvideo",
+                "gdv", "hnm4video", "idcinvideo", "interplayvideo", "ipu", "jv", "kgv1", "kmvc", "mdec",
+                "mmvideo",
                 "mobiclip",
                 "motionpixels", "mv30", "mvha", "msp2", "paf_video", "qpeg", "rl2", "roqvideo", "sanm", "sga",
                 "simbiosis_imx", "smackvid", "thp", "tiertexseqvideo", "tmv", "truemotion1", "truemotion2",
