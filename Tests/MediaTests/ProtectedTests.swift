@@ -161,6 +161,65 @@ struct ProtectedTests {
         }
     }
 
+    @Test(
+        "Streams that share a start code of a program are told by it, and a PID is never taken for one",
+        arguments: [
+            (0xFD, 0xFD55, true), (0xBD, 0x80, true), (0xE0, 0x1E0, true), (0xFD, 0x1E0, false),
+            (0xE0, 0xFD55, false), (0xC0, 0x80, false),
+        ])
+    func sharedStartCodes(code: UInt8, id: Int, isFound: Bool) throws {
+        let space = try Workspace()
+        let head: [UInt8] = [0, 0, 1, code, 0, 20, 0x90] + [UInt8](repeating: 0x55, count: 19)
+        let bytes = [[UInt8]](repeating: head, count: 50).flatMap(\.self)
+        try Data(bytes).write(to: space.file("film.vob"))
+        let input = try FileInput(path: space.file("film.vob").path, cancellation: nil)
+        let scheme = ScrambledPackets(program: input).scheme(of: id)
+        #expect(scheme == (isFound ? "scrambled packets" : nil))
+    }
+
+    @Test("A low PID of which nothing was seen is not judged by another one")
+    func unseenPID() throws {
+        let space = try Workspace()
+        let packet: [UInt8] = [0x47, 0x01, 0xBD, 0x90] + [UInt8](repeating: 0x55, count: 184)
+        try Data([[UInt8]](repeating: packet, count: 50).flatMap(\.self)).write(to: space.file("film.ts"))
+        let input = try FileInput(path: space.file("film.ts").path, cancellation: nil)
+        let packets = ScrambledPackets(transport: input)
+        #expect(packets.scheme(of: 0x1BD) != nil && packets.scheme(of: 0x50) == nil)
+    }
+
+    @Test(
+        "An FLV whose tags are encrypted is refused by that name",
+        arguments: [
+            ("libx264 -preset ultrafast", 9, "pictures"), ("flv1", 9, "pictures"),
+            ("libx264 -preset ultrafast", 8, "sound"), ("flv1", 18, "pictures"),
+            ("libx264 -preset ultrafast", 0, ""),
+        ] as [(String, UInt8, String)])
+    func filteredTags(codec: String, type: UInt8, track: String) throws {
+        let space = try Workspace()
+        let made = Self.source.replacingOccurrences(of: "libx264 -preset ultrafast", with: codec)
+        let path = try space.clip("film.flv", "\(made) -ar 44100")
+        try space.patch("film.flv") { data in
+            let header = Data([2, 0, 10] + Array("onMetaData".utf8))
+            if type == 18, let place = data.range(of: header)?.lowerBound {
+                // A script of as many bytes that says another name.
+                let size = Int(data[place - 9]) << 8 | Int(data[place - 8])
+                var script = Data([2, 0, 17] + Array("|AdditionalHeader".utf8))
+                script += Data(repeating: 5, count: size - script.count)
+                data.replaceSubrange(place..<place + size, with: script)
+            }
+            var tag = 13
+            while tag + 11 < data.count {
+                if data[tag] == type, type < 18 { data[tag] |= 0x20 }
+                tag += 15 + (Int(data[tag + 1]) << 16 | Int(data[tag + 2]) << 8 | Int(data[tag + 3]))
+            }
+        }
+        if track.isEmpty {
+            #expect(throws: Never.self) { try Probe.examine(path) }
+        } else {
+            Self.expectRefusal(path, space, naming: [track, "encrypted", "Adobe Access"])
+        }
+    }
+
     @Test("A WebM with an encryption key's number is refused, one with a tag of that name is not")
     func matroska() throws {
         let space = try Workspace()

@@ -49,6 +49,9 @@ struct Protection {
         case "mpeg":
             let packets = ScrambledPackets(program: demuxer.input)
             return { packets.scheme(of: $0.id) }
+        case "flv":
+            let tags = FilteredTags(demuxer.input)
+            return { tags.scheme(of: $0.parameters.codec_type) }
         default: return { _ in nil }
         }
     }

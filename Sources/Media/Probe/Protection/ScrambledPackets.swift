@@ -8,27 +8,40 @@ struct ScrambledPackets {
     /// Of a transport stream's packets: as broadcast, with a time in front (M2TS), with a checksum behind.
     private static let packetSizes = [188, 192, 204]
 
-    /// ISO/IEC 13818-1 table 2-22: AC-3 and PCM of a DVD.
+    /// ISO/IEC 13818-1 table 2-22: AC-3 and PCM of a DVD, and what has an extension for its name (VC-1 of an HD DVD).
     private static let privateStream = 0x1BD
+    private static let extendedStream = 0x1FD
 
+    private let isProgram: Bool
     /// By PID or start code.
     private var packets: [Int: (all: Int, scrambled: Int)] = [:]
     /// PIDs whose present unit said in its head that it is scrambled.
     private var scrambledUnits: Set<Int> = []
 
     init(transport input: FileInput) {
+        isProgram = false
         for piece in Self.pieces(input) { readTransport(piece) }
     }
 
     init(program input: FileInput) {
+        isProgram = true
         for piece in Self.pieces(input) { readProgram(piece) }
     }
 
-    /// What the packets of a PID, or a start code, are encrypted with; nil where they are not.
+    /// What the packets of a stream are encrypted with, by its PID, or the number that libavformat gives it in a program;
+    /// nil where they are not.
     func scheme(of id: Int) -> String? {
-        // libavformat tells the streams within a program's private stream 1 apart by a byte of their own.
-        guard let count = packets[id] ?? (id < 0x100 ? packets[Self.privateStream] : nil) else { return nil }
+        guard let count = packets[isProgram ? Self.startCode(of: id) : id] else { return nil }
         return Double(count.scrambled) > Double(count.all) * Self.maxShare ? "scrambled packets" : nil
+    }
+
+    /// libavformat tells the streams that share a start code apart by a byte of their own: below it, or behind its last one.
+    private static func startCode(of id: Int) -> Int {
+        switch id {
+        case ..<0x100: privateStream
+        case 0xFD00...0xFDFF: extendedStream
+        default: id
+        }
     }
 
     private static func pieces(_ input: FileInput) -> [[UInt8]] {
@@ -73,7 +86,7 @@ struct ScrambledPackets {
             for position in 0..<max(0, bytes.count - 9)
             where bytes[position] == 0 && bytes[position + 1] == 0 && bytes[position + 2] == 1 {
                 let code = bytes[position + 3]
-                guard code == 0xBD || (0xC0...0xEF).contains(code) else { continue }
+                guard code == 0xBD || code == 0xFD || (0xC0...0xEF).contains(code) else { continue }
                 let head = UnsafeRawBufferPointer(rebasing: bytes[position..<position + 9])
                 count(0x100 | Int(code), isScrambled: Self.isScrambled(head))
             }
