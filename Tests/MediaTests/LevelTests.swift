@@ -27,6 +27,81 @@ struct LevelTests {
         #expect(needed?.number == level)
     }
 
+    /// A row of ITU-T H.264 table A-1: level_idc, MaxMBPS, MaxFS, MaxDpbMbs; and a picture of MaxFS, in macroblocks.
+    struct Row: CustomTestStringConvertible {
+        let (level, perSecond, perPicture, kept): (Int, Int, Int, Int)
+        let (columns, rows): (Int, Int)
+        /// The lowest level with the same numbers.
+        let lowest: Int
+
+        init(_ numbers: (Int, Int, Int, Int), _ size: (Int, Int), lowest: Int? = nil) {
+            (level, perSecond, perPicture, kept) = numbers
+            (columns, rows) = size
+            self.lowest = lowest ?? level
+        }
+
+        var testDescription: String { "level \(level)" }
+
+        /// Clause A.3.1, a to c and f to h, by whole numbers; a hundredth more in a second counts as within.
+        func takes(_ columns: Int, _ rows: Int, thousandths rate: Int, _ references: Int) -> Bool {
+            let size = columns * rows
+            return size <= perPicture && columns * columns <= 8 * perPicture && rows * rows <= 8 * perPicture
+                && size * rate * 100 <= perSecond * 101 * 1000 && references <= min(16, kept / size)
+        }
+    }
+
+    private static let table: [Row] = [
+        Row((10, 1_485, 99, 396), (11, 9)), Row((11, 3_000, 396, 900), (22, 18)),
+        Row((12, 6_000, 396, 2_376), (22, 18)), Row((13, 11_880, 396, 2_376), (22, 18)),
+        Row((20, 11_880, 396, 2_376), (22, 18), lowest: 13), Row((21, 19_800, 792, 4_752), (22, 36)),
+        Row((22, 20_250, 1_620, 8_100), (45, 36)), Row((30, 40_500, 1_620, 8_100), (45, 36)),
+        Row((31, 108_000, 3_600, 18_000), (80, 45)), Row((32, 216_000, 5_120, 20_480), (80, 64)),
+        Row((40, 245_760, 8_192, 32_768), (128, 64)),
+        Row((41, 245_760, 8_192, 32_768), (128, 64), lowest: 40),
+        Row((42, 522_240, 8_704, 34_816), (128, 68)), Row((50, 589_824, 22_080, 110_400), (160, 138)),
+        Row((51, 983_040, 36_864, 184_320), (256, 144)), Row((52, 2_073_600, 36_864, 184_320), (256, 144)),
+        Row((60, 4_177_920, 139_264, 696_320), (512, 272)),
+        Row((61, 8_355_840, 139_264, 696_320), (512, 272)),
+        Row((62, 16_711_680, 139_264, 696_320), (512, 272)),
+    ]
+
+    @Test("A row of table A-1 takes what it says, and nothing beyond", arguments: table)
+    func keepsRow(row: Row) {
+        func needed(_ rows: Int, _ rate: Double, _ references: Int) -> Int {
+            H264Level.needed(
+                width: 16 * row.columns, height: 16 * rows, rate: rate, references: references)?.number ?? 99
+        }
+        let rate = Double(row.perSecond) / Double(row.perPicture)
+        let references = min(16, row.kept / row.perPicture)
+        #expect(row.columns * row.rows == row.perPicture)
+        #expect(needed(row.rows, rate, references) == row.lowest)
+        #expect(needed(row.rows, rate * 1.02, references) > row.level)
+        #expect(needed(row.rows + 1, 0.1, 1) > row.level)
+        // Level 1.1 has room for a quarter of a picture more, and no level for less than a whole one.
+        #expect(needed(row.rows, 0.1, row.kept / row.perPicture + 1) > row.level)
+    }
+
+    @Test("Sizes, rates and references need the level that table A-1 says")
+    func agreesWithTable() {
+        let sizes = [
+            (176, 144), (320, 240), (352, 288), (640, 360), (640, 480), (720, 480), (720, 576), (854, 480),
+            (960, 540), (1280, 720), (720, 1280), (1440, 900), (1920, 800), (1920, 1080), (1080, 1920),
+            (2048, 1152), (2560, 1440), (3840, 2160), (2160, 3840), (7680, 4320), (4096, 64), (8, 8),
+        ]
+        for (width, height) in sizes + Self.table.map({ (16 * $0.columns - 8, 16 * $0.rows - 14) }) {
+            for rate in [1_000, 5_000, 15_000, 23_976, 25_000, 30_000, 50_000, 59_940, 60_000, 120_000] {
+                for references in 1...16 {
+                    let level = Self.table.first {
+                        $0.takes((width + 15) / 16, (height + 15) / 16, thousandths: rate, references)
+                    }
+                    let needed = H264Level.needed(
+                        width: width, height: height, rate: Double(rate) / 1000, references: references)
+                    #expect(needed?.number == level?.level, "\(width)x\(height), \(rate), \(references)")
+                }
+            }
+        }
+    }
+
     @Test("No level goes beyond the table")
     func refusesBeyondTable() {
         #expect(H264Level.needed(width: 16_896, height: 16, rate: 1, references: 1) == nil)
