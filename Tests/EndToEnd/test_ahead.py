@@ -290,9 +290,14 @@ def test_strangers_use_up_nobodys_share_of_the_uploads_at_once(strangers, short_
         def has_its_share():
             # Refused itself, as long as nginx still counts the one before.
             slow.enter_context(begun(server.port, "POST", "/upload/lesson", fields, sent=10))
-            return upload(server, REL, short_h264).status_code == 429
+            answer = upload(server, REL, short_h264)
+            # A refusal counts as false.
+            return [answer] if answer.status_code == 429 else []
 
-        wait_for(has_its_share, "the admitted upload to be counted")
+        [refused] = wait_for(has_its_share, "the admitted upload to be counted")
+        said = "Too many uploads at once from one address: more than 1. Try again when one of them has ended."
+        assert refused.json() == {"error": "rate_limited", "message": said}
+        assert refused.headers["Retry-After"] == "10"
 
 
 def test_all_uploads_of_strangers_together_have_a_bound(server, tmp_path):
@@ -315,6 +320,9 @@ def test_all_uploads_of_strangers_together_have_a_bound(server, tmp_path):
     try:
         slow = [start(f"203.0.113.{number}") for number in range(3)]
         wait_for(lambda: status(start("203.0.113.9", b"12")) == 429, "three uploads to be under way")
+        said = "Too many uploads at once from all addresses together: more than 3. Try again shortly."
+        refused = answer_of(start("203.0.113.9", b"12"))
+        assert json.loads(refused.body) == {"error": "rate_limited", "message": said}
         # The site's backend is not one of them.
         assert status(start("192.0.2.1", b"12")) == 400
         slow.pop().close()

@@ -1,5 +1,6 @@
 """What nginx counts, and for whom: no application runs, so what passes the limits is a 502."""
 
+import json
 from contextlib import contextmanager
 
 import pytest
@@ -82,3 +83,47 @@ def test_other_networks_are_other_clients(tmp_path, pair):
         one, other = pair
         assert [ask(host, one) for _ in range(3)] == [PASSES, PASSES, LIMITED]
         assert [ask(host, other) for _ in range(3)] == [PASSES, PASSES, LIMITED]
+
+
+# Which limit: the method and address, the settings, and what is said of it.
+SAID = {
+    "tokens for a user": (
+        ("GET", "/api/get-video-token/v2?user_id=learner-1"),
+        {"FOCUST_RATE_TOKENS_PER_USER": "20r/m burst=1"},
+        "Too many tokens for one user from one address: more than 20 per minute. Try again in 3 s.",
+        "Trop de jetons pour un utilisateur depuis une même adresse : plus de 20 par minute. Réessayez dans 3 s.",
+        3,
+    ),
+    "tokens": (
+        ("GET", "/api/get-video-token/v2?user_id={}"),
+        {"FOCUST_RATE_TOKENS_PER_ADDRESS": "9r/m burst=1", "FOCUST_RATE_TOKENS_PER_USER": "1r/m burst=9"},
+        "Too many tokens from one address: more than 9 per minute. Try again in 7 s.",
+        "Trop de jetons depuis une même adresse : plus de 9 par minute. Réessayez dans 7 s.",
+        7,
+    ),
+    "uploads": (
+        ("POST", "/upload/lesson"),
+        {"FOCUST_RATE_UPLOADS_PER_ADDRESS": "1r/s burst=1"},
+        "Too many uploads begun from one address: more than 1 per second. Try again in 1 s.",
+        "Trop d’envois commencés depuis une même adresse : plus de 1 par seconde. Réessayez dans 1 s.",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_who_is_refused_is_told_which_limit_was_reached(tmp_path, name):
+    (method, path), settings, english, french, seconds = SAID[name]
+    with hosted(tmp_path, **settings) as host:
+
+        def flood(address, **headers):
+            for number in range(10):
+                status, body, told = host.get(path.format(number), method=method, X_Real_IP=address, **headers)
+                if status == LIMITED:
+                    return json.loads(body), told
+            raise AssertionError("no limit was reached")
+
+        for address, language, sentence in [("203.0.113.9", "en", english), ("203.0.113.10", "fr", french)]:
+            body, told = flood(address, Accept_Language=language)
+            assert body == {"error": "rate_limited", "message": sentence}
+            assert int(told["Retry-After"]) == seconds

@@ -27,6 +27,7 @@ def test_a_map_s_captures_are_used_in_that_map_alone(rendered):
     assert len(captures.files) > 30
 
 
+MARK = 'map $uri $key { default ""; "~^(?<focust_reached_all>a)$" b; } '
 MAP = 'map $uri $name { default ""; "~^/(?<part>[^/]+)/(.*)$" $part; }'
 
 
@@ -34,6 +35,7 @@ MAP = 'map $uri $name { default ""; "~^/(?<part>[^/]+)/(.*)$" $part; }'
     "text",
     [
         MAP,
+        MARK + 'map "$host $focust_reached_all" $limit { default ""; }',
         'map $uri $name { "~^/(a)/(?:b)[(](?<part>c)$" $1/$2; }',
         MAP + " location ~ ^/(?<other>a)$ { set $file $other; location ~ b { alias /c/$other; } }",
         MAP + ' location / { add_header A "$name"; if ($uri ~ "^/(a)$") { return 204; } }',
@@ -47,6 +49,7 @@ def test_captures_at_home_are_well(text):
     "text",
     [
         MAP + " location / { alias /files/$part; }",
+        MARK + "location / { alias /files/$focust_reached_all; }",
         MAP + ' location / { alias "/files/$name/${part}"; }',
         MAP + " location ~ ^/(.*)$ { alias /files/$1; }",
         MAP + " location / { rewrite ^/(.*)$ /$1; }",

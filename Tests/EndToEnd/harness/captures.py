@@ -14,6 +14,8 @@ TOKEN = re.compile(
 )
 NAMED = re.compile(r"\(\?P?<([A-Za-z_]\w*)>")
 VARIABLE = re.compile(r"\$\{?(\w+)")
+# A capture of which another map asks only whether it is there: how far nginx came, which it tells in no other way.
+MARK = "focust_reached_"
 # What follows the name of a directive and takes an expression.
 MATCHES = {"~", "~*", "!~", "!~*"}
 
@@ -93,7 +95,8 @@ class Captures:
         for directive in directives:
             words = directive.words
             if words[:1] == ["map"]:
-                self.forbid([words[1]], own, f"map {words[2]}")
+                marks = {name for name in self.of_maps if name.startswith(MARK)}
+                self.forbid([words[1]], own | marks, f"map {words[2]}")
                 self.judge_map(directive)
                 continue
             pattern = expression(words)

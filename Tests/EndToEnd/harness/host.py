@@ -49,6 +49,7 @@ http {{
         root "{directory}/site";
         location = /host-404 {{ return 404 "the host's own page\\n"; }}
         location /api/ {{ return 200 "the host's own api, $host_wants\\n"; }}
+        {locations}
         location ~ \\.(ts|mp4|key|m3u8)$ {{ return 200 "the host's own films\\n"; }}
         include focust-video/server.conf;
     }}
@@ -74,7 +75,7 @@ class UnixConnection(http.client.HTTPConnection):
 class Host:
     """One run of it in a directory of its own, rendered from these settings beside the usual ones."""
 
-    def __init__(self, directory: Path, **settings: str):
+    def __init__(self, directory: Path, locations: str = "", **settings: str):
         self.directory = directory
         environment = {
             "PATH": os.environ["PATH"],
@@ -87,7 +88,9 @@ class Host:
             [REPOSITORY / "nginx/render", directory / "focust-video"], env=environment | settings, check=True
         )
         user = "user root;" if os.geteuid() == 0 else ""
-        (directory / "nginx.conf").write_text(CONFIGURATION.format(directory=directory, user=user))
+        (directory / "nginx.conf").write_text(
+            CONFIGURATION.format(directory=directory, user=user, locations=locations)
+        )
         error_log = directory / "host-error.log"
         self.process = subprocess.Popen([NGINX, "-p", directory, "-c", directory / "nginx.conf", "-e", error_log])
         sockets = [directory / "host.sock", directory / "host2.sock"]
