@@ -31,14 +31,15 @@ def generate(generator: str, folder: Path, document: Path = PATH, *options: str)
     done = run(folder, "openapi-generator-cli", "generate", *where, *options)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
-    # Its imports have no extensions, as bundlers have them.
-    settings = {
-        "compilerOptions": OPTIONS,
-        "unstable": ["sloppy-imports"],
-        "imports": {"client": "./client/index.ts"},
-    }
-    (folder / "deno.json").write_text(json.dumps(settings))
+    configure(folder, {"client": "./client/index.ts"})
     return "\n".join(line for line in said.splitlines() if "writing file" not in line)
+
+
+def configure(folder: Path, imports: dict[str, str], **options) -> None:
+    """How scripts are checked and run in this folder: what they import by name, and more options of the compiler."""
+    # Imports have no extensions, as bundlers have them.
+    settings = {"compilerOptions": OPTIONS | options, "unstable": ["sloppy-imports"], "imports": imports}
+    (folder / "deno.json").write_text(json.dumps(settings))
 
 
 def check(folder: Path, *scripts: Path) -> str:
@@ -54,7 +55,7 @@ def execute(folder: Path, script: Path, *arguments) -> str:
     done = run(
         folder,
         *("deno", "run", "--quiet", "--no-check", "--no-remote", "--no-npm", "--config", folder / "deno.json"),
-        *("--allow-net=127.0.0.1", "--allow-read", script),
+        *("--allow-net=127.0.0.1", "--allow-read", "--allow-env", script),
         *arguments,
     )
     assert done.returncode == 0, done.stdout + done.stderr
