@@ -46,3 +46,7 @@ static inline CURLcode focust_curl_get_size(CURL *handle, CURLINFO info, curl_of
 
 // A macro with arithmetic.
 static const long focust_curl_global_default = CURL_GLOBAL_DEFAULT;
+
+// Members of enumerations, which newer releases of libcurl turned into macros (8.13 and 8.14).
+static const long focust_curl_netrc_ignored = CURL_NETRC_IGNORED;
+static const long focust_curl_sslversion_tlsv1_2 = CURL_SSLVERSION_TLSv1_2;

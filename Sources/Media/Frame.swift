@@ -27,7 +27,7 @@ final class Frame {
     var pts: Int64? { Packet.timestamp(pointer.pointee.pts) }
 
     /// Ticks of the packet that it was decoded from; 0 where that said nothing.
-    var duration: Int64 { max(0, pointer.pointee.pkt_duration) }
+    var duration: Int64 { max(0, focust_av_frame_duration(pointer)) }
 
     /// Bytes of what was decoded (frame.h: AVFrame.buf).
     var byteCount: Int {

@@ -10,7 +10,7 @@ struct EasyOptions {
         try set(CURLOPT_FOLLOWLOCATION, 0)
         // An empty proxy also silences http_proxy and its like; a proxy would connect where we may not.
         try set(CURLOPT_PROXY, "")
-        try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        try set(CURLOPT_NETRC, focust_curl_netrc_ignored)
         try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         // Signals and threads do not mix.
         try set(CURLOPT_NOSIGNAL, 1)
@@ -19,7 +19,7 @@ struct EasyOptions {
         try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
-        try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        try set(CURLOPT_SSLVERSION, focust_curl_sslversion_tlsv1_2)
         if let certificateFile { try set(CURLOPT_CAINFO, certificateFile) }
     }
 

@@ -74,10 +74,13 @@ final class VideoTranscodeLane: Lane {
         try decoder.decode(packet) { frame throws(MediaError) in try self.filter(frame, writer) }
     }
 
-    func wait(until second: Double, into writer: LessonWriter) throws(MediaError) {
+    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError) {
+        guard decoder.isIdle || isLong else { return }
         if !isWaiting {
             isWaiting = true
-            try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
+            if !decoder.isIdle {
+                try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
+            }
             try rebuildGraph(writer)
         }
         try showAgain(before: ticks(second), writer)

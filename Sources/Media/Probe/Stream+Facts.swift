@@ -28,7 +28,8 @@ extension Stream {
 
     private var orientation: Orientation {
         var size = 0
-        guard let data = av_stream_get_side_data(pointer, AV_PKT_DATA_DISPLAYMATRIX, &size), size >= 36 else {
+        guard let data = focust_av_stream_side_data(pointer, AV_PKT_DATA_DISPLAYMATRIX, &size), size >= 36
+        else {
             return .upright
         }
         let numbers = UnsafeRawPointer(data)

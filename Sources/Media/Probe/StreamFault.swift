@@ -76,7 +76,7 @@ extension Stream {
     /// screen or a codec knows, and the way back stands in metadata that libavcodec does not apply.
     fileprivate var dolbyVisionWithoutBase: Int? {
         var size = 0
-        guard let data = av_stream_get_side_data(pointer, AV_PKT_DATA_DOVI_CONF, &size),
+        guard let data = focust_av_stream_side_data(pointer, AV_PKT_DATA_DOVI_CONF, &size),
             size >= MemoryLayout<AVDOVIDecoderConfigurationRecord>.size
         else { return nil }
         let record = UnsafeRawPointer(data).loadUnaligned(as: AVDOVIDecoderConfigurationRecord.self)
