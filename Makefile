@@ -1,13 +1,17 @@
 # focust-video from a checkout. The two that matter: `make demo` and `make test`.
 
-BUILD_PACKAGES = build-essential pkg-config libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
+BUILD_PACKAGES = build-essential git pkg-config libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
 TEST_PACKAGES = chromium python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file python3-seccomp
-AFTERNOON_PACKAGES = debootstrap systemd-container
+ROOT_PACKAGES = debootstrap systemd-container
 BENCH_PACKAGES = libfcgi-dev wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 
-.PHONY: help docs deps build release demo run install deb afternoon test unit-test e2e-test resume-test soak kill-points sanitize fuzz bench lint clean
+# Where Swift builds, and where a package lands.
+SCRATCH = .build
+OUTPUT = .build
+
+.PHONY: help docs build-deps deps build release demo run install deb afternoon test unit-test e2e-test resume-test soak kill-points sanitize fuzz bench lint clean
 
 help:
 	@echo 'make demo   everything: install what is missing, build, start, upload a sample film, play it back'
@@ -21,22 +25,31 @@ help:
 	@echo 'make fuzz   the parsers under libFuzzer, a minute each'
 	@echo 'make bench  this server side by side with its peers; the tables go to docs/benchmarks.md'
 	@echo 'make docs   the table of settings in docs/settings.md, from the program'
-	@echo 'make install  executable, nginx files, systemd units, settings (PREFIX, DESTDIR); make deb: the same as a package'
+	@echo 'make install  executable, nginx files, systemd units, settings (PREFIX, DESTDIR)'
+	@echo 'make deb    the same as a package; RELEASE=trixie: for another release than the one of this machine'
 	@echo 'make afternoon  the package in a clean Debian, from installation to purge; its transcript is docs/afternoon.md'
-	@echo 'also: deps build release unit-test e2e-test clean'
+	@echo 'also: build-deps deps build release unit-test e2e-test clean'
+
+# What it takes to build, and nothing that tests need.
+build-deps:
+	@scripts/deps $(BUILD_PACKAGES)
+	@scripts/moved $(SCRATCH)
 
 # What is missing of the Debian packages, and the Python environment of the end-to-end tests.
 deps:
 	@scripts/deps $(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES)
+	@scripts/moved $(SCRATCH)
 	@scripts/venv
 	@scripts/promtool --fetch
 
 build:
 	swift build
 
-# Across modules, because a request walks through eight of them: an eighth less CPU for each.
+# Across modules, because a request walks through eight of them: an eighth less CPU for each. The tables that the linker
+# fills in cannot be written to afterwards; not every release's linker sees to that by itself.
 release:
-	swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
+	swift build -c release --scratch-path $(SCRATCH) --static-swift-stdlib -Xswiftc -cross-module-optimization -Xswiftc -use-ld=lld \
+		-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 
 # The release build: it takes no longer than the other, and it is what will run.
 demo: deps release
@@ -49,14 +62,21 @@ run:
 install:
 	@PREFIX=$(or $(PREFIX),/usr/local) DESTDIR=$(DESTDIR) packaging/install .build/release
 
-# The package lands in .build/.
-deb: deps release
-	@packaging/deb .build/release .build
+# The package of this machine's release lands in .build/; RELEASE=trixie (bookworm, noble) makes that of another one, as
+# root, in a clean root directory of it.
+deb:
+ifdef RELEASE
+	@scripts/deps $(ROOT_PACKAGES)
+	@packaging/deb-for $(RELEASE) $(OUTPUT)
+else
+	@$(MAKE) --no-print-directory build-deps release
+	@packaging/deb $(SCRATCH)/release $(OUTPUT)
+endif
 
 # As root: the package in a clean Debian with a systemd of its own; two minutes, and two more the first time. The
 # transcript becomes docs/afternoon.md.
 afternoon: deps release
-	@scripts/deps $(AFTERNOON_PACKAGES)
+	@scripts/deps $(ROOT_PACKAGES)
 	@packaging/deb .build/release .build/afternoon/now
 	@FOCUST_DEB_VERSION=0.1.1-1 packaging/deb .build/release .build/afternoon/next
 	@Tests/Afternoon/run .build/afternoon/now/*.deb .build/afternoon/next/*.deb docs/afternoon.md
@@ -101,7 +121,8 @@ bench: deps release
 	@Benchmarks/run $(PART)
 
 lint: deps
-	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/install packaging/deb \
+	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/install packaging/deb packaging/deb-for \
+		packaging/date packaging/root \
 		$(wildcard packaging/examples/*.sh) $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
 		Tests/Afternoon/run Tests/Afternoon/base Benchmarks/run Benchmarks/peers/build
 

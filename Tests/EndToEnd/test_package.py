@@ -3,11 +3,14 @@
 Installing, running, upgrading and removing it for real is the matter of `make afternoon`.
 """
 
+import hashlib
 import os
+import platform
 import re
 import shutil
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -43,9 +46,44 @@ def test_lintian_finds_no_error_and_no_warning(package):
 
 def test_the_libraries_it_needs_are_named_with_their_versions(package):
     depends = run("dpkg-deb", "--field", package, "Depends")
-    for library in ("libavcodec59", "libavformat59", "libssl3", "libsqlite3-0", "libcurl4", "libc6"):
-        assert re.search(rf"\b{library} \(>= [^)]+\)", depends), depends
+    # By the names that this release gives them, those opened at run time (libavfilter, libswscale) too.
+    libav = [f"{name}[0-9]+" for name in ("libavcodec", "libavformat", "libavutil", "libavfilter", "libswscale")]
+    for library in (*libav, "libssl3(t64)?", "libsqlite3-0", "libcurl4(t64)?", "libc6"):
+        assert re.search(rf"(^|, ){library} \(>= [^)]+\)", depends), (library, depends)
     assert "fcgi" not in depends
+    # None of them by hand: the next release has another name for it.
+    assert re.search(r"\blib\w+", (REPOSITORY / "packaging/debian/control").read_text()) is None
+
+
+def test_the_library_for_re_encoding_is_the_one_that_the_executable_opens(package, unpacked):
+    depends = run("dpkg-deb", "--field", package, "Depends")
+    executable = (unpacked / "usr/libexec/focust-video/focust-media").read_bytes()
+    for name in ("libavfilter", "libswscale"):
+        (opened,) = set(re.findall(rb"%s\.so\.(\d+)" % name.encode(), executable))
+        assert f"{name}{opened.decode()} " in depends
+
+
+def test_its_version_names_the_release_so_that_the_next_one_is_an_upgrade(package):
+    release = platform.freedesktop_os_release()
+    version = run("dpkg-deb", "--field", package, "Version").strip()
+    assert version.endswith(f"-1+{release['ID'].replace('debian', 'deb')}{release['VERSION_ID']}")
+    ascending = ["0.1.0-1", "0.1.0-1+deb12", "0.1.0-1+deb13", "0.1.0-2+deb12"]
+    for older, newer in zip(ascending, ascending[1:], strict=False):
+        assert subprocess.run(["dpkg", "--compare-versions", older, "lt", newer], check=False).returncode == 0
+
+
+def test_what_examples_need_is_suggested(package, unpacked):
+    suggested = run("dpkg-deb", "--field", package, "Suggests")
+    scripts = "".join(path.read_text() for path in (unpacked / "usr/share/doc/focust-video/examples").glob("*.sh"))
+    for program in ("curl", "rsync", "sqlite3"):
+        assert re.search(rf"^[^#]*\b{program} ", scripts, re.MULTILINE), program
+        assert program in suggested
+
+
+def units() -> str:
+    """Where this release keeps the units of its packages: /lib, or /usr/lib since Debian 13."""
+    (timer,) = re.findall(r"^/(.*)/fstrim\.timer$", run("dpkg-query", "--listfiles", "util-linux"), re.MULTILINE)
+    return timer
 
 
 def test_everything_is_where_a_sysadmin_looks(package, unpacked):
@@ -56,21 +94,77 @@ def test_everything_is_where_a_sysadmin_looks(package, unpacked):
         "usr/libexec/focust-video/setup": "-rwxr-xr-x",
         "usr/share/focust-video/nginx/render": "-rwxr-xr-x",
         "usr/share/focust-video/nginx/http.conf": "-rw-r--r--",
-        "lib/systemd/system/focust-video.service": "-rw-r--r--",
-        "lib/systemd/system/focust-video-work.service": "-rw-r--r--",
-        "lib/systemd/system/focust-video.socket": "-rw-r--r--",
+        f"{units()}/focust-video.service": "-rw-r--r--",
+        f"{units()}/focust-video-work.service": "-rw-r--r--",
+        f"{units()}/focust-video.socket": "-rw-r--r--",
         "usr/lib/sysusers.d/focust-video.conf": "-rw-r--r--",
         "usr/lib/tmpfiles.d/focust-video.conf": "-rw-r--r--",
         "etc/focust-video/focust-video.env": "-rw-r-----",
         "usr/share/man/man1/focust-video.1.gz": "-rw-r--r--",
         "usr/share/doc/focust-video/copyright": "-rw-r--r--",
         "usr/share/doc/focust-video/changelog.Debian.gz": "-rw-r--r--",
-        "usr/share/doc/focust-video/openapi.yaml.gz": "-rw-r--r--",
+        "usr/share/doc/focust-video/README.md": "-rw-r--r--",
+        "usr/share/doc/focust-video/openapi.yaml": "-rw-r--r--",
+        "usr/share/doc/focust-video/fr/installation.md": "-rw-r--r--",
+        "usr/share/doc/focust-video/examples/browser-upload/upload.js": "-rw-r--r--",
         "usr/share/doc/focust-video/examples/nginx-existing.conf": "-rw-r--r--",
+        "usr/share/doc/focust-video/examples/upload.sh": "-rwxr-xr-x",
     }.items():
         assert re.search(rf"^{mode} root/root +\d+ \S+ \S+ \./{re.escape(path)}$", listed, re.MULTILINE), path
     assert "not stripped" not in run("file", unpacked / "usr/bin/focust-video")
     assert (unpacked / "DEBIAN/conffiles").read_text() == "/etc/focust-video/focust-video.env\n"
+
+
+def test_every_link_of_its_pages_leads_to_a_file_in_it(unpacked):
+    pages = list((unpacked / "usr/share/doc/focust-video").rglob("*.md"))
+    links = {
+        (page, target)
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)", page.read_text())
+        if "://" not in target
+    }
+    assert len(pages) > 15
+    assert len(links) > 30
+    assert [(page.name, target) for page, target in links if not (page.parent / target).is_file()] == []
+
+
+def checkout(directory: Path, umask: int) -> Path:
+    """What a package is made from besides the executables, as one who has that umask would have cloned it."""
+    for name in ("packaging", "docs", "nginx", "systemd", "monitoring", "Sources/CLibAV"):
+        shutil.copytree(REPOSITORY / name, directory / name, ignore=shutil.ignore_patterns("*.new"))
+    shutil.copy(REPOSITORY / "README.md", directory)
+    for path in (directory, *directory.rglob("*")):
+        is_program = path.is_dir() or path.stat().st_mode & 0o100
+        path.chmod((0o777 if is_program else 0o666) & ~umask)
+        os.utime(path, (umask, umask))
+    return directory
+
+
+def test_a_package_is_the_same_to_the_byte_whatever_the_umask_the_folder_and_the_hour(tmp_path):
+    environment = os.environ | {"FOCUST_DEB_LEVEL": "0"}
+    digests = set()
+    for umask in (0o002, 0o077):
+        source = checkout(tmp_path / f"{umask:o}", umask)
+        script = [source / "packaging/deb", binary().parent, tmp_path / f"out{umask:o}"]
+        package = run(*script, env=environment, umask=umask).strip()
+        digests.add(hashlib.sha256(Path(package).read_bytes()).hexdigest())
+        modes = {line[:10] for line in run("dpkg-deb", "--contents", package).splitlines()}
+        assert modes == {"drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x", "-rw-r-----"}
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("place, is_kept", [("here", True), ("elsewhere", False)])
+def test_what_was_built_in_another_folder_is_built_anew(tmp_path, place, is_kept):
+    scratch = tmp_path / "here/.build"
+    (scratch / "x86_64-unknown-linux-gnu/debug").mkdir(parents=True)
+    (scratch / "debug.yaml").write_text(f'inputs: ["{tmp_path}/{place}/.build/x86_64-unknown-linux-gnu/debug/a.o"]\n')
+    (scratch / "focust-video_0.1.0-1_amd64.deb").touch()
+    said = subprocess.run(
+        [REPOSITORY / "scripts/moved", ".build"], cwd=scratch.parent, capture_output=True, text=True, check=True
+    ).stderr
+    assert (scratch / "x86_64-unknown-linux-gnu").exists() == is_kept
+    assert ("building anew" in said) != is_kept
+    assert (scratch / "focust-video_0.1.0-1_amd64.deb").exists()
 
 
 def test_the_settings_file_names_every_setting_and_no_secret(unpacked):
@@ -92,6 +186,15 @@ def test_the_settings_that_nginx_alone_reads_have_the_defaults_of_render(unpacke
     assert len(listed) == 9
     for name, default in listed:
         assert read[name] == default
+
+
+def test_the_man_page_has_every_command():
+    commands = re.findall(r"^  (\w+)  ", run(binary(), "--help").partition("SUBCOMMANDS:")[2], re.MULTILINE)
+    assert len(commands) > 7
+    page = (REPOSITORY / "packaging/focust-video.1").read_text()
+    for command in commands:
+        assert re.search(rf"^\.B focust-video {command}$", page, re.MULTILINE), command
+        assert re.search(rf"^\.TP\n\.B {command}$", page, re.MULTILINE), command
 
 
 @pytest.mark.parametrize("page", ["packaging/focust-video.1"])
