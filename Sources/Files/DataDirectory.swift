@@ -22,9 +22,12 @@ package struct DataDirectory: Sendable {
     /// The tree at `root`, with the directories that are missing made.
     package init(creatingAt root: String) throws(FileError) {
         self.root = root
-        try FileSystem.makeDirectory(root, mode: Self.openMode)
         var status = stat()
-        guard stat(root, &status) == 0 else { throw .last("stat", root) }
+        // The sysadmin's own path may be a link to another disk; what lies below it may not.
+        if stat(root, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR {
+            try FileSystem.makeDirectory(root, mode: Self.openMode)
+            guard stat(root, &status) == 0 else { throw .last("stat", root) }
+        }
         sharedMode = Self.openMode & (status.st_mode | 0o750)
         for name in ["originals", "hls", "uploads", "presentation_videos"] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: sharedMode)

@@ -42,7 +42,7 @@ struct ServerProcess {
             settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)
         let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
         let watchdog = Watchdog(
-            manager: manager, probe: SelfProbe(playback), metrics: services.metrics, stop: signal, log: log)
+            manager: manager, probe: SocketProbe(playback), metrics: services.metrics, stop: signal, log: log)
         let drain = try BodyDrain(stop: signal)
         let pools = [
             (playback, ThreadPool.play, settings.threads), (upload, .upload, settings.uploadThreads),

@@ -8,7 +8,7 @@ import Runtime
 /// The playback threads alone: each is free again within seconds, while an upload may rightly take minutes.
 struct Watchdog: Sendable {
     let manager: ServiceManager
-    let probe: SelfProbe
+    let probe: SocketProbe
     let metrics: ServerMetrics
     let stop: StopSignal
     let log: Logger

@@ -8,7 +8,9 @@ package enum EnvironmentFile {
     /// Throws an error that names the line where it is no assignment.
     package static func parse(_ text: String) throws(SettingsError) -> [String: String] {
         var values: [String: String] = [:]
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().makeIterator()
+        // A line end of two characters is one Character, and no "\n".
+        var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.enumerated()
+            .makeIterator()
         while let (number, line) = lines.next() {
             var joined = String(line)
             while joined.last == "\\", let next = lines.next() {

@@ -1,17 +1,21 @@
 """`focust-video check`: no complaint about a machine that is well set up; each wrong thing is found and named."""
 
+import http.server
 import json
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from harness.fastcgi import FastCGIStandIn
 from harness.host import NGINX
+from harness.processes import Site
 from harness.server import ORIGIN, REPOSITORY, binary
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may look everywhere, and give files away")
@@ -48,6 +52,35 @@ GOOD_VERSIONS = {
 IS_BOOKWORM = "VERSION_CODENAME=bookworm" in Path("/etc/os-release").read_text()
 
 
+READY = 'Status: 200 OK\r\nContent-Type: application/json\r\n\r\n{"status": "ready", "problems": []}'
+NOT_READY = READY.replace("200 OK", "503 -").replace("[]", '["storage is not writable"]')
+
+
+class PublicAddress(http.server.ThreadingHTTPServer):
+    """What answers at the public address, in the place of nginx and the server behind it."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), PublicHandler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.answer = (401, b'{"error": "unauthorized"}')
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class PublicHandler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, body = self.server.answer
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 class Machine:
     """A data directory, secrets, sockets and an nginx configuration as the package and its instructions make them."""
 
@@ -57,9 +90,10 @@ class Machine:
         self.data = directory / "data"
         self.secrets = directory / "secrets"
         self.settings = directory / "focust-video.env"
+        self.public = PublicAddress()
         self.lines = {
             "FOCUST_ALLOWED_ORIGINS": f"{ORIGIN},https://*.school.example",
-            "FOCUST_PUBLIC_URL": "https://video.example.com",
+            "FOCUST_PUBLIC_URL": self.public.url,
             "FOCUST_DATA_DIR": str(self.data),
             "FOCUST_LISTEN": str(directory / "run/fastcgi.sock"),
             "FOCUST_UPLOAD_LISTEN": str(directory / "run/upload.sock"),
@@ -109,6 +143,12 @@ class Machine:
             (self.directory / "run" / name).chmod(0o660)
             shutil.chown(self.directory / "run" / name, "root", "www-data")
             self.listeners.append(listener)
+        self.server = FastCGIStandIn(self.listeners[0], READY)
+
+    def hang_up(self):
+        self.server.stop()
+        for listener in self.listeners:
+            listener.close()
 
     def write_settings(self, **changes):
         self.lines |= changes
@@ -160,8 +200,10 @@ def machine():
     with tempfile.TemporaryDirectory(prefix="focust-check-") as directory:
         made = Machine(Path(directory))
         yield made
-        for listener in made.listeners:
-            listener.close()
+        if made.server.thread.is_alive():
+            made.hang_up()
+        made.public.shutdown()
+        made.public.server_close()
 
 
 # Whether anybody keeps this machine's clock right is this machine's affair.
@@ -252,8 +294,51 @@ def remove(path):
 
 
 def hang_up(machine):
-    for listener in machine.listeners:
-        listener.close()
+    machine.hang_up()
+
+
+def not_ready(machine):
+    machine.server.response = NOT_READY
+
+
+def silent(machine):
+    machine.server.response = ""
+
+
+def at_the_public_address(status, body):
+    def act(machine):
+        machine.public.answer = (status, body)
+
+    return act
+
+
+def units(
+    socket="active", server="active", worker="inactive", enabled="enabled", worker_enabled="disabled", paths="/"
+):
+    """A systemctl that knows the package's three units in these states."""
+    states = {"focust-video.socket": socket, "focust-video.service": server, "focust-video-work.service": worker}
+    lines = []
+    for name, state in states.items():
+        file_state = worker_enabled if "work" in name else enabled
+        lines += [
+            f"Id={name}",
+            "LoadState=loaded",
+            f"ActiveState={state}",
+            "SubState=x",
+            "Result=exit-code",
+            f"UnitFileState={file_state}",
+            f"ReadWritePaths={paths}",
+            "",
+        ]
+    return "cat << END\n" + "\n".join(lines) + "\nEND"
+
+
+def services(**states):
+    return fake("systemctl", units(**states))
+
+
+def with_line_ends_of_windows(machine):
+    machine.settings.write_text(machine.settings.read_text().replace("\n", "\r\n"), newline="")
 
 
 def write_tomorrow(machine):
@@ -449,6 +534,77 @@ WRONG = {
         "127.0.0.1:9000",
         "a port knows no peer",
     ),
+    "a stopped server": (services(server="inactive"), "error", "focust-video.service", "does not run"),
+    "a stopped socket": (services(socket="inactive"), "error", "focust-video.socket", "does not run"),
+    "a server that fails": (services(server="failed"), "error", "focust-video.service", "does not stay up"),
+    "a server that starts again and again": (
+        services(server="activating"),
+        "error",
+        "focust-video.service",
+        "does not stay up",
+    ),
+    "a worker that is to run": (
+        services(worker_enabled="enabled"),
+        "error",
+        "focust-video-work.service",
+        "does not run",
+    ),
+    "nobody who converts": (
+        lambda machine: (services()(machine), setting(FOCUST_CONVERSION_JOBS="0")(machine)),
+        "error",
+        "focust-video-work.service",
+        "does not run",
+    ),
+    "a socket that is not there after a boot": (
+        services(enabled="disabled"),
+        "warning",
+        "focust-video.socket",
+        "after the next boot",
+    ),
+    "another data directory than the units': no drop-in": (
+        services(paths="/var/lib/elsewhere"),
+        "error",
+        "focust-video.service",
+        "would not start",
+    ),
+    "a server that is not ready": (not_ready, "error", "server", "not ready: storage is not writable"),
+    "a server that says nothing": (silent, "error", "fastcgi.sock", "does not answer"),
+    "a gateway without a server": (
+        at_the_public_address(502, b'{"error": "bad_gateway"}'),
+        "error",
+        "",
+        "nginx does not reach the server",
+    ),
+    "another site at the public address": (
+        at_the_public_address(200, b"<html>"),
+        "error",
+        "",
+        "answered by something else",
+    ),
+    "nobody at the public address": (
+        setting(FOCUST_PUBLIC_URL="http://127.0.0.1:9"),
+        "warning",
+        "http://127.0.0.1:9",
+        "was not reached",
+    ),
+    "a misspelled setting": (
+        setting(FOCUST_TRUSTED_ADRESSES="192.0.2.1"),
+        "warning",
+        "FOCUST_TRUSTED_ADRESSES",
+        "no setting",
+    ),
+    "a setting of nobody's": (
+        setting(FOCUST_WHATEVER_THAT_IS="1"),
+        "warning",
+        "FOCUST_WHATEVER_THAT_IS",
+        "no setting",
+    ),
+    "a full directory for bodies": (
+        setting(MAX_CONTENT_LENGTH=str(1 << 39)),
+        "warning",
+        "nginx, bodies",
+        "less than the largest upload",
+    ),
     "a file from tomorrow": (write_tomorrow, "error", "clock", "ahead of now"),
 }
 
@@ -483,6 +639,67 @@ def test_settings_that_would_stop_the_start_are_findings_and_another_exit_code(m
     assert set(findings) == {"FOCUST_CRF", "SECRET_KEY"}
     assert findings["FOCUST_CRF"]["message"] == 'is "99"'
     assert str(machine.secrets / "SECRET_KEY") in findings["SECRET_KEY"]["advice"]
+
+
+def found(machine, subject: str) -> dict:
+    (one,) = [finding for finding in machine.findings() if finding["subject"].endswith(subject)]
+    return one
+
+
+def test_a_misspelled_setting_gets_the_name_that_was_meant(machine):
+    machine.write_settings(FOCUST_TRUSTED_ADRESSES="192.0.2.1")
+    assert found(machine, "ADRESSES")["advice"] == "Did you mean FOCUST_TRUSTED_ADDRESSES?"
+
+
+def test_names_of_other_programs_in_the_file_are_theirs(machine):
+    machine.write_settings(TZ="Europe/Paris", MALLOC_ARENA_MAX="2")
+    assert complaints(machine.findings()) == []
+
+
+def test_a_settings_file_with_the_line_ends_of_windows_says_the_same(machine):
+    with_line_ends_of_windows(machine)
+    assert complaints(machine.findings()) == []
+
+
+def test_one_cause_is_one_finding_with_the_cure_that_helps(machine):
+    (machine.data).chmod(0o700)
+    (stopped,) = [finding for finding in machine.findings() if "does not get there" in finding["message"]]
+    assert "more paths" in stopped["message"]
+    assert stopped["advice"].endswith(f"chmod g+rx {machine.data}")
+    (machine.data).chmod(0o750)
+    shutil.chown(machine.data, "root", "root")
+    (stopped,) = [finding for finding in machine.findings() if "does not get there" in finding["message"]]
+    assert "usermod -aG" in stopped["advice"]
+
+
+def test_services_that_run_are_no_complaint_and_unknown_ones_no_finding(machine):
+    machine.fake("systemctl", units())
+    assert complaints(machine.findings()) == []
+    assert found(machine, "services")["level"] == "ok"
+    machine.fake("systemctl", "echo 'Id=focust-video.service'; echo LoadState=not-found")
+    assert "services" not in {finding["subject"] for finding in machine.findings()}
+
+
+def test_a_running_site_is_asked_the_whole_way_through_nginx(tmp_path):
+    site = Site(tmp_path / "site").start_nginx().start()
+    try:
+        command = [binary(), "check", "--json"]
+        result = subprocess.run(command, env=site.environment, capture_output=True, text=True, timeout=60)
+        by_subject = {finding["subject"]: finding for finding in json.loads(result.stdout)["findings"]}
+        assert by_subject[site.url] == {
+            "level": "ok",
+            "subject": site.url,
+            "message": "leads to the server",
+            "advice": None,
+        }
+        assert by_subject["server"]["message"] == "ready"
+        site.terminate()
+        result = subprocess.run(command, env=site.environment, capture_output=True, text=True, timeout=60)
+        by_subject = {finding["subject"]: finding for finding in json.loads(result.stdout)["findings"]}
+        assert by_subject[site.url]["level"] == "error"
+        assert "nginx does not reach the server" in by_subject[site.url]["message"]
+    finally:
+        site.stop()
 
 
 def test_nothing_is_made_or_changed(machine):

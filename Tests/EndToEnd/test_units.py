@@ -78,6 +78,6 @@ def test_the_sockets_are_those_of_the_settings():
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_data_directory_may_be_written_and_nothing_else(name):
     given = directives(name)
-    assert [value for key, value in given if key == "ReadWritePaths"] == ["/var/lib/focust-video"]
+    assert [value for key, value in given if key == "ReadWritePaths"] == ["-/var/lib/focust-video"]
     assert ("ProtectSystem", "strict") in given
     assert ("CapabilityBoundingSet", "") in given and ("NoNewPrivileges", "yes") in given

@@ -59,4 +59,16 @@ import Testing
         let error = #expect(throws: FileError.self) { try DataDirectory(creatingAt: fixture.tree.root) }
         #expect(error?.code.rawValue == ENOTDIR && error?.isOutOfSpace == false)
     }
+
+    /// Sysadmins move the data to another disk and leave a link.
+    @Test func theRootMayBeALinkAndNothingBelowItMay() throws {
+        let fixture = try Fixture()
+        let link = fixture.outside.appending(path: "link").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: fixture.tree.root)
+        let tree = try DataDirectory(creatingAt: link)
+        #expect(tree.isWritable())
+        try FileManager.default.removeItem(atPath: fixture.tree.absolutePath("originals"))
+        try fixture.link("originals", to: fixture.outside.path)
+        #expect(throws: FileError.self) { try DataDirectory(creatingAt: link) }
+    }
 }

@@ -17,7 +17,7 @@ struct NginxCheck {
         guard let outcome = Command.run("nginx -T"), !outcome.text.contains("nginx: not found") else {
             return unknown(.warning, "is not installed here", "Run this on the machine that runs nginx.")
         }
-        let said = outcome.text.split(separator: "\n").last { $0.contains("[emerg] ") }
+        let said = outcome.text.split(whereSeparator: \.isLineEnd).last { $0.contains("[emerg] ") }
         if let said, said.contains("Permission denied") {
             return unknown(.warning, "its configuration could not be read", "Run this as root.")
         }

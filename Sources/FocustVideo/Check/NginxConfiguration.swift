@@ -11,7 +11,7 @@ struct NginxConfiguration {
         self.text = text
         var files: [String: [Substring]] = [:]
         var current = ""
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd) {
             if line.hasPrefix("# configuration file "), line.hasSuffix(":") {
                 current = String(line.dropFirst(21).dropLast())
                 // A file that is included twice is printed twice.
@@ -31,12 +31,22 @@ struct NginxConfiguration {
         files.first { $0.key.hasSuffix("/focust-video/\(name)") }?.value
     }
 
+    /// The first value of a directive that stands on a line of its own, without quotes; nil where it does not.
+    func value(of directive: String) -> String? {
+        Self.directive(directive, in: text).first.map { $0.filter { $0 != "\"" && $0 != "'" } }
+    }
+
     /// The values of a directive that stands on a line of its own.
     private static func directive(_ name: String, in text: String) -> [String] {
-        for line in text.split(separator: "\n") {
+        for line in text.split(whereSeparator: \.isLineEnd) {
             let words = line.split { $0 == " " || $0 == "\t" || $0 == ";" }
             if words.first == name[...], line.contains(";") { return words.dropFirst().map(String.init) }
         }
         return []
     }
+}
+
+extension Character {
+    /// Of a file that was written here, or on Windows: a line end of two characters is one Character.
+    var isLineEnd: Bool { self == "\n" || self == "\r\n" }
 }

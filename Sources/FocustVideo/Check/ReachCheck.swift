@@ -26,7 +26,7 @@ struct ReachCheck {
                     advice: "Set `user www-data;` in nginx.conf.")
             ]
         }
-        let open = wanted.compactMap { path, right in reach(nginx, path, right) }
+        let open = unreached(nginx)
         let closed = forbidden.compactMap { path, right in hide(nginx, path, right) }
         guard open.isEmpty && closed.isEmpty else { return open + closed }
         return [
@@ -58,13 +58,31 @@ struct ReachCheck {
             }
     }
 
-    private func reach(_ nginx: Account, _ path: String, _ right: Account.Right) -> Finding? {
-        guard case .refused(let place) = nginx.access(path, right) else { return nil }
-        return Finding(
-            .problem, path, "\(nginx.name), nginx's user, does not get there: \(place) stops it",
-            advice:
+    /// One for each place that stops nginx, however many paths lie behind it.
+    private func unreached(_ nginx: Account) -> [Finding] {
+        var counts: [String: Int] = [:]
+        var stopped: [(place: String, path: String)] = []
+        for (path, right) in wanted {
+            guard case .refused(let place) = nginx.access(path, right) else { continue }
+            counts[place, default: 0] += 1
+            if counts[place] == 1 { stopped.append((place, path)) }
+        }
+        return stopped.map { place, path in
+            let more = counts[place].map { $0 > 1 ? ", and to \($0 - 1) more paths" : "" } ?? ""
+            return Finding(
+                .problem, path, "\(nginx.name), nginx's user, does not get there\(more): \(place) stops it",
+                advice: cure(nginx, place))
+        }
+    }
+
+    private func cure(_ nginx: Account, _ place: String) -> String {
+        var status = stat()
+        guard stat(place, &status) == 0, nginx.groups.contains(status.st_gid) else {
+            return
                 "Put it into the group of \(place) (usermod -aG focust-nginx \(nginx.name)), and reload nginx."
-        )
+        }
+        let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        return "It is in the group, which has no right there: chmod g+\(isDirectory ? "rx" : "r") \(place)"
     }
 
     private func hide(_ nginx: Account, _ path: String, _ right: Account.Right) -> Finding? {

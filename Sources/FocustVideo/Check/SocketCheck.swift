@@ -37,7 +37,7 @@ struct SocketCheck {
                 .problem, path, "everybody on this machine may connect (mode \(mode))",
                 advice: "chmod 660 \(path), and SocketMode=0660 in its unit.")
         }
-        guard isAnswered(path) else {
+        guard Self.isAnswered(path) else {
             return Finding(
                 .warning, path, "nobody listens there",
                 advice: "Start the server: systemctl start focust-video.socket focust-video.service")
@@ -54,7 +54,7 @@ struct SocketCheck {
         return Finding(.good, path, "sockets can be made there")
     }
 
-    private func isAnswered(_ path: String) -> Bool {
+    static func isAnswered(_ path: String) -> Bool {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = Glibc.socket(AF_UNIX, kind, 0)
         guard descriptor >= 0 else { return false }

@@ -7,7 +7,7 @@ import Settings
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Check settings, secrets, directories, sockets, libraries, clock and nginx's configuration.",
+            "Check settings, secrets, directories, services, libraries, clock and nginx, and ask the server.",
         discussion: """
             Run it as root, who may look everywhere; it changes nothing.
             Exit codes: 0 all is well (there may be warnings), 1 something is wrong, 2 the settings are.
@@ -29,18 +29,22 @@ struct Check: ParsableCommand {
     }
 
     private static func findings(_ settings: Settings) -> [Finding] {
+        let file = (try? SettingsLoader.source().fromFile) ?? [:]
         let own =
-            [Finding(.good, "settings", "complete")] + AddressCheck(settings: settings).findings()
+            [Finding(.good, "settings", "complete")] + SettingsFileCheck(values: file).findings()
+            + AddressCheck(settings: settings).findings()
             + SecretCheck(settings: settings).findings() + StorageCheck(settings: settings).findings()
             + SocketCheck(settings: settings).findings() + LibraryCheck().findings()
             + ConfinementCheck().findings() + PackageCheck().findings()
-            + ClockCheck(settings: settings).findings()
+            + ClockCheck(settings: settings).findings() + ServiceCheck(settings: settings).findings()
+        let answers = AnswerCheck(settings: settings).findings()
         switch NginxCheck.state() {
-        case .unknown(let finding): return own + [finding]
+        case .unknown(let finding): return own + [finding] + answers
         case .read(let configuration):
             return own + NginxCheck(settings: settings).findings(configuration)
                 + ProxyCheck(configuration: configuration).findings()
-                + ReachCheck(settings: settings, configuration: configuration).findings()
+                + BodyDirectoryCheck(settings: settings, configuration: configuration).findings()
+                + ReachCheck(settings: settings, configuration: configuration).findings() + answers
         }
     }
 

@@ -1,7 +1,9 @@
 """A FastCGI client that can stop in the middle, where nginx would first take the whole body."""
 
+import contextlib
 import socket
 import struct
+import threading
 from pathlib import Path
 
 BEGIN, PARAMS, STDIN, STDOUT = 1, 4, 5, 6
@@ -50,3 +52,35 @@ class FastCGIRequest:
 
     def close(self) -> None:
         self.connection.close()
+
+
+class FastCGIStandIn:
+    """Answers every request at a unix socket with the same response, as CGI writes it, in a server's place."""
+
+    def __init__(self, listener: socket.socket, response: str):
+        self.listener = listener
+        self.response = response
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            # Whoever hangs up early only looked whether somebody listens.
+            with connection, contextlib.suppress(OSError):
+                connection.settimeout(10)
+                received = b""
+                while not received.endswith(record(STDIN, b"")):
+                    piece = connection.recv(65536)
+                    if not piece:
+                        break
+                    received += piece
+                connection.sendall(record(STDOUT, self.response.encode()) + record(STDOUT, b""))
+
+    def stop(self) -> None:
+        """Ends the thread, which waits in accept(2) and would keep the socket open."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join(timeout=10)
