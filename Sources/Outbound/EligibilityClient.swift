@@ -20,9 +20,9 @@ package struct EligibilityClient: Sendable {
     }
 
     /// Returns if the site answers 2xx. Throws `not_eligible` at any other answer, redirects included, and
-    /// `unavailable` where there is none.
-    package func ask(_ question: EligibilityQuestion) throws(Refusal) {
-        let status = try answer(to: question).status
+    /// `unavailable` where there is none within its time, or within `limit` if that is shorter.
+    package func ask(_ question: EligibilityQuestion, within limit: Duration? = nil) throws(Refusal) {
+        let status = try answer(to: question, within: min(timeout, limit ?? timeout)).status
         guard (200..<300).contains(status) else {
             var refusal = Refusal(.notEligible, "This user may not have this video.")
             refusal.cause = "the eligibility service answered \(status)"
@@ -30,10 +30,12 @@ package struct EligibilityClient: Sendable {
         }
     }
 
-    private func answer(to question: EligibilityQuestion) throws(Refusal) -> OutboundResponse {
+    private func answer(
+        to question: EligibilityQuestion, within time: Duration
+    ) throws(Refusal) -> OutboundResponse {
         do throws(OutboundError) {
             return try client.send(
-                OutboundRequest(posting: question.json.serialized(), to: url, timeout: timeout))
+                OutboundRequest(posting: question.json.serialized(), to: url, timeout: time))
         } catch {
             var refusal = Refusal(
                 .unavailable, "Whether this user may have this video could not be found out. Try again.",

@@ -533,6 +533,53 @@ def test_a_silent_site_is_503_within_four_seconds(asking, site):
     assert int(answer.headers["Retry-After"]) > 0
 
 
+def ask_for_many(server, *rels: str) -> list[str]:
+    """What the site's page gets for each lesson: a token, or the code of a refusal."""
+    answer = requests.post(
+        f"{server.url}/api/get-video-tokens/v2",
+        json={"user_id": USER, "rels": rels},
+        headers=service(),
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    return [each.get("error", "token") for each in answer.json()["tokens"]]
+
+
+def asked_about(site) -> list[str]:
+    return [question["rel"] for _, question in site.questions]
+
+
+def test_the_site_is_asked_once_about_each_of_many_lessons(asking, site):
+    site.status = 200
+    site.questions.clear()
+    assert ask_for_many(asking, "t/c/m/1", "t/c/m/2", "none", "t/c/m/1") == ["token", "token", "invalid_rel"]
+    assert asked_about(site) == ["t/c/m/1", "t/c/m/2"]
+    site.status = 403
+    assert ask_for_many(asking, "t/c/m/1", "none") == ["not_eligible", "invalid_rel"]
+
+
+def test_a_silent_site_leaves_what_is_known_of_many_lessons(asking, site):
+    site.status = None
+    site.questions.clear()
+    answers = ask_for_many(asking, *(f"t/c/m/{number}" for number in range(50)), "none")
+    assert answers == ["unavailable"] * 50 + ["invalid_rel"]
+    assert asked_about(site) == ["t/c/m/0"]
+
+
+def test_many_lessons_are_answered_where_too_many_users_wait(own_server, site):
+    site.status = None
+    site.questions.clear()
+    url = f"http://127.0.0.1:{site.server_port}/eligible"
+    # Half of the threads ask.
+    server = own_server(FOCUST_ELIGIBILITY_URL=url, FOCUST_THREADS="2")
+    waiting = threading.Thread(target=ask, args=(server, "play web", service()))
+    waiting.start()
+    wait_for(lambda: site.questions, "the first to ask")
+    assert ask_for_many(server, "t/c/m/1", "t/c/m/2") == ["unavailable"] * 2
+    assert asked_about(site) == [REL]
+    waiting.join()
+
+
 def test_a_site_that_is_not_there_is_503_at_once(own_server):
     server = own_server(FOCUST_ELIGIBILITY_URL="http://127.0.0.1:1/eligible")
     answer = ask(server, "play web", service())

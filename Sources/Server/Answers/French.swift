@@ -101,6 +101,8 @@ enum French {
             "On n’a pas pu savoir si cet utilisateur a droit à cette vidéo. Réessayez.",
         "Too many users wait for the site's answer already; try again.":
             "Trop d’utilisateurs attendent déjà la réponse du site ; réessayez.",
+        "The site takes too long to answer for so many lessons; ask for these again.":
+            "Le site met trop de temps à répondre pour tant de leçons ; redemandez celles-ci.",
     ]
 
     private static let media = [

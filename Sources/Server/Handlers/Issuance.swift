@@ -22,13 +22,23 @@ struct Issuance: Sendable {
         questions = QuestionLimit(max(1, services.settings.threads / 2))
     }
 
+    /// Several questions to the site, for tokens that are asked for together.
+    func round() -> QuestionRound { QuestionRound(services.eligibility, questions, services.clock) }
+
     /// A token of `lifetime` seconds. Refuses with `not_eligible` or `unavailable`.
     func issue(
         _ token: MediaToken, _ admission: IssuingAdmission, lifetime: Int, question: EligibilityQuestion
     ) throws(Refusal) -> String {
-        if let eligibility = services.eligibility {
-            try questions.during { () throws(Refusal) in try eligibility.ask(question) }
-        }
+        var round = round()
+        return try issue(token, admission, lifetime: lifetime, question: question, in: &round)
+    }
+
+    /// One of the tokens of a round.
+    func issue(
+        _ token: MediaToken, _ admission: IssuingAdmission, lifetime: Int, question: EligibilityQuestion,
+        in round: inout QuestionRound
+    ) throws(Refusal) -> String {
+        try round.ask(question)
         return sign(token, for: admission.caller, lifetime: lifetime)
     }
 

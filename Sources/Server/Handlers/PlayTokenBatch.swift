@@ -9,8 +9,8 @@ struct PlayTokenBatch: Sendable {
 
     let tokens: PlayTokens
 
-    /// A token for each lesson of `rels`, in their order. What is wrong with one lesson is told in its place; what is
-    /// wrong with the question itself refuses all.
+    /// A token for each lesson of `rels`, in their order, once. What is wrong with one lesson is told in its place, also
+    /// that the site said nothing of it; what is wrong with the question itself refuses all.
     func issue(_ context: RequestContext, _ caller: IssuingCaller) throws(Refusal) -> HTTPResponse {
         let body = try context.json(atMost: RequestContext.maxJSONBytes)
         guard let userID = try Self.text(body, "user_id"), !userID.isEmpty else {
@@ -25,19 +25,23 @@ struct PlayTokenBatch: Sendable {
                 max: tokens.services.settings.maxTTL))
         var answers: [JSONValue] = []
         let isFrench = AcceptLanguage.prefersFrench(context.request.acceptLanguage)
-        for rel in try rels(body) { answers.append(try answer(rel, wish, admission, isFrench)) }
+        var round = tokens.issuance.round()
+        var seen: Set<String> = []
+        for rel in try rels(body) where seen.insert(rel).inserted {
+            answers.append(try answer(rel, wish, admission, isFrench, in: &round))
+        }
         return .json(200, ["tokens": .array(answers)])
     }
 
-    /// A silent site refuses all: to ask it once more for each lesson would take minutes.
     private func answer(
-        _ rel: String, _ wish: PlayTokenWish, _ admission: IssuingAdmission, _ isFrench: Bool
+        _ rel: String, _ wish: PlayTokenWish, _ admission: IssuingAdmission, _ isFrench: Bool,
+        in round: inout QuestionRound
     ) throws(Refusal) -> JSONValue {
         do throws(Refusal) {
             guard let lesson = LessonPath(rel) else { throw QueryParameters.refusalOfRel }
-            return .object([("rel", .string(rel))] + (try tokens.issue(lesson, wish, admission)))
+            return .object([("rel", .string(rel))] + (try tokens.issue(lesson, wish, admission, in: &round)))
         } catch {
-            guard error.code.status < 500 else { throw error }
+            guard error.code.status < 500 || error.code == .unavailable else { throw error }
             let message = isFrench ? error.message.text(by: French.sentences) : "\(error.message)"
             return [
                 "rel": .string(rel), "error": .string(error.code.rawValue), "message": .string(message),

@@ -17,16 +17,18 @@ struct PlayTokens: Sendable {
         let lesson = try query.lessonPath()
         let wish = PlayTokenWish(
             platform: try Self.platform(try query.single("platform")), lifetime: try lifetime(query))
-        return .json(200, .object(try issue(lesson, wish, admission)))
+        var round = issuance.round()
+        return .json(200, .object(try issue(lesson, wish, admission, in: &round)))
     }
 
     /// A token for one lesson, as the members of its answer.
     func issue(
-        _ lesson: LessonPath, _ wish: PlayTokenWish, _ admission: IssuingAdmission
+        _ lesson: LessonPath, _ wish: PlayTokenWish, _ admission: IssuingAdmission,
+        in round: inout QuestionRound
     ) throws(Refusal) -> [(String, JSONValue)] {
         let token = try issuance.issue(
             .play(user: admission.user, lesson: lesson, platform: wish.platform), admission,
-            lifetime: wish.lifetime, question: .play(user: admission.user, lesson: lesson))
+            lifetime: wish.lifetime, question: .play(user: admission.user, lesson: lesson), in: &round)
         return try members(token, wish, .lesson(lesson))
     }
 
