@@ -50,10 +50,13 @@ struct ReceivedVideo: ~Copyable {
         prepared.take()
     }
 
-    /// A name without an extension, such as the `blob` of a page's recorder, gets the one of what is inside.
+    /// A name without an extension, such as the `blob` of a page's recorder, gets the one of what is inside. That is said by
+    /// the process that a hostile film may have taken over: what is no kind of video is refused with `unsupported_media`.
     static func named(_ filename: Filename, _ fileExtension: String) throws(Refusal) -> Filename {
         guard filename.pathExtension.isEmpty else { return filename }
-        guard let named = Filename(cleaning: "\(filename).\(fileExtension)") else {
+        guard let type = VideoFileType(rawValue: fileExtension),
+            let named = Filename(cleaning: "\(filename).\(type.rawValue)"), VideoFileType(of: named) == type
+        else {
             throw UnsupportedMedia.extensionOf(filename)
         }
         return named
