@@ -49,22 +49,12 @@ import Testing
         let job = try outbox.database.jobs.claim(worker: "w", lease: .seconds(30), now: outbox.time.now) {
             _ in nil
         }
-        ConversionRun(job: try #require(job), worker: "w", service: try service(), stop: outbox.stop).run()
+        ConversionRun(
+            job: try #require(job), worker: "w", service: try outbox.conversions(files), stop: outbox.stop
+        ).run()
         guard let callback = try outbox.callback(of: new.id) else { return nil }
         let json = try JSONSerialization.jsonObject(with: Data(callback.body)) as? [String: Any]
         return (callback.url, try #require(json))
-    }
-
-    private func service() throws -> ConversionService {
-        ConversionService(
-            database: outbox.database, files: files,
-            media: try #require(MediaProgram.beside(CommandLine.arguments[0])), options: ConversionOptions(),
-            threads: ThreadShare(cores: 2, jobs: 1), timeout: nil,
-            metrics: .forTests, clock: outbox.time.clock,
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            wakeUp: try outbox.wakeFile("wake"), callbacks: CallbackComposer(defaultURL: nil),
-            callbackWakeUp: try outbox.wakeFile("wake-callbacks"),
-            keeping: Keeping(limit: 0, maxTTL: 0, grantMargin: 0), minFreeBytes: ByteCount(0))
     }
 
     private func write(_ text: String, to relative: String) throws {

@@ -1,10 +1,14 @@
 import Crypto
 import Database
 import Domain
+import Files
 import Foundation
 import Logging
+import MediaProcess
+import MediaProtocol
 import Outbound
 import Runtime
+import Testing
 
 @testable import Conversion
 
@@ -55,6 +59,20 @@ final class Outbox {
             metrics: .forTests, clock: clock ?? time.clock,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wakeUp: try wakeFile("wake-callbacks"))
+    }
+
+    func conversions(_ files: DataDirectory, minFreeBytes: ByteCount = ByteCount(0)) throws
+        -> ConversionService
+    {
+        ConversionService(
+            database: database, files: files,
+            media: try #require(MediaProgram.beside(CommandLine.arguments[0])), options: ConversionOptions(),
+            threads: ThreadShare(cores: 2, jobs: 1), timeout: nil,
+            metrics: .forTests, clock: time.clock,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            wakeUp: try wakeFile("wake"), callbacks: CallbackComposer(defaultURL: nil),
+            callbackWakeUp: try wakeFile("wake-callbacks"),
+            keeping: Keeping(limit: 0, maxTTL: 0, grantMargin: 0), minFreeBytes: minFreeBytes)
     }
 
     func wakeFile(_ name: String) throws -> WakeFile {
