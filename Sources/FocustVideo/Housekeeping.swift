@@ -1,6 +1,7 @@
 import Conversion
 import Database
 import Domain
+import Files
 import Logging
 import Runtime
 import Server
@@ -15,6 +16,7 @@ struct Housekeeping: Sendable {
 
     let services: Services
     let follower: RevocationFollower
+    let clockWatch: ClockWatch
     let stop: StopSignal
 
     func run() {
@@ -23,7 +25,6 @@ struct Housekeeping: Sendable {
         let resumables = ResumableSweep(services: services)
         resumables.run()
         var retired = RetiredVersions(services: services)
-        let clockWatch = ClockWatch(services.clock)
         // By the clock that cannot be set.
         var lastPruned = services.clock.monotonicNanoseconds()
         while !stop.wait(milliseconds: 1000) {
@@ -36,6 +37,17 @@ struct Housekeeping: Sendable {
             reconciliation.run()
             resumables.run()
             if clockWatch.isSteady() { prune(services.clock.now()) }
+            keepClockRecord()
+        }
+        keepClockRecord()
+    }
+
+    private func keepClockRecord() {
+        let record = clockWatch.record
+        do throws(FileError) {
+            try services.files.keepClockRecord(wall: record.wall, steadySeconds: record.steadySeconds)
+        } catch {
+            services.log.warning("clock_record_not_kept", metadata: ["cause": "\(error)"])
         }
     }
 

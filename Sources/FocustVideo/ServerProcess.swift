@@ -35,8 +35,14 @@ struct ServerProcess {
         let rules = Replaceable(Rules(settings, services))
         self.services = services
         self.rules = rules
-        let follower = try RevocationFollower(services)
-        let housekeeping = Housekeeping(services: services, follower: follower, stop: signal)
+        let clockWatch = ClockWatch(
+            services.clock,
+            after: services.files.clockRecord().map {
+                ClockWatch.Record(wall: $0.wall, steadySeconds: $0.steadySeconds)
+            })
+        let follower = try RevocationFollower(services, clockWatch)
+        let housekeeping = Housekeeping(
+            services: services, follower: follower, clockWatch: clockWatch, stop: signal)
         let application = Application(services, rules)
         let conversion = ConversionService(
             settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)

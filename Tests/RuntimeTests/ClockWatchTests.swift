@@ -13,6 +13,14 @@ private final class Clocks: Sendable {
             monotonicNanoseconds: { self.state.withLock { $0.monotonic } })
     }
 
+    /// The other clock begins at nothing, and the wall clock has gone on.
+    func reboot(hours: Double) {
+        state.withLock { state in
+            state.wall += Int(hours * 3600)
+            state.monotonic = 0
+        }
+    }
+
     /// Lets time pass; the wall clock is moved by `jump` seconds besides.
     func pass(hours: Double, jump: Int = 0) {
         state.withLock { state in
@@ -45,6 +53,39 @@ private final class Clocks: Sendable {
         #expect(!watch.isSteady())
         clocks.pass(hours: 24)
         #expect(watch.isSteady())
+    }
+
+    @Test func `Daily restarts do not begin the day anew`() {
+        var record: ClockWatch.Record?
+        for _ in 0..<2 {
+            let watch = ClockWatch(clocks.clock, after: record)
+            clocks.pass(hours: 13)
+            #expect(watch.isSteady() == (record != nil))
+            record = watch.record
+            clocks.reboot(hours: 1)
+        }
+    }
+
+    @Test(arguments: [25 * 3600, 365 * 86400, -3600])
+    func `A clock that jumped between two processes is believed a day later`(seconds: Int) {
+        let before = ClockWatch(clocks.clock)
+        clocks.pass(hours: 25)
+        #expect(before.isSteady())
+        let record = before.record
+        clocks.pass(hours: 0, jump: seconds)
+        let after = ClockWatch(clocks.clock, after: record)
+        clocks.pass(hours: 23)
+        #expect(!after.isSteady())
+        clocks.pass(hours: 2)
+        #expect(after.isSteady())
+    }
+
+    @Test func `A jump that was not asked about yet is in the record`() {
+        let watch = ClockWatch(clocks.clock)
+        clocks.pass(hours: 25)
+        #expect(watch.isSteady())
+        clocks.pass(hours: 0, jump: 7200)
+        #expect(watch.record.steadySeconds == 0)
     }
 
     @Test func `What NTP corrects is no jump`() {

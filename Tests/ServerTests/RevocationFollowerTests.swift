@@ -19,11 +19,10 @@ import Tokens
 
     /// A follower whose clocks tell `times`: seconds of the wall and of the other.
     private func follower(_ times: Times) throws -> RevocationFollower {
-        try RevocationFollower(
-            database, list, longestLife: Self.life,
-            SystemClock(
-                now: { Timestamp(seconds: Self.start + times.wall.withLock { $0 }) },
-                monotonicNanoseconds: { UInt64(times.passed.withLock { $0 }) * 1_000_000_000 }), log)
+        let clock = SystemClock(
+            now: { Timestamp(seconds: Self.start + times.wall.withLock { $0 }) },
+            monotonicNanoseconds: { UInt64(times.passed.withLock { $0 }) * 1_000_000_000 })
+        return try RevocationFollower(database, list, longestLife: Self.life, clock, ClockWatch(clock), log)
     }
 
     private final class Times: Sendable {
@@ -74,6 +73,20 @@ import Tokens
         #expect(try isVoid() == (true, true))
     }
 
+    @Test func `A change that could not be read at first is read later`() throws {
+        let flaky = FlakyDatabase(database)
+        let clock = SystemClock.system
+        let follower = try RevocationFollower(
+            flaky, list, longestLife: Self.life, clock, ClockWatch(clock), log)
+        try revoke()
+        flaky.isReadable.store(false, ordering: .relaxed)
+        follower.look()
+        #expect(!list.contains(anyOf: [.user("u")], issuedAt: Self.start))
+        flaky.isReadable.store(true, ordering: .relaxed)
+        follower.look()
+        #expect(list.contains(anyOf: [.user("u")], issuedAt: Self.start))
+    }
+
     @Test func `What is over by a clock that goes on is forgotten`() throws {
         try revoke()
         let times = Times()
@@ -84,4 +97,30 @@ import Tokens
         }
         #expect(try isVoid() == (false, false))
     }
+}
+
+/// A database that tells of changes while its revocations cannot be read.
+private final class FlakyDatabase: Database, Revocations {
+    let isReadable = Atomic(true)
+    private let base: MemoryDatabase
+
+    init(_ base: MemoryDatabase) { self.base = base }
+
+    var jobs: any JobQueue { base.jobs }
+    var revocations: any Revocations { self }
+    var callbacks: any CallbackOutbox { base.callbacks }
+    func makeChangeWatch() -> any ChangeWatch { base.makeChangeWatch() }
+    func ping() throws(DatabaseError) { try base.ping() }
+
+    func add(_ revocation: Revocation) throws(DatabaseError) { try base.revocations.add(revocation) }
+
+    func changes(since sequence: Int64) throws(DatabaseError) -> RevocationChanges {
+        guard isReadable.load(ordering: .relaxed) else {
+            throw DatabaseError(.other, code: 0, operation: "read", message: "busy")
+        }
+        return try base.revocations.changes(since: sequence)
+    }
+
+    func void(_ authority: Authority) throws(DatabaseError) -> Bool { try base.revocations.void(authority) }
+    func prune(now: Timestamp) throws(DatabaseError) -> Int { try base.revocations.prune(now: now) }
 }

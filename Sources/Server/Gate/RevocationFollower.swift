@@ -18,23 +18,26 @@ package final class RevocationFollower: Sendable {
     private let watch: any ChangeWatch
     /// The number of the last one that was read.
     private let sequence = Mutex<Int64>(0)
+    /// Whether there may be something that was not read: a change is told once, and reading it may fail.
+    private let isBehind = Atomic(false)
 
     /// Loads all that are still of use.
-    package convenience init(_ services: Services) throws(DatabaseError) {
+    package convenience init(_ services: Services, _ clockWatch: ClockWatch) throws(DatabaseError) {
         try self.init(
             services.database, services.revocations,
-            longestLife: RevocationService.longestLife(services.settings), services.clock, services.log)
+            longestLife: RevocationService.longestLife(services.settings), services.clock, clockWatch,
+            services.log)
     }
 
     init(
         _ database: any Database, _ revocations: RevocationList, longestLife: Int, _ clock: SystemClock,
-        _ log: Logger
+        _ clockWatch: ClockWatch, _ log: Logger
     ) throws(DatabaseError) {
         self.database = database
         self.revocations = revocations
         self.longestLife = longestLife
         self.clock = clock
-        self.clockWatch = ClockWatch(clock)
+        self.clockWatch = clockWatch
         self.log = log
         self.watch = try database.makeChangeWatch()
         try follow()
@@ -43,7 +46,10 @@ package final class RevocationFollower: Sendable {
     /// Takes in what is new, if anything is, and drops what is over. Call it about once a second.
     package func look() {
         do throws(DatabaseError) {
-            if try watch.hasChanged() { try follow() }
+            if try watch.hasChanged() { isBehind.store(true, ordering: .relaxed) }
+            guard isBehind.load(ordering: .relaxed) else { return }
+            try follow()
+            isBehind.store(false, ordering: .relaxed)
         } catch {
             log.error("revocations_not_read", metadata: ["cause": "\(error)"])
         }
