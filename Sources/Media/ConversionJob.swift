@@ -60,9 +60,12 @@ struct ConversionJob {
     private func read(
         _ part: Demuxer, _ feeds: [Feed], _ timeline: inout Timeline, _ done: WorkDone, _ writer: LessonWriter
     ) throws(MediaError) {
-        part.keepOnly(Set(feeds.map(\.index)))
+        var reader = TrackReader(part, streams: feeds.map(\.index), cancellation: cancellation)
         let packet = try Packet()
-        while try part.read(into: packet) {
+        func progress(_ stream: Int) -> Double {
+            feeds.first { $0.index == stream }.flatMap { times[$0.lane.track]?.end } ?? -.infinity
+        }
+        while try reader.read(into: packet, progress: progress) {
             try cancellation.check()
             guard let feed = feeds.first(where: { $0.index == packet.streamIndex }) else { continue }
             packet.pointer.pointee.stream_index = Int32(feed.stream.index)
@@ -70,7 +73,7 @@ struct ConversionJob {
             done.didRead(feed.lane.track, bytes: packet.bytes.count, at: second)
             times.note(packet, of: feed.lane.track, timeBase: feed.stream.timeBase)
             try accept(packet, feed.lane, writer)
-            if feeds.count > 1 { try wait(feeds, into: writer) }
+            if feeds.count > 1 { try wait(feeds, &reader, into: writer) }
         }
     }
 
@@ -132,13 +135,16 @@ struct ConversionJob {
         return OutputRule.soundPresent.broken("nothing of it can be decoded")
     }
 
-    /// Tells the lanes of which nothing has come for long.
-    private func wait(_ feeds: [Feed], into writer: LessonWriter) throws(MediaError) {
+    /// Separates tracks that lie far apart in the file, and tells the lane of one that has ended that nothing follows.
+    private func wait(
+        _ feeds: [Feed], _ reader: inout TrackReader, into writer: LessonWriter
+    ) throws(MediaError) {
         for feed in feeds {
             let gap = times.furthest - (times[feed.lane.track]?.end ?? times.earliest)
             guard gap > limits.patienceSeconds else { continue }
-            let until = times.furthest - limits.patienceSeconds
-            try feed.lane.wait(until: until, isLong: gap > limits.longPatienceSeconds, into: writer)
+            if !reader.isSeparate { try reader.separate(feed.index) }
+            guard reader.hasEnded(feed.index) else { continue }
+            try feed.lane.wait(until: times.furthest - limits.patienceSeconds, into: writer)
         }
     }
 

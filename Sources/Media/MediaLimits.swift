@@ -23,10 +23,8 @@ package struct MediaLimits: Sendable {
     package var soundCheckShare = 0.015
     /// Packets one after the other that neither decode nor move time on.
     package var maxPacketsWithoutProgress = 2_000
-    /// Seconds that one track may be behind the other in a file before it is said to stand still.
-    package var patienceSeconds = 30.0
-    /// Seconds after which packets that may follow are given up, so that the other track need not be kept in memory.
-    package var longPatienceSeconds = 3600.0
+    /// Seconds that one track may be behind the other in a file before each is read for itself.
+    package var patienceSeconds = 10.0
 
     package static let `default` = MediaLimits()
 

@@ -11,11 +11,6 @@ final class Decoder {
     private let limits: MediaLimits
     private var fruitless = 0
     private var hasDecoded = false
-    /// Packets that went in, less the frames that came out.
-    private var pending = 0
-
-    /// Every frame that could be made of the packets so far has come out.
-    var isIdle: Bool { pending <= 0 }
 
     /// - Parameters:
     ///   - threads: worker threads.
@@ -54,10 +49,8 @@ final class Decoder {
     ) throws(MediaError) {
         let code = avcodec_send_packet(context.pointer, packet?.pointer)
         fruitless += 1
-        if packet != nil { pending += 1 }
         while try receive() {
             fruitless = 0
-            pending -= 1
             hasDecoded = true
             try body(frame)
             frame.unreference()
@@ -76,7 +69,6 @@ final class Decoder {
             frame.unreference()
         }
         avcodec_flush_buffers(context.pointer)
-        pending = 0
     }
 
     /// Decodes a packet that stands for itself, and forgets it; of a damaged one something may come, or nothing.

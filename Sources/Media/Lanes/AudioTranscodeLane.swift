@@ -38,7 +38,7 @@ final class AudioTranscodeLane: Lane {
         try decoder.decode(packet) { frame throws(MediaError) in try self.filter(frame, writer) }
     }
 
-    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError) {
+    func wait(until second: Double, into writer: LessonWriter) throws(MediaError) {
         beginWithPictures()
         if model == nil { try prepare(for: Silence.stereo(), writer) }
         try fill(until: second, writer)

@@ -82,7 +82,7 @@ final class CopyLane: Lane {
         return false
     }
 
-    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) {}
+    func wait(until second: Double, into writer: LessonWriter) {}
 
     func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError) {
         throw refusal("another stream from here on")

@@ -11,10 +11,8 @@ protocol Lane: AnyObject {
     /// Takes one packet of the stream (its contents are consumed) and hands on what became ready.
     func accept(_ packet: Packet, into writer: LessonWriter) throws(MediaError)
 
-    /// The other track has come this far and the demuxer brings none of this one: what lies before `second` will not come.
-    ///
-    /// - Parameter patience: whether the wait was so long that packets are given up that might follow.
-    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError)
+    /// The stream, or its part of the file, is over, and the other track has come as far as `second`.
+    func wait(until second: Double, into writer: LessonWriter) throws(MediaError)
 
     /// The track goes on in a stream of another part of the file, with the same time base and whatever codec.
     func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError)

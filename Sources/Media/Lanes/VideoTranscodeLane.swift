@@ -74,13 +74,10 @@ final class VideoTranscodeLane: Lane {
         try decoder.decode(packet) { frame throws(MediaError) in try self.filter(frame, writer) }
     }
 
-    func wait(until second: Double, isLong: Bool, into writer: LessonWriter) throws(MediaError) {
-        guard decoder.isIdle || isLong else { return }
+    func wait(until second: Double, into writer: LessonWriter) throws(MediaError) {
         if !isWaiting {
             isWaiting = true
-            if !decoder.isIdle {
-                try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
-            }
+            try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
             try rebuildGraph(writer)
         }
         try showAgain(before: ticks(second), writer)
