@@ -250,8 +250,7 @@ def page(tmp_path_factory):
     # Which would copy every body into its events.
     opened.call("Network.disable")
     opened.origin = f"http://localhost:{site.server_port}"
-    opened.call("Page.navigate", url=f"{opened.origin}/")
-    wait_for(lambda: opened.evaluate("location.origin") == opened.origin, "the page")
+    opened.open(f"{opened.origin}/")
     yield opened
     opened.close()
     site.shutdown()

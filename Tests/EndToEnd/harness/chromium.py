@@ -1,62 +1,48 @@
 """Headless Chromium over its DevTools protocol: a page that is looked at, and everything that it complained of."""
 
-import json
-import os
-import subprocess
-import time
 from pathlib import Path
 
-import websocket
-
+from .browser import Browser
 from .server import wait_for
 
 # As root, Chromium has no sandbox; the page is our own. The rest keeps it from the network and from its own errands.
 OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--mute-audio",
     "--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0",
-    "--remote-allow-origins=*", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    "--autoplay-policy=no-user-gesture-required",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 
 
-class Page:
-    """The one page of a browser of its own, in a folder of its own."""
+class Page(Browser):
+    """The one page of a Chromium whose person reads `language`."""
 
-    def __init__(self, folder: Path):
-        self.log = (folder / "chromium.log").open("wb")
-        self.process = subprocess.Popen(
-            ["chromium", *OPTIONS, f"--user-data-dir={folder / 'profile'}", "about:blank"],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=os.environ | {"HOME": str(folder)},
-        )  # fmt: skip
-        self.calls, self.events, self.socket = 0, [], None
-        try:
-            self.connect(folder / "profile/DevToolsActivePort")
-        except BaseException:
-            self.close()
-            raise
+    def __init__(self, folder: Path, language: str = "en"):
+        self.profile = folder / "profile"
+        own = [f"--user-data-dir={self.profile}", f"--accept-lang={language}"]
+        super().__init__(folder, ["chromium", *OPTIONS, *own, "about:blank"])
 
-    def connect(self, named: Path) -> None:
+    def connect(self) -> None:
+        named = self.profile / "DevToolsActivePort"
         wait_for(lambda: named.exists() and named.read_text().count("\n"), "Chromium to listen")
         port, path = named.read_text().split("\n")[:2]
-        self.socket = websocket.create_connection(f"ws://127.0.0.1:{port}{path}", timeout=30, max_size=None)
-        self.session = None
+        self.reach(f"ws://127.0.0.1:{port}{path}")
         targets = self.call("Target.getTargets")["targetInfos"]
         target = next(each["targetId"] for each in targets if each["type"] == "page")
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = {"sessionId": self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]}
         for domain in ("Page", "Runtime", "Log", "Network", "DOM"):
             self.call(f"{domain}.enable")
 
-    def call(self, method: str, **parameters) -> dict:
-        self.calls += 1
-        message = {"id": self.calls, "method": method, "params": parameters}
-        self.socket.send(json.dumps(message | ({"sessionId": self.session} if self.session else {})))
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            answer = json.loads(self.socket.recv())
-            if answer.get("id") == self.calls:
-                assert "error" not in answer, f"{method}: {answer['error']}"
-                return answer["result"]
-            self.events.append(answer)
-        raise AssertionError(f"no answer to {method}")
+    def open(self, address: str) -> None:
+        """Goes to `address`, and answers when the page is there."""
+        loaded = self.loads()
+        self.call("Page.navigate", url=address)
+        wait_for(lambda: self.loads() > loaded, address)
+
+    def loads(self) -> int:
+        """How many pages have been loaded; events come with an answer, so something is asked."""
+        self.call("Page.enable")
+        return len(self.happened("Page.loadEventFired"))
 
     def evaluate(self, expression: str):
         """The value of `expression`, awaited where it is a promise."""
@@ -70,21 +56,20 @@ class Page:
         node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.call("DOM.setFileInputFiles", nodeId=node, files=[str(file)])
 
-    def happened(self, method: str) -> list[dict]:
-        return [event["params"] for event in self.events if event.get("method") == method]
+    def requests(self) -> list[tuple[str, str]]:
+        """Method and address of each request of the page."""
+        sent = [each["request"] for each in self.happened("Network.requestWillBeSent")]
+        return [(each["method"], each["url"]) for each in sent]
+
+    def answers(self) -> list[tuple[str, int]]:
+        """Address and status of each answer."""
+        answers = [each["response"] for each in self.happened("Network.responseReceived")]
+        return [(each["url"], each["status"]) for each in answers]
 
     def complaints(self) -> list:
         """What a person would see in red in the console, and every request that failed or was refused."""
         logged = [each["entry"] for each in self.happened("Log.entryAdded") if each["entry"]["level"] != "verbose"]
         printed = [each for each in self.happened("Runtime.consoleAPICalled") if each["type"] in ("error", "warning")]
         failed = [each for each in self.happened("Network.loadingFailed") if not each.get("canceled")]
-        answers = [each["response"] for each in self.happened("Network.responseReceived")]
-        refused = [(each["url"].split("?")[0], each["status"]) for each in answers if each["status"] >= 400]
+        refused = [(url.split("?")[0], status) for url, status in self.answers() if status >= 400]
         return logged + printed + failed + refused + self.happened("Runtime.exceptionThrown")
-
-    def close(self) -> None:
-        if self.socket:
-            self.socket.close()
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        self.log.close()
