@@ -1,26 +1,23 @@
-"""The page of docs/examples/browser-upload in a browser: a file is chosen, goes up in parts, is converted, and plays.
+"""The page of docs/examples/browser-upload in browsers: a file is chosen, goes up in parts, is converted, and plays.
 
-The page comes from another site than the video server. Its backend is a stand-in that asks the server for tokens as
-route.ts does; page and upload.js are what is shipped, and Chromium plays the playlist natively, keys included.
+The page comes from another site than the video server; page, upload.js and play.js are what is shipped.
 """
 
-import http.server
-import json
 import re
 import shutil
-import threading
 from functools import partial
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from harness.chromium import Page
-from harness.client import service
-from harness.server import REPOSITORY, wait_for
+from harness import site as sites
+from harness import tus
+from harness.browsers import BROWSERS
+from harness.client import bearer, service
+from harness.server import wait_for
 from harness.tokens import remember
 
-EXAMPLE = REPOSITORY / "docs/examples/browser-upload"
 REL = "trainer-1/course-1/browser/lesson-1"
 PADDED = 20_000_000
 WATCH = """
@@ -31,49 +28,15 @@ new MutationObserver(() => seen.push([document.querySelector("#status").textCont
 """
 
 
-class Site(http.server.SimpleHTTPRequestHandler):
-    """The files of the example, and what route.ts does."""
-
-    video = ""
-
-    def do_GET(self):
-        address = urlsplit(self.path)
-        if address.path != "/api/lesson-video":
-            return super().do_GET()
-        query = {name: values[0] for name, values in parse_qs(address.query).items()}
-        wanted = {"user_id": "trainer-1", "rel": query["rel"]}
-        if query["action"] == "upload":
-            path, wanted = "get-upload-token", wanted | {"type": "lesson", "ttl": "7200"}
-        else:
-            path, wanted = "get-video-token/v2", wanted | {"platform": "web"}
-        answer = requests.get(f"{self.video}/api/{path}", params=wanted, headers=service(), timeout=10)
-        remember(answer.json()["token"])
-        body = json.dumps(answer.json() | {"server": self.video}).encode()
-        self.send_response(answer.status_code)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def site():
-    """A site, on another host name than the server: http://localhost, which browsers trust like https."""
-    handler = type("ThisSite", (Site,), {})
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=EXAMPLE))
-    running.handler, running.origin = handler, f"http://localhost:{running.server_port}"
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield running
-    running.shutdown()
-    running.server_close()
+    with sites.opened() as running:
+        yield running
 
 
-@pytest.fixture
-def page(tmp_path):
-    opened = Page(tmp_path)
+@pytest.fixture(params=BROWSERS)
+def page(request, tmp_path):
+    opened = BROWSERS[request.param](tmp_path)
     yield opened
     opened.close()
 
@@ -91,9 +54,7 @@ def long_film(h264, tmp_path):
 def test_a_page_uploads_follows_and_plays_a_lesson(own_server, site, page, long_film):
     server = own_server(FOCUST_ALLOWED_ORIGINS=site.origin)
     site.handler.video = server.url
-    page.call("Page.navigate", url=f"{site.origin}/index.html?rel={REL}")
-    wait_for(lambda: page.evaluate("document.readyState") == "complete", "the page")
-    assert page.evaluate("document.createElement('video').canPlayType('application/vnd.apple.mpegurl')")
+    page.open(f"{site.origin}/index.html?rel={REL}")
     page.evaluate(WATCH)
     page.choose("#file", long_film)
     status = partial(page.evaluate, "document.querySelector('#status').textContent")
@@ -110,17 +71,33 @@ def test_a_page_uploads_follows_and_plays_a_lesson(own_server, site, page, long_
     assert shares == sorted(shares) and shares[-1] == 1 and any(0 < share < 1 for share in shares), shares
     (original,) = (server.data / "originals" / REL).iterdir()
     assert original.read_bytes() == long_film.read_bytes()
-    parts = [each["request"] for each in page.happened("Network.requestWillBeSent")]
-    patched = [urlsplit(each["url"]).netloc for each in parts if each["method"] == "PATCH"]
-    assert patched == [f"127.0.0.1:{server.port}"] * 3
-    played = [each["url"].split("?")[0].rsplit("/", 1)[1] for each in parts if "/hls2/" in each["url"]]
+    parts = page.requests()
+    assert [urlsplit(url).netloc for method, url in parts if method == "PATCH"] == [f"127.0.0.1:{server.port}"] * 3
+    played = [url.split("?")[0].rsplit("/", 1)[1] for _, url in parts if "/hls2/" in url]
     assert {"output.m3u8", "segment_000.ts"} <= set(played), played
+
+
+def test_an_upload_that_was_revoked_begins_anew(own_server, site, page, short_h264):
+    server = own_server(FOCUST_ALLOWED_ORIGINS=site.origin)
+    site.handler.video = server.url
+    page.open(f"{site.origin}/index.html?rel={REL}")
+    stat = short_h264.stat()
+    wanted = {"user_id": "trainer-1", "type": "lesson", "rel": REL}
+    issued = requests.get(f"{server.url}/api/get-upload-token", params=wanted, headers=service(), timeout=10)
+    token = bearer(remember(issued.json()["token"]))
+    begun = tus.begin(server, stat.st_size, tus.lesson_metadata(REL), token).headers["Location"]
+    key = f"upload:{REL}:{short_h264.name}:{stat.st_size}:{stat.st_mtime_ns // 1_000_000}"
+    page.evaluate(f"localStorage.setItem({key!r}, {begun!r})")
+    revoked = requests.post(f"{server.url}/api/revoke", json={"user_id": "trainer-1"}, headers=service(), timeout=10)
+    assert revoked.ok and tus.look(begun).status_code == 403
+    page.choose("#file", short_h264)
+    page.wait("document.querySelector('#status').textContent === 'Playing'", "the page to play", 60)
+    assert any(method == "HEAD" and url == begun for method, url in page.requests())
 
 
 def test_a_page_of_a_site_that_is_not_allowed_sends_nothing(server, site, page):
     site.handler.video = server.url
-    page.call("Page.navigate", url=f"{site.origin}/index.html?rel={REL}")
-    wait_for(lambda: page.evaluate("document.readyState") == "complete", "the page")
+    page.open(f"{site.origin}/index.html?rel={REL}")
     page.evaluate(f"void (backend = fetch('/api/lesson-video?action=upload&rel={REL}'))")
     refused = page.evaluate(
         "backend.then((answer) => answer.json()).then(({ server, token }) => fetch(`${server}/upload/tus/`, {"

@@ -1,20 +1,15 @@
-"""A lesson, and a presentation, that are replaced while a page of another site shows them in Chromium."""
+"""A presentation that is replaced, in the caches of Chromium."""
 
 import http.server
 import threading
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from harness.chromium import Page
-from harness.client import get_token, make_lesson, service
+from harness.client import service
 from harness.media import make_h264
 from harness.server import wait_for
-from harness.trees import retired
-
-REL = "trainer-1/course-1/browser/replaced"
-SECONDS = 60
 
 
 class Blank(http.server.BaseHTTPRequestHandler):
@@ -49,8 +44,7 @@ def page(tmp_path, origin):
 
 
 def show(page, origin):
-    page.call("Page.navigate", url=origin)
-    wait_for(lambda: page.evaluate("document.readyState") == "complete", "the page")
+    page.open(origin)
 
 
 def put_video(page, address: str) -> None:
@@ -58,35 +52,6 @@ def put_video(page, address: str) -> None:
         "document.body.append(window.video = Object.assign(document.createElement('video'),"
         f" {{ crossOrigin: 'anonymous', muted: true, preload: 'auto', src: {address!r} }}))"
     )
-
-
-def asked_for(page, version: str) -> list[str]:
-    """The names of the segments of that version which the browser has been sent."""
-    answers = [each["response"] for each in page.happened("Network.responseReceived")]
-    paths = [urlsplit(each["url"]) for each in answers if each["status"] in (200, 206)]
-    return [each.path.rsplit("/", 1)[1] for each in paths if f"v={version}" in each.query and ".ts" in each.path]
-
-
-def test_chromium_plays_a_film_to_its_end_that_is_replaced_meanwhile(own_server, origin, page, tmp_path):
-    server = own_server(FOCUST_ALLOWED_ORIGINS=origin, FOCUST_SEGMENT_SECONDS="2")
-    film = make_h264(tmp_path / "film.mp4", seconds=SECONDS, size="320x180", bitrate="1500k")
-    other = make_h264(tmp_path / "other.mp4", seconds=3, size="160x120", bitrate="60k")
-    make_lesson(server, REL, film)
-    version = str((server.data / "hls" / REL / ".version").readlink()).removeprefix(".v-")
-    put_video(page, get_token(server, REL)["signed_playlist_url"])
-    page.evaluate("video.play()")
-    wait_for(lambda: page.evaluate("video.currentTime") > 1, "the film to move")
-    make_lesson(server, REL, other)
-    assert any(version in kept for kept in retired(server.data))
-    # Not all of it had been loaded when the other one took its place.
-    before = set(asked_for(page, version))
-    assert len(before) < SECONDS / 2, before
-    page.evaluate("video.playbackRate = 8")
-    wait_for(lambda: page.evaluate("video.ended || video.error"), "the end", 60, 0.2)
-    assert page.evaluate("({ error: video.error, width: video.videoWidth })") == {"error": None, "width": 320}
-    assert page.evaluate("video.currentTime") > SECONDS - 1
-    assert len(set(asked_for(page, version))) == SECONDS / 2
-    assert page.complaints() == []
 
 
 def test_a_page_shows_the_presentation_that_is_there_now(own_server, origin, page, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.listings import of_page
 from harness.server import REPOSITORY, binary
 
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
@@ -181,3 +182,8 @@ def test_the_french_page_has_the_commands_of_the_english_one():
         for path in ("installation.md", "fr/installation.md")
     ]
     assert blocks[0] == blocks[1] and len(blocks[0]) >= 8
+
+
+def test_the_playback_function_of_the_site_developers_page_is_that_of_the_example():
+    """Which browsers run, in test_browser_watch.py."""
+    assert (REPOSITORY / "docs/examples/browser-upload/play.js").read_text() in of_page("js")

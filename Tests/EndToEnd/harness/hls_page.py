@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from .chromium import Page
-from .server import REPOSITORY, wait_for
-
-# `scripts/venv` puts it there: an ES module that exports the class as Hls.
-HLS_JS = REPOSITORY / ".venv/hls.mjs"
+from .server import wait_for
+from .site import HLS_JS
 
 PAGE = """<!doctype html><link rel="icon" href="data:,"><video id="video" muted></video><script type="module">
 import { Hls } from "./hls.mjs";
@@ -51,7 +49,7 @@ def play_to_end(page: Page, lesson: Path) -> dict:
     shutil.copy(HLS_JS, lesson / "hls.mjs")
     (lesson / "index.html").write_text(PAGE)
     with served(lesson) as address:
-        page.call("Page.navigate", url=f"{address}/index.html")
+        page.open(f"{address}/index.html")
         ended = "window.video?.ended || window.faults?.some(([, , fatal]) => fatal)"
         wait_for(lambda: page.evaluate(ended), "hls.js to reach the end", 30, 0.1)
         return page.evaluate(

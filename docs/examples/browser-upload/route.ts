@@ -14,15 +14,20 @@ export async function GET(request: Request): Promise<Response> {
   const rel = query.get("rel") ?? "";
   if (action !== "upload" && action !== "play") return NextResponse.json({ error: "unknown action" }, { status: 400 });
   const user = await mayUse(request, action, rel);
-  if (!user) return NextResponse.json({ error: "forbidden" }, { status: 403 });
+  if (!user) return NextResponse.json({ error: "forbidden", message: "This lesson is not yours." }, { status: 403 });
 
   const path = action === "upload" ? "/api/get-upload-token" : "/api/get-video-token/v2";
   const wanted: Record<string, string> =
     action === "upload" ? { type: "lesson", ttl: "7200" } : { platform: "web" };
   const answer = await fetch(`${server}${path}?${new URLSearchParams({ user_id: user, rel, ...wanted })}`, {
-    headers: { Authorization: `Bearer ${process.env.VIDEO_API_KEY}` },
+    headers: {
+      Authorization: `Bearer ${process.env.VIDEO_API_KEY}`,
+      // The language of the sentences in refusals.
+      "Accept-Language": request.headers.get("Accept-Language") ?? "en",
+    },
     cache: "no-store",
   });
   const body = await answer.json();
-  return NextResponse.json(answer.ok ? { ...body, server } : { error: body.error }, { status: answer.status });
+  const { error, message } = body;
+  return NextResponse.json(answer.ok ? { ...body, server } : { error, message }, { status: answer.status });
 }

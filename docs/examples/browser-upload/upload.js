@@ -53,9 +53,11 @@ export async function upload(file, { server, token, rel }, onProgress) {
           "PATCH", address, { "Content-Type": "application/offset+octet-stream", "Upload-Offset": offset },
           file.slice(offset, offset + PART), (sent) => onProgress((offset + sent) / file.size));
       }
-      if (answer.status === 404 || answer.status === 410) {
+      // Gone, or revoked with the token that began it: the present token begins anew.
+      if ([403, 404, 410].includes(answer.status)) {
         localStorage.removeItem(key);
         address = null;
+        throw new Error(`status ${answer.status}`);
       }
       throw refusal(answer);
     } catch (problem) {
@@ -67,9 +69,18 @@ export async function upload(file, { server, token, rel }, onProgress) {
 
 // What another try cannot change: refused for what was asked, not for when.
 function refusal({ status, responseText }) {
-  const problem = new Error(responseText || `status ${status}`);
+  const problem = new Error(sentence(responseText) ?? `status ${status}`);
   problem.isFinal = status >= 400 && status < 500 && ![404, 409, 410, 423, 429].includes(status);
   return problem;
+}
+
+// What a refusal says to people, in their language.
+function sentence(body) {
+  try {
+    return JSON.parse(body).message;
+  } catch {
+    return undefined; // a proxy in between answered, with a page of its own
+  }
 }
 
 /// Waits until the film can be played. `onProgress` is told the share that was converted.

@@ -1,0 +1,183 @@
+"""docs/examples/browser-upload/watch.html, by which learners watch, in a browser with HLS and in one without.
+
+Pages, play.js and hls.js are what a site would have; they come from another site than the video server, and what
+happens to a lesson while it is watched happens here. The person reads French.
+"""
+
+import pytest
+import requests
+
+from harness import site as sites
+from harness.browsers import BROWSERS
+from harness.client import get_token, make_lesson, refusal
+from harness.media import make_h264
+from harness.server import Server, free_port, wait_for
+
+REL = "trainer-1/course-1/browser/watched"
+STATUS = "document.querySelector('#status').textContent"
+AWAY = "La vidéo n'est pas joignable pour le moment ; elle reprendra d'elle-même."
+
+
+@pytest.fixture(scope="module")
+def site():
+    with sites.opened() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def browser(request, tmp_path_factory):
+    opened = BROWSERS[request.param](tmp_path_factory.mktemp(request.param), language="fr")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def start(site, tmp_path_factory):
+    """The servers of this module, by their settings: one for each."""
+    running = {}
+
+    def get(**settings: str) -> Server:
+        key = tuple(settings.items())
+        if key not in running:
+            own = {"FOCUST_ALLOWED_ORIGINS": site.origin, "FOCUST_SEGMENT_SECONDS": "2"} | settings
+            running[key] = Server(tmp_path_factory.mktemp("server"), own).start()
+        return running[key]
+
+    yield get
+    for server in running.values():
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("films")
+
+    def make(seconds: int, size: str = "160x120"):
+        film = folder / f"{seconds}-{size}.mp4"
+        return film if film.exists() else make_h264(film, seconds=seconds, size=size, bitrate="60k")
+
+    return make
+
+
+@pytest.fixture
+def watch(site, browser):
+    """Opens the page of a lesson of `server` on the site, and presses play."""
+
+    def open_page(server, rel: str = REL, origin: str | None = None, **settings):
+        site.handler.issued.clear()
+        for name, value in ({"video": server.url, "ttl": "", "policy": ""} | settings).items():
+            setattr(site.handler, name, value)
+        browser.open("about:blank")
+        browser.events.clear()
+        browser.open(f"{origin or site.origin}/watch.html?rel={rel}")
+        browser.evaluate("window.video.muted = true; void video.play().catch(() => {})")
+        return browser
+
+    return open_page
+
+
+def plays(page, beyond: float) -> None:
+    page.wait(f"video.currentTime > {beyond}", f"the film to be beyond {beyond} s")
+
+
+def is_dead(site, address: str) -> bool:
+    answer = requests.get(address, headers={"Referer": site.origin}, timeout=10)
+    return answer.status_code == 403 and refusal(answer) == "token_expired"
+
+
+def segments(page) -> list[str]:
+    return [url for url, status in page.answers() if ".ts?" in url and status in (200, 206)]
+
+
+def test_a_lesson_goes_on_after_pauses_longer_than_its_token_and_than_its_grant(site, start, films, watch):
+    server = start(FOCUST_GRANT_MARGIN="0")
+    make_lesson(server, REL, films(20))
+    page = watch(server, ttl="5")
+    plays(page, 1)
+    page.evaluate("video.playbackRate = 1.5; video.pause()")
+    (issued,) = site.handler.issued
+    wait_for(lambda: is_dead(site, issued["signed_playlist_url"]), "the token to end")
+    page.evaluate("void video.play()")
+    plays(page, 3)
+    assert len(site.handler.issued) == 1 and page.complaints() == []
+    page.evaluate("video.pause()")
+    wait_for(lambda: is_dead(site, segments(page)[0]), "the grant to end")
+    page.evaluate("video.currentTime = 18; void video.play()")
+    page.wait("video.ended", "the end")
+    assert page.evaluate("[video.playbackRate, video.currentTime > 19.5, video.error]") == [1.5, True, None]
+    assert len(site.handler.issued) == 2 and page.evaluate(STATUS) == ""
+
+
+def test_a_lesson_that_is_replaced_is_watched_to_its_end(site, start, films, watch):
+    server = start(FOCUST_GRANT_MARGIN="0")
+    make_lesson(server, REL, films(60, "320x180"))
+    page = watch(server)
+    plays(page, 1)
+    make_lesson(server, REL, films(3))
+    # Not all of it had been loaded when the other one took its place.
+    assert len(set(segments(page))) < 25
+    page.evaluate("video.playbackRate = 8")
+    page.wait("video.ended || video.error", "the end", 60)
+    assert page.evaluate("[video.videoWidth, video.currentTime > 59, video.error]") == [320, True, None]
+    assert len(site.handler.issued) == 1 and page.complaints() == []
+
+
+def test_a_lesson_whose_old_version_is_gone_goes_on_in_the_new_one(site, start, films, watch):
+    server = start(FOCUST_KEEP_REPLACED="0")
+    make_lesson(server, REL, films(60, "320x180"))
+    page = watch(server)
+    plays(page, 1)
+    make_lesson(server, REL, films(60))
+    page.evaluate("video.currentTime = 40")
+    page.wait("video.videoWidth === 160 && !video.paused", "the new film")
+    plays(page, 40.5)
+    # A shorter one has no such place: it begins.
+    make_lesson(server, REL, films(3, "320x180"))
+    page.evaluate("video.currentTime = 20")
+    page.wait("video.videoWidth === 320 && video.currentTime > 0.5 && video.currentTime < 4", "the shorter film")
+    assert page.evaluate(STATUS) == "" and len(site.handler.issued) == 3
+
+
+def test_a_page_whose_policy_hides_it_plays_and_has_its_poster(start, site, films, watch):
+    server = start(FOCUST_KEEP_REPLACED="0")
+    make_lesson(server, REL, films(3))
+    page = watch(server, policy="no-referrer")
+    page.wait("video.ended", "the end")
+    assert page.complaints() == []
+    page.wait("video.poster.startsWith('blob:')", "the poster")
+    # An image of that page has neither Referer nor, without crossorigin, Origin.
+    shown = (
+        "new Promise((done) => Object.assign(new Image(), {{ onload: () => done(1), onerror: () => done(0), {} }}))"
+    )
+    source = f"src: {get_token(server, REL)['poster_url']!r}"
+    assert page.evaluate(shown.format(source)) == 0
+    assert page.evaluate(shown.format(f"crossOrigin: 'anonymous', {source}")) == 1
+
+
+def test_a_lesson_that_cannot_be_played_says_why_in_the_learners_language(start, watch):
+    server = start(FOCUST_KEEP_REPLACED="0")
+    # The video server's sentence, and what the site's backend was told.
+    told = watch(server, "trainer-1/course-1/browser/missing").wait(STATUS, "a sentence")
+    assert told == "Cette vidéo n’existe pas."
+    told = watch(server, "no/lesson").wait(STATUS, "a sentence")
+    assert told != AWAY and "rel" in told, told
+
+
+def test_a_lesson_that_cannot_be_reached_plays_by_itself_when_it_can(site, start, films, watch):
+    server = start(FOCUST_KEEP_REPLACED="0")
+    make_lesson(server, REL, films(3))
+    page = watch(server, video=f"http://127.0.0.1:{free_port()}")
+    assert page.wait(STATUS, "a sentence") == AWAY
+    site.handler.video = server.url
+    page.wait("video.ended", "the end")
+    assert page.evaluate(STATUS) == ""
+
+
+def test_a_page_of_a_site_that_is_not_allowed_is_told_that_it_cannot_be_reached(start, films, watch):
+    server = start(FOCUST_KEEP_REPLACED="0")
+    make_lesson(server, REL, films(3))
+    with sites.opened(video=server.url) as other:
+        page = watch(server, origin=other.origin)
+        assert page.wait(STATUS, "a sentence") == AWAY
+        assert page.evaluate("video.readyState") == 0
+        assert any("output.m3u8" in url for _, url in page.requests())
