@@ -56,6 +56,8 @@ def test_a_page_uploads_follows_and_plays_a_lesson(own_server, site, page, long_
     site.handler.video = server.url
     page.open(f"{site.origin}/index.html?rel={REL}")
     page.evaluate(WATCH)
+    named = "[document.querySelector('#file').labels[0].textContent, document.querySelector('video').ariaLabel]"
+    assert page.evaluate(named) == ["Choose a film:", "Lesson"]
     page.choose("#file", long_film)
     status = partial(page.evaluate, "document.querySelector('#status').textContent")
     ended = wait_for(lambda: re.match("Playing|It did not work.*", status()), "the page to play", 60, 0.2).string
