@@ -109,6 +109,7 @@ private final class FlakyDatabase: Database, Revocations {
     var jobs: any JobQueue { base.jobs }
     var revocations: any Revocations { self }
     var callbacks: any CallbackOutbox { base.callbacks }
+    var receipts: any Receipts { base.receipts }
     func makeChangeWatch() -> any ChangeWatch { base.makeChangeWatch() }
     func ping() throws(DatabaseError) { try base.ping() }
 
