@@ -7,7 +7,14 @@ import pytest
 from harness import openapi_review as review
 from harness.openapi import document
 
-REVIEWS = [review.unnamed, review.undescribed, review.without_example, review.not_binary, review.cut_sentences]
+REVIEWS = [
+    review.unnamed,
+    review.undescribed,
+    review.described_twice,
+    review.without_example,
+    review.not_binary,
+    review.cut_sentences,
+]
 
 
 @pytest.mark.parametrize("lacking", REVIEWS)
@@ -43,6 +50,7 @@ FAULTS = [
     (review.undescribed, (*SCHEMAS, "Lesson", "description"), None),
     (review.undescribed, (*SCHEMAS, "Lesson", "properties", "width", "description"), None),
     (review.undescribed, (*SCHEMAS, "TaskId", "description"), None),
+    (review.described_twice, (*SCHEMAS, "Health", "description"), "What became of one upload."),
     (review.without_example, (*TASKS, "parameters", 3, "example"), None),
     (review.without_example, ("components", "parameters", "PlayTTL", "example"), None),
     (review.without_example, ("components", "headers", "ETag", "example"), None),

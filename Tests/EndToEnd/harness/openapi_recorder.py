@@ -21,6 +21,7 @@ NOT_PROVOKED = [
     (r".*", "504", "the application silent for half a minute"),
     (r"\w+ (?!/api/get-(video|download)-token/).*", "503", "nginx overloaded, storage or database gone"),
     (r"\w+ /api/(lessons|presentations|revoke).*", "507", "a disk too full for the database"),
+    (r"POST /upload/tus/", "404", "an upload that another of its target ends while its first part comes in"),
     (r"\w+ /upload/tus/[^/]+", "429", "as many parts at once as one address may send"),
     (r"(HEAD|PATCH) /upload/tus/[^/]+", "507", "a disk that fills up in the middle of an upload"),
     (r"(HEAD|PATCH|DELETE) /upload/tus/[^/]+", "423", "an upload that another request does not give up"),

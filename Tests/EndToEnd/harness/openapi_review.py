@@ -4,6 +4,7 @@ Each function takes the document as it is published and tells the places where s
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 TEXTS = ("application/json", "text/plain", "multipart/form-data")
@@ -135,3 +136,10 @@ def not_binary(document: dict) -> list[str]:
 def cut_sentences(document: dict) -> list[str]:
     """Descriptions that YAML has cut at a comma: the rest of one became the name of a member without a value."""
     return [f"{at}/{name}" for at, node in nodes(document) for name, value in node.items() if value is None]
+
+
+def described_twice(document: dict) -> list[str]:
+    """Schemas that say of themselves what another one says: the description of one was copied for the other."""
+    schemas = [(at, node) for at, node in written(document, "^/components/schemas/[^/]+$")]
+    found = Counter(node.get("description") for _, node in schemas)
+    return [at for at, node in schemas if found[node.get("description")] > 1]
