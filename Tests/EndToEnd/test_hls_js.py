@@ -1,4 +1,4 @@
-"""hls.js in Chromium plays lessons of uneven films to their end, with their sound."""
+"""hls.js in Chromium plays lessons of uneven and changing films to their end, with their sound."""
 
 import subprocess
 
@@ -38,6 +38,18 @@ def late_pictures(folder, start):
     return film
 
 
+def more_channels(folder, start):
+    """A transport stream whose sound goes from two channels to six after `start` seconds, of 10 s."""
+    parts = []
+    for channels, offset, seconds in ((2, 0, start), (6, start, 10 - start)):
+        parts.append(folder / f"{channels}.ts")
+        made = (*pictures(seconds), *sound(seconds), "-ac", str(channels), *H264, "-c:a", "aac")
+        ffmpeg(*made, "-output_ts_offset", str(offset), parts[-1])
+    film = folder / "film.ts"
+    film.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return film
+
+
 def sound_bytes(lesson) -> int:
     """What the lesson's sound takes without the seven bytes of ADTS before each packet."""
     options = ("-select_streams", "a", "-show_packets", "-allowed_extensions", "ALL")
@@ -51,7 +63,9 @@ def page(tmp_path_factory):
     page.close()
 
 
-@pytest.mark.parametrize(("make", "start"), [(late_sound, 3), (late_sound, 7), (late_pictures, 4)])
+@pytest.mark.parametrize(
+    ("make", "start"), [(late_sound, 3), (late_sound, 7), (late_pictures, 4), (more_channels, 4)]
+)
 def test_a_lesson_plays_to_its_end_with_sound(tmp_path, page, make, start):
     lesson = tmp_path / "lesson"
     subprocess.run([binary(), "convert", make(tmp_path, start), lesson], check=True, capture_output=True, timeout=60)
