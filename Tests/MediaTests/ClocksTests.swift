@@ -72,21 +72,24 @@ struct ClocksTests {
     }
 
     @Test(
-        "A duration of all ones is not known, and a film of it is converted",
-        arguments: [["mvhd"], ["mvhd", "mdhd", "mdhd"]])
-    func unknownDuration(boxes: [String]) throws {
+        "A duration of all ones, or of zero, is not known, and a film of it is converted",
+        arguments: [
+            ("clip.mp4", ["mvhd"], 0xFF), ("clip.mp4", ["mvhd", "mdhd", "mdhd"], 0xFF),
+            ("clip.mov", ["mdhd", "mdhd"], 0xFF), ("clip.mp4", ["mvhd", "mdhd", "mdhd"], 0),
+        ] as [(String, [String], UInt8)])
+    func unknownDuration(name: String, boxes: [String], byte: UInt8) throws {
         let space = try Workspace()
-        let path = try space.clip("clip.mp4", "\(Self.film) \(Self.h264) -c:a aac")
-        var data = try Data(contentsOf: space.file("clip.mp4"))
+        let path = try space.clip(name, "\(Self.film) \(Self.h264) -c:a aac")
+        var data = try Data(contentsOf: space.file(name))
         var from = data.startIndex
         for box in boxes {
-            let name = try #require(data.range(of: Data(box.utf8), in: from..<data.endIndex))
+            let found = try #require(data.range(of: Data(box.utf8), in: from..<data.endIndex))
             // Version 0: behind the name stand flags, two dates, and a scale; `mvhd` and `mdhd` alike.
             data.replaceSubrange(
-                name.upperBound + 16..<name.upperBound + 20, with: Data(repeating: 0xFF, count: 4))
-            from = name.upperBound
+                found.upperBound + 16..<found.upperBound + 20, with: Data(repeating: byte, count: 4))
+            from = found.upperBound
         }
-        try data.write(to: space.file("clip.mp4"))
+        try data.write(to: URL(fileURLWithPath: path))
         #expect(try Probe.examine(path).duration < 10)
         #expect(try abs(Lesson(path, in: space).result.duration - 3) < 0.1)
     }

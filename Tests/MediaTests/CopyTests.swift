@@ -94,6 +94,31 @@ struct CopyTests {
         #expect(try HLSConverter(options: options).plan(path).video.action == action)
     }
 
+    @Test(
+        "Parameter sets that change in the pictures themselves are no copy, and no picture is lost",
+        arguments: ["film.ts", "film.mp4", "film.mkv", "film.mov"])
+    func setsInBand(name: String) throws {
+        let space = try Workspace()
+        // One has no CABAC, and the other more references.
+        let parts = ["-preset ultrafast", "-preset ultrafast -x264-params cabac=1:8x8dct=1:ref=3"]
+        var joined = Data()
+        for (number, part) in parts.enumerated() {
+            _ = try space.clip(
+                "part.ts",
+                "-f lavfi -i testsrc2=s=160x120:r=25:d=2 -pix_fmt yuv420p -c:v libx264 -g 25 -bf 0 \(part) "
+                    + "-output_ts_offset \(2 * number) -y")
+            joined += try Data(contentsOf: space.file("part.ts"))
+        }
+        try joined.write(to: space.file("joined.ts"))
+        let path = try space.clip(name, "-i joined.ts -c copy")
+        let lesson = try Lesson(path, in: space)
+        #expect(lesson.result.plan.hasPrefix("video: transcode"), "\(lesson.result.plan)")
+        try lesson.expectRules()
+        let pictures = try Command.ffprobe(
+            "stream=nb_read_frames", lesson.joined(), ["-select_streams", "v", "-count_frames"])
+        #expect(pictures == "100")
+    }
+
     @Test("A copy that turns out to be unsafe on the way is made again by re-encoding")
     func fallsBack() throws {
         let space = try Workspace()

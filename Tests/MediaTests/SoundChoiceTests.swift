@@ -78,13 +78,15 @@ struct SoundChoiceTests {
         #expect(try abs(Self.soundDuration(lesson.joined()) - 3) < 0.2, "\(lesson.result.plan)")
     }
 
-    @Test("A kind of AAC that has a name and no decoder is passed over", arguments: [42, 34])
-    func namedWithoutDecoder(objectType: Int) throws {
+    @Test(
+        "A kind of AAC that has a name and no decoder is passed over",
+        arguments: [("film.mp4", 42), ("film.mov", 42), ("film.mp4", 34)])
+    func namedWithoutDecoder(name: String, objectType: Int) throws {
         let space = try Workspace()
-        let path = try space.clip("film.mp4", "\(Self.film) -map 0:v -map 1:a -map 1:a -c:a aac")
+        let path = try space.clip(name, "\(Self.film) -map 0:v -map 1:a -map 1:a -c:a aac")
         // ISO/IEC 14496-3 §1.6.2.1: an object type above 31 has five ones, then six bits.
         let bits = UInt64(0b11111) << 35 | UInt64(objectType - 32) << 29 | 0b0011 << 25 | 0b0001 << 21
-        try space.patch("film.mp4") { data in
+        try space.patch(name) { data in
             let box = try #require(data.range(of: Data("esds".utf8)))
             let tag = try #require(
                 data.range(of: Data([0x05, 0x80, 0x80, 0x80]), in: box.upperBound..<data.endIndex))
@@ -101,17 +103,18 @@ struct SoundChoiceTests {
     @Test(
         "AAC that ADTS cannot say is re-encoded, and the pictures are not",
         arguments: [
-            (offset: 1, bit: 0x04, word: "960"), (offset: 1, bit: 0x01, word: "extensions"),
+            ("film.mp4", bit: 0x04, word: "960"), ("film.mov", bit: 0x04, word: "960"),
+            ("film.mp4", bit: 0x01, word: "extensions"),
         ])
-    func unsaidByADTS(offset: Int, bit: Int, word: String) throws {
+    func unsaidByADTS(name: String, bit: Int, word: String) throws {
         let space = try Workspace()
-        let path = try space.clip("film.mp4", "\(Self.film) -c:a aac")
+        let path = try space.clip(name, "\(Self.film) -c:a aac")
         #expect(try Lesson(path, in: space).result.plan.contains("audio: copy"))
-        try space.patch("film.mp4") { data in
+        try space.patch(name) { data in
             let box = try #require(data.range(of: Data("esds".utf8)))
             let tag = try #require(
                 data.range(of: Data([0x05, 0x80, 0x80, 0x80]), in: box.upperBound..<data.endIndex))
-            data[tag.upperBound + 1 + offset] |= UInt8(bit)
+            data[tag.upperBound + 2] |= UInt8(bit)
         }
         let lesson = try Lesson(path, in: space)
         #expect(lesson.result.plan.hasPrefix("video: copy"))
