@@ -74,7 +74,7 @@ def test_a_site_is_written_with_it(generated, server, short_h264):
     rel = "trainer-1/course-1/module-1/generated"
     assert saw == {
         "missing": [400, "missing_field", "rel"],
-        "accepted": "generated",
+        "accepted": ["generated", True],
         "task": ["completed", rel, None, "number", True],
         "play": ["ready", "#EXTM3U", 16, 0],
         "batch": ["ready", "invalid_rel"],

@@ -6,7 +6,11 @@ const requests: [string, Record<string, string>, string][] = JSON.parse(await De
 const statuses: number[] = [];
 for (const [secret, headers, body] of requests) {
   Deno.env.set("FOCUST_CALLBACK_SECRET", secret);
-  const request = new Request("https://learn.example.com/api/video-callback", { method: "POST", headers, body });
+  const request = new Request("https://learn.example.com/api/video-callback", {
+    method: "POST",
+    headers,
+    body,
+  });
   statuses.push((await POST(request)).status);
 }
 console.log(JSON.stringify(statuses));

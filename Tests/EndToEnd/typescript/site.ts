@@ -39,7 +39,9 @@ const missing = await refusal(
   tokens.issueUploadToken({ type: "lesson", userId: "trainer-1" }),
   client.UploadTokenRequestRefusalFromJSON,
 );
-const accepted = await new client.UploadApi(uploader).uploadLesson({ ...lesson, video: film });
+const form = { ...lesson, video: film, idempotencyKey: crypto.randomUUID() };
+const accepted = await new client.UploadApi(uploader).uploadLesson(form);
+const repeated = await new client.UploadApi(uploader).uploadLesson(form);
 const task = await ended(new client.TasksApi(uploader), accepted.taskId);
 
 // The learner's app plays it.
@@ -96,7 +98,7 @@ function state(missing: client.MissingVideo): string {
 
 console.log(JSON.stringify({
   missing: [missing[0], missing[1].error, missing[1].field],
-  accepted: accepted.lessonId,
+  accepted: [accepted.lessonId, repeated.taskId === accepted.taskId],
   task: [task.status, task.rel, task.error, typeof task.duration, task.createdAt instanceof Date],
   play: [play.status, playlist.split("\n")[0], lessonKey.size, segment.size % 16],
   batch: batch.tokens.map((each) => "token" in each ? each.status : each.error),
