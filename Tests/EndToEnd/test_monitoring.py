@@ -12,11 +12,12 @@ import pytest
 import requests
 import yaml
 
+from harness import tus
 from harness.client import WEB_HEADERS, bearer, get_token, make_lesson, service, upload, wait_for_task
 from harness.media import make_h264
 from harness.processes import NGINX_CONF, Site
 from harness.server import REPOSITORY, free_port, wait_for
-from harness.tokens import play
+from harness.tokens import play, remember
 
 MONITORING = REPOSITORY / "monitoring"
 REL = "trainer-1/course-1/module-1/watched"
@@ -125,6 +126,23 @@ def test_what_is_done_is_counted(site, film):
     assert film.stat().st_size < size < film.stat().st_size + 2000
     facts = shutil.disk_usage(site.data)
     assert abs(after["focust_disk_free_bytes"] - facts.free) < facts.total / 10
+
+
+def test_an_upload_token_is_counted_once_whether_it_is_taken_or_refused(site):
+    """nginx asks ahead of the body, and passes on what is admitted: both see the token."""
+
+    def counted(result: str) -> float:
+        return series(scrape(site.url))[f'focust_token_verifications_total{{result="{result}"}}']
+
+    rel = f"{REL}-counted"
+    query = {"user_id": "u", "type": "lesson", "rel": rel}
+    issued = requests.get(f"{site.url}/api/get-upload-token", params=query, headers=service(), timeout=10)
+    before = counted("accepted"), counted("invalid")
+    token = remember(issued.json()["token"])
+    begun = tus.begin(site, 9, tus.lesson_metadata(rel), bearer(token))
+    assert begun.status_code == 201, begun.text
+    assert tus.begin(site, 9, tus.lesson_metadata(rel), bearer(token[:-4] + "AAAA")).status_code == 403
+    assert (counted("accepted"), counted("invalid")) == (before[0] + 1, before[1] + 1)
 
 
 def test_nothing_that_a_client_sends_adds_a_series(site):

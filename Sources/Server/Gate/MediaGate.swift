@@ -116,7 +116,8 @@ struct MediaGate: Sendable {
     /// The claims of an upload token that was good when the request began, or, for `grace` seconds, has been; what it
     /// may upload to, they say. A slow line is no reason to refuse the last byte of a body.
     func uploadClaims(_ request: HTTPRequest, grace: Int = 0) throws(Refusal) -> Claims {
-        try judged { () throws(Refusal) in
+        // nginx asks ahead and then passes the upload on: one that is admitted is judged twice, and counted once.
+        try judged(countsAccepted: !request.isAskedAhead) { () throws(Refusal) in
             let began = clock.now().adding(milliseconds: -Int64(request.elapsedMilliseconds))
             let claims = try verifiedClaims(request, lifeAt: began.seconds - grace)
             guard claims.matches(.subject, "upload"), claims.matches(.platform, Platform.upload.rawValue),
@@ -131,11 +132,11 @@ struct MediaGate: Sendable {
 
     /// Counts how the token was judged.
     private func judged<Proof: ~Copyable>(
-        _ judge: () throws(Refusal) -> Proof
+        countsAccepted: Bool = true, _ judge: () throws(Refusal) -> Proof
     ) throws(Refusal) -> Proof {
         do {
             let proof = try judge()
-            metrics.tokenJudged(.accepted)
+            if countsAccepted { metrics.tokenJudged(.accepted) }
             return proof
         } catch {
             if let outcome = Self.outcome(error.code) { metrics.tokenJudged(outcome) }
