@@ -16,6 +16,44 @@ package struct Message: Hashable, Sendable, CustomStringConvertible, Expressible
         self.init(stringLiteral: text)
     }
 
+    /// A sentence of another part of the program whose template is one of `templates`; as it is where none fits.
+    ///
+    /// What crosses the border of a process is text, and no template with what was put into it any more.
+    package init(_ text: String, among templates: some Sequence<String>) {
+        for template in templates {
+            guard let arguments = Self.arguments(of: text, by: template) else { continue }
+            self.init(template, arguments)
+            return
+        }
+        self.init(text)
+    }
+
+    private init(_ template: String, _ arguments: [String]) {
+        self.template = template
+        self.arguments = arguments
+    }
+
+    /// What was put into `template`, whose `{0}`, `{1}`, … come in this order, to make `text`; nil where it did not.
+    private static func arguments(of text: String, by template: String) -> [String]? {
+        var pieces: [Substring] = []
+        var rest = template[...]
+        while let mark = rest.firstRange(of: "{\(pieces.count)}") {
+            pieces.append(rest[..<mark.lowerBound])
+            rest = rest[mark.upperBound...]
+        }
+        guard let first = pieces.first else { return text == template ? [] : nil }
+        guard text.hasPrefix(first) else { return nil }
+        var left = text.dropFirst(first.count)
+        var arguments: [String] = []
+        for piece in pieces.dropFirst() {
+            guard let found = left.firstRange(of: piece) else { return nil }
+            arguments.append(String(left[..<found.lowerBound]))
+            left = left[found.upperBound...]
+        }
+        guard left.hasSuffix(rest) else { return nil }
+        return arguments + [String(left.dropLast(rest.count))]
+    }
+
     package init(stringInterpolation parts: StringInterpolation) {
         template = parts.template
         arguments = parts.arguments

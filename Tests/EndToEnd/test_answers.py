@@ -7,7 +7,7 @@ import jwt
 import pytest
 import requests
 
-from harness import media
+from harness import media, tus
 from harness.client import WEB_HEADERS, bearer, get_token, lesson_fields, refusal, service, upload, wait_for_task
 from harness.raw import parse
 from harness.server import ORIGIN, SECRET_KEY, Server, wait_for
@@ -303,6 +303,42 @@ def test_a_blob_takes_its_type_from_what_is_inside(server, tmp_path, codecs, con
         )
     extension = stored.rsplit(".", 1)[1]
     assert presented.json()["file_path"] == f"presentation_videos/courses/{container}/presentation.{extension}"
+
+
+def test_a_resumable_blob_takes_its_type_from_what_is_inside(server, tmp_path, short_h264):
+    text, film = b"This is no film.\n" * 100, short_h264.read_bytes()
+    for rel, body, status, stored in (
+        ("t/c/m/resumed", film, "completed", "blob.mp4"),
+        ("t/c/m/resumed-text", text, "failed", "blob"),
+    ):
+        address = tus.begun(server, rel, len(body), filename="blob")
+        task = wait_for_task(server, tus.send(address, 0, body).headers["Focust-Task-Id"])
+        assert (task["status"], task["filename"]) == (status, stored)
+    course = tus.metadata(filename="blob", type="course", course_id="resumed")
+    address = tus.begin(server, len(film), course).headers["Location"]
+    assert tus.send(address, 0, film).headers["Focust-File-Url"].endswith("/courses/resumed/presentation.mp4")
+    assert refusal(tus.begin(server, 9, tus.lesson_metadata("t/c/m/l", filename="blob.txt"))) == "unsupported_media"
+
+
+def test_a_resumable_upload_outlives_its_token(server, short_h264):
+    """A slow line is no reason to refuse the last byte, and for a day the token tells what became of it."""
+    film, rel = short_h264.read_bytes(), "t/c/m/late"
+    issued = requests.get(
+        f"{server.url}/api/get-upload-token",
+        params={"user_id": "u", "type": "lesson", "rel": rel, "ttl": 1},
+        headers=service(),
+        timeout=10,
+    ).json()
+    token = bearer(remember(issued["token"]))
+    address = tus.begin(server, len(film), tus.lesson_metadata(rel), token).headers["Location"]
+
+    def is_over():
+        return requests.post(f"{server.url}/upload/lesson", headers=token, timeout=10).status_code == 403
+
+    wait_for(is_over, "the token to expire")
+    sent = tus.send(address, 0, film)
+    assert sent.status_code == 204, sent.text
+    assert requests.get(sent.headers["Focust-Status-Url"], headers=token, timeout=10).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["blob", "blob.txt", "film.webm.exe"])

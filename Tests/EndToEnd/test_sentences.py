@@ -39,16 +39,73 @@ MISTAKES = {
     "another method": ("POST", TOKEN, service(), "GET, HEAD, OPTIONS"),
     "two slashes": ("GET", "/api//tasks", service(), "two slashes"),
     "a slash at the end": ("GET", "/api/get-video-token/v2/", service(), "slash"),
+    "x-api-key": ("GET", TASKS, {"X-API-Key": API_KEY}, "Authorization: Bearer"),
+    "no word before the token": ("GET", PLAYLIST, {"Authorization": PLAY}, "Authorization: Bearer"),
+    "nothing behind the word": ("GET", PLAYLIST, {"Authorization": "Bearer"}, "Authorization: Bearer"),
+    "a play token for a download": ("GET", f"/download2/{REL}/film.mp4", bearer(PLAY), "not for downloads"),
+    "a play token for an upload": ("POST", "/upload/lesson", bearer(PLAY), "not for uploads"),
+    "a token of another lesson": ("GET", "/hls2/t/c/m/l2/output.m3u8", bearer(PLAY), "another video"),
+    "an old token": ("GET", PLAYLIST, bearer(play(REL, exp=int(time.time()) - 60)), "expired"),
+    "three ids": ("GET", TOKEN.removesuffix("/l"), service(), "four ids"),
+    "a ttl with its unit": ("GET", TOKEN + "&ttl=900s", service(), "a whole number of seconds"),
+    "a platform of its own": ("GET", TOKEN + "&platform=ios", service(), "web or mobile"),
+    "a user of two lines": ("GET", TOKEN.replace("=u&", "=a%0Ab&"), service(), "control character"),
+    "an address for callbacks": (
+        "GET",
+        f"/api/get-upload-token?user_id=u&type=lesson&rel={REL}&success_callback_url=https://other.example.org/",
+        service(),
+        "FOCUST_CALLBACK_HOSTS",
+    ),
+    "another tus": ("POST", "/upload/tus/", service(), "Tus-Resumable must be 1.0.0"),
+}
+
+IDS = dict(zip(("trainer_id", "course_id", "module_id", "lesson_id"), REL.split("/"), strict=True))
+FILM = ("film.mp4", b"This is no film.")
+# What is wrong with a form: its parts; what the sentence must name.
+FORMS = {
+    "names of another language": ({"data": {"trainerId": "t"}, "files": {"video": FILM}}, "trainer_id is missing"),
+    "rel": ({"data": {"rel": REL}, "files": {"video": FILM}}, "trainer_id is missing"),
+    "file": ({"data": IDS, "files": {"file": FILM}}, "video is missing"),
+    "json": ({"json": IDS}, "multipart/form-data"),
+    "no boundary": ({"data": b"x", "headers": {"Content-Type": "multipart/form-data"}}, "boundary"),
+    "a text": ({"data": IDS, "files": {"video": FILM}}, "not a video"),
+    "a picture": ({"data": IDS, "files": {"video": ("a.png", b"x")}}, "not one of: mp4,"),
+    "no file": ({"data": IDS | {"video": "film.mp4"}}, "multipart/form-data"),
+}
+BODIES = {
+    "two to revoke": ("/api/revoke", {"user_id": "u", "rel": REL}, "Only one of"),
+    "nothing to revoke": ("/api/revoke", {}, "One of jti"),
+    "one lesson as text": ("/api/get-video-tokens/v2", {"user_id": "u", "rels": REL}, "rels must be a list"),
 }
 
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_refusal_names_the_mistake(server, name):
     method, path, headers, word = MISTAKES[name]
-    english = requests.request(method, server.url + path, headers=headers, timeout=10)
-    french = requests.request(
-        method, server.url + path, headers=headers | {"Accept-Language": "fr-FR, en;q=0.5"}, timeout=10
-    )
+    assert_named(method, server.url + path, headers, word)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_refused_by_what_is_wrong_with_it(server, name):
+    parts, word = FORMS[name]
+    headers = service() | parts.get("headers", {})
+    assert_named("POST", f"{server.url}/upload/lesson", headers, word, parts)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_is_refused_by_what_is_wrong_with_it(server, name):
+    path, body, word = BODIES[name]
+    assert_named("POST", server.url + path, service(), word, {"json": body})
+
+
+def assert_named(method: str, url: str, headers: dict, word: str, parts: dict | None = None) -> None:
+    """The sentence names the mistake; in French it says so too."""
+
+    def ask(**language: str) -> requests.Response:
+        return requests.request(method, url, **(parts or {}) | {"headers": headers | language, "timeout": 10})
+
+    english, french = ask(), ask(**{"Accept-Language": "fr-FR, en;q=0.5"})
+    assert 400 <= english.status_code < 500
     assert word in english.json()["message"], english.text
     assert "private" not in english.text
     assert (french.status_code, refusal(french)) == (english.status_code, refusal(english))

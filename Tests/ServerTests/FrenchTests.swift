@@ -66,4 +66,27 @@ struct FrenchTests {
             tricky.text(by: French.sentences) == "{0} {1} { manque." && "\(tricky)" == "{0} {1} { is missing."
         )
     }
+
+    @Test(
+        "A sentence of another process is found by what it says, and what was put in stays",
+        arguments: [
+            (
+                "This is not a video file that can be read: MP4, MKV are accepted.",
+                "Ce n’est pas un fichier vidéo qui puisse être lu ; sont acceptés : MP4, MKV."
+            ),
+            ("The picture is too large: 20 × 30 pixels.", "L’image est trop grande : 20 × 30 pixels."),
+            ("The file is empty.", "Le fichier est vide."),
+            // Of two that begin alike, the one that ends alike.
+            (
+                "There is no video in this file that can be decoded: its codec is avs3.",
+                "Ce fichier ne contient pas de vidéo qui puisse être décodée : son codec est avs3."
+            ),
+            ("The file is empty. Or not.", "The file is empty. Or not."),
+            ("The picture is too large: 20 pixels.", "The picture is too large: 20 pixels."),
+            ("", ""),
+        ])
+    func retold(english: String, french: String) {
+        let message = Message(english, among: French.files.keys)
+        #expect("\(message)" == english && message.text(by: French.sentences) == french)
+    }
 }

@@ -1,7 +1,7 @@
 /// What the refusals say in French, by the template of their English sentence. A test holds it to be complete.
 enum French {
     static let sentences: [String: String] = general.merging(credentials) { $1 }.merging(media) { $1 }
-        .merging(uploads) { $1 }.merging(reasons) { $1 }
+        .merging(uploads) { $1 }.merging(files) { $1 }.merging(reasons) { $1 }
 
     private static let general = [
         "There is nothing at this address.": "Il n’y a rien à cette adresse.",
@@ -196,9 +196,40 @@ enum French {
         "The video could not be looked into.": "La vidéo n’a pas pu être examinée.",
         "The server has no room to look into the video now; try again.":
             "Le serveur n’a pas la place d’examiner la vidéo maintenant ; réessayez.",
+    ]
+
+    /// What is wrong with a film, as the process that looks into it says.
+    static let files = [
+        "This is not a video file that can be read: {0} are accepted.":
+            "Ce n’est pas un fichier vidéo qui puisse être lu ; sont acceptés : {0}.",
         "There is no video in this file that can be decoded.":
             "Ce fichier ne contient pas de vidéo qui puisse être décodée.",
+        "There is no video in this file that can be decoded: its codec is {0}.":
+            "Ce fichier ne contient pas de vidéo qui puisse être décodée : son codec est {0}.",
+        "There is no video in this file that can be decoded: nothing of its {0} can be read.":
+            "Ce fichier ne contient pas de vidéo qui puisse être décodée : rien de son {0} ne peut être lu.",
+        "There is no picture in this video that can be decoded.":
+            "Cette vidéo ne contient pas d’image qui puisse être décodée.",
+        "The film is in {0}, whose colours only Dolby's players show. Export it as HDR10, HLG or SDR.":
+            "La vidéo est en {0}, dont seuls les lecteurs de Dolby montrent les couleurs. "
+            + "Exportez-la en HDR10, HLG ou SDR.",
+        "The pictures of this film are encrypted (copy protection, DRM: {0}). "
+            + "Upload a copy without copy protection.":
+            "Les images de cette vidéo sont chiffrées (protection contre la copie, DRM : {0}). "
+            + "Envoyez une copie sans protection.",
+        "The sound of this film is encrypted (copy protection, DRM: {0}). "
+            + "Upload a copy without copy protection.":
+            "Le son de cette vidéo est chiffré (protection contre la copie, DRM : {0}). "
+            + "Envoyez une copie sans protection.",
+        "This is a picture, not a film.": "C’est une image, pas une vidéo.",
+        "This is not a file.": "Ce n’est pas un fichier.",
         "The file is empty.": "Le fichier est vide.",
+        "The file is cut off: {0} % of its pictures are missing.":
+            "Le fichier est coupé : {0} % de ses images manquent.",
+        "The file is damaged: its times make no sense.":
+            "Le fichier est endommagé : ses temps n’ont pas de sens.",
+        "The picture is too large: {0} × {1} pixels.": "L’image est trop grande : {0} × {1} pixels.",
+        "The video is longer than {0} hours.": "La vidéo dure plus de {0} heures.",
     ]
 
     /// Why a token is malformed: put into the sentence above.

@@ -9,13 +9,14 @@ extension ResumableRecord {
     ) throws(Refusal) {
         let metadata = try UploadMetadata(parsing: text)
         let filename = try Self.filename(metadata)
-        guard let type = VideoFileType(of: filename) else {
+        // What has no extension is judged by what is inside alone, when it has come.
+        guard filename.pathExtension.isEmpty || VideoFileType(of: filename) != nil else {
             throw Refusal(
                 .unsupportedMedia, "\(filename) is not one of: \(VideoFileType.list).", field: "filename")
         }
         let callbacks = try callbackRules.callbacks(caller) { metadata.text($0) }
         self.init(
-            length: length, target: try Self.target(metadata), filename: filename, type: type, metadata: text,
+            length: length, target: try Self.target(metadata), filename: filename, metadata: text,
             successCallbackURL: callbacks.success, errorCallbackURL: callbacks.error,
             task: TaskID(random: SecureRandom.pair()), author: caller.author(), caller: caller.name)
     }

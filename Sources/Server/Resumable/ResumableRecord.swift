@@ -8,7 +8,6 @@ struct ResumableRecord: Equatable, Sendable {
     let length: Int
     let target: VideoTarget
     let filename: Filename
-    let type: VideoFileType
     /// `Upload-Metadata` as it was sent: HEAD repeats it.
     let metadata: String
     let successCallbackURL: String?
@@ -71,11 +70,11 @@ extension ResumableRecord {
     init?(parsing bytes: [UInt8]) {
         guard let json = Self.parsed(bytes), let length = json["length"]?.intValue,
             let filename = json["filename"]?.stringValue.flatMap({ Filename($0) }),
-            let type = VideoFileType(of: filename), let metadata = json["metadata"]?.stringValue,
+            let metadata = json["metadata"]?.stringValue,
             let task = json["task"]?.stringValue.flatMap({ TaskID($0) }), let target = Self.target(json)
         else { return nil }
         self.init(
-            length: length, target: target, filename: filename, type: type, metadata: metadata,
+            length: length, target: target, filename: filename, metadata: metadata,
             successCallbackURL: json["success"]?.stringValue, errorCallbackURL: json["error"]?.stringValue,
             task: task, author: Self.author(json["author"]), caller: json["caller"]?.stringValue)
     }

@@ -18,7 +18,9 @@ enum UnsupportedMedia {
     /// (SIGKILL, as the kernel does where memory runs out), says nothing of it.
     static func refusal(_ error: MediaError) -> Refusal {
         switch error.kind {
-        case .unsupported: return Refusal(.unsupportedMedia, Message(error.message), field: "video")
+        case .unsupported:
+            return Refusal(
+                .unsupportedMedia, Message(error.message, among: French.files.keys), field: "video")
         case .deadline, .resource:
             return busy(error)
         case .crashed where error.code?.rawValue == SIGKILL:
