@@ -11,6 +11,8 @@ extension DataDirectory {
     package func removeLesson(at location: LessonLocation, original: Filename? = nil) throws(FileError) {
         try refuseToHideLessons(at: location)
         try discard("hls/\(location)")
+        // Else the next start would bring back what a crash left there.
+        try discard("\(Self.asideFolder)/\(location)")
         try removeEntries(of: location)
         switch location {
         case .lesson: try discard("originals/\(location)")
@@ -27,8 +29,10 @@ extension DataDirectory {
         let path = absolutePath(relative)
         try checkParents(of: path)
         let trash = newTrashPath()
-        guard Glibc.rename(path, trash) == 0 else {
-            guard errno == ENOENT || errno == ENOTDIR else { throw .last("rename", path) }
+        do throws(FileError) {
+            try FileSystem.move(path, to: trash)
+        } catch {
+            guard [ENOENT, ENOTDIR].contains(error.code.rawValue) else { throw error }
             return
         }
         // Before anybody is told that it is gone: after a crash it must not be back.

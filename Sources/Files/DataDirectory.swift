@@ -36,7 +36,8 @@ package struct DataDirectory: Sendable {
             try FileSystem.makeDirectory("\(root)/presentation_videos/\(name)", mode: sharedMode)
         }
         for name in [
-            "state", "uploads/.staging", "uploads/.tus", "hls/.staging", "hls/.trash", Self.retiredFolder,
+            "state", "uploads/.staging", "uploads/.tus", "hls/.staging", "hls/.trash", Self.asideFolder,
+            Self.retiredFolder,
         ] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
         }

@@ -112,7 +112,9 @@ package struct LessonDirectory: ~Copyable {
 extension DataDirectory {
     /// The lesson at `location` as it is now; nil where there is none.
     package func openLesson(at location: LessonLocation) throws(FileError) -> LessonDirectory? {
-        try LessonDirectory("hls/\(location)", in: openRoot)
+        let path = "hls/\(location)"
+        if let lesson = try LessonDirectory(path, in: openRoot) { return lesson }
+        return waitWhileAside(location) ? try LessonDirectory(path, in: openRoot) : nil
     }
 
     /// The path below the root of a lesson's file, if `version` is the present one or one that is kept, and has such a

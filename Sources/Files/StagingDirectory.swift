@@ -1,4 +1,3 @@
-import CLinux
 import Domain
 import Glibc
 
@@ -62,8 +61,8 @@ package struct StagingDirectory: ~Copyable {
         try FileSystem.sync(path)
     }
 
-    /// Makes the directory the lesson at `location`, in one step: a reader finds the old one whole or the
-    /// new one.
+    /// Makes the directory the lesson at `location`, in one step where the file system can: a reader finds the old one
+    /// whole or the new one.
     ///
     /// Call `sync` before, and `keepReplaced` where the old one may be watched. Afterwards `path` holds the old lesson,
     /// if there was one, and goes with this value.
@@ -71,12 +70,10 @@ package struct StagingDirectory: ~Copyable {
         let destination = tree.hlsPath(location)
         try tree.refuseToHideLessons(at: location)
         try tree.checkParents(of: destination)
-        if focust_exchange(path, destination) != 0 {
-            guard errno == ENOENT else { throw .last("renameat2", destination) }
-            return try tree.rename(path, to: destination)
-        }
+        guard try tree.exchange(path, at: location) else { return try tree.rename(path, to: destination) }
         try FileSystem.sync(DataDirectory.parent(of: destination))
     }
+
     /// As `publish`, but false where a lesson is there, which stays: rename(2) replaces an empty directory and no other.
     borrowing func publishNew(as location: LessonLocation) throws(FileError) -> Bool {
         let destination = tree.hlsPath(location)

@@ -24,7 +24,7 @@ trap 'rm -rf "$work"' EXIT
 copy() {
     status=0
     rsync -aH --modify-window=-1 --delete --itemize-changes --exclude='/.staging/' --exclude='/.trash/' \
-        --exclude='/.lock' --exclude='/.retired/' "$data/$1/" "$backup/$1/" 2> "$work/errors" || status=$?
+        --exclude='/.aside/' --exclude='/.lock' --exclude='/.retired/' "$data/$1/" "$backup/$1/" 2> "$work/errors" || status=$?
     [ "$status" -eq 0 ] || [ "$status" -eq 24 ] || { cat "$work/errors" >&2; exit "$status"; }
 }
 

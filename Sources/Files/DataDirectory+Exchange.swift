@@ -1,0 +1,116 @@
+import CLinux
+import Domain
+import Glibc
+
+/// One lesson in another's place, also where the file system cannot exchange two names (FUSE, NFS, ZFS before 2.2) or
+/// move a directory at all (overlayfs, one of a lower layer).
+extension DataDirectory {
+    /// Where a lesson lies while another takes its place, at the path that it had in `hls`: empty but for that moment, and
+    /// after a crash in it.
+    static let asideFolder = "hls/.aside"
+
+    /// How often, and how many microseconds apart, a reader looks again for a lesson that is set aside.
+    private static var asideTries: Int { 100 }
+    private static var asidePause: UInt32 { 2000 }
+
+    /// What a file system answers that has no RENAME_EXCHANGE (renameat2(2)), or none for this directory.
+    private static let cannotExchange = [EINVAL, ENOSYS, EOPNOTSUPP, EXDEV]
+
+    /// Puts the lesson in the directory `source` where one lies, and that one where `source` was; false, and nothing
+    /// done, where none does.
+    func exchange(_ source: String, at location: LessonLocation) throws(FileError) -> Bool {
+        let destination = hlsPath(location)
+        if focust_exchange(source, destination) == 0 { return true }
+        if errno == ENOENT { return false }
+        guard Self.cannotExchange.contains(errno) else { throw .last("renameat2", destination) }
+        let lock = try asideLock()
+        defer { close(lock) }
+        guard FileSystem.exists(destination) else { return false }
+        let aside = absolutePath("\(Self.asideFolder)/\(location)")
+        try makeParents(of: aside)
+        try FileSystem.move(destination, to: aside)
+        do {
+            try FileSystem.rename(source, destination)
+        } catch {
+            try bringBack(aside, to: destination)
+            throw error
+        }
+        // From here on the new one is found, and the old one is only swept.
+        try FileSystem.sync(Self.parent(of: destination))
+        try FileSystem.move(aside, to: source)
+        return true
+    }
+
+    /// Whether a lesson is set aside at this moment; waits a little while it is. Call it where none was found, and look
+    /// again if it says so.
+    func waitWhileAside(_ location: LessonLocation) -> Bool {
+        let aside = absolutePath("\(Self.asideFolder)/\(location)")
+        guard FileSystem.exists(aside) else { return false }
+        for _ in 1...Self.asideTries where FileSystem.exists(aside) { usleep(Self.asidePause) }
+        return true
+    }
+
+    /// Puts lessons back that a process set aside and died; answers their paths. One that was replaced before the process
+    /// died is removed.
+    func restoreAside() throws(FileError) -> [String] {
+        let lock = try asideLock()
+        defer { close(lock) }
+        let lessons = try lessonsAside(below: "")
+        for lesson in lessons {
+            let aside = absolutePath(Self.asideFolder + lesson)
+            let destination = absolutePath("hls" + lesson)
+            if FileSystem.exists("\(destination)/\(LessonFile.playlist)") {
+                try FileSystem.removeTree(aside)
+            } else {
+                try makeParents(of: destination)
+                try bringBack(aside, to: destination)
+            }
+        }
+        return lessons.map { Self.asideFolder + $0 }
+    }
+
+    /// What was moved by pieces may lie in both places; the playlist, without which no lesson is seen, comes last.
+    private func bringBack(_ aside: String, to destination: String) throws(FileError) {
+        try FileSystem.move(aside, to: destination, playlistLast: true)
+        try FileSystem.sync(Self.parent(of: destination))
+    }
+
+    /// One at a time: a lesson that is set aside is somebody's as long as this is held.
+    private func asideLock() throws(FileError) -> Int32 {
+        try ExclusiveLock.waiting(for: absolutePath("state/aside.lock"))
+    }
+
+    /// Paths of directories with files in them; those above have directories alone.
+    private func lessonsAside(below path: String) throws(FileError) -> [String] {
+        let directory = absolutePath(Self.asideFolder + path)
+        let names = try FileSystem.names(in: directory)
+        let folders = try FileSystem.directories(in: directory).filter { !$0.hasPrefix(".") }
+        guard names.count == folders.count else { return [path] }
+        var lessons: [String] = []
+        for folder in folders { lessons += try lessonsAside(below: "\(path)/\(folder)") }
+        return lessons
+    }
+}
+
+extension FileSystem {
+    /// Moves a file or a directory. One of a kind that cannot be moved as a whole (EXDEV) is moved by pieces, the playlist
+    /// first, so that nobody finds a lesson that is half gone; or last.
+    static func move(_ from: String, to destination: String, playlistLast: Bool = false) throws(FileError) {
+        if Glibc.rename(from, destination) == 0 { return }
+        let cause = FileError.last("rename", destination)
+        guard [EXDEV, ENOTEMPTY, EEXIST].contains(cause.code.rawValue), try kind(of: from) == S_IFDIR else {
+            throw cause
+        }
+        var status = stat()
+        guard stat(from, &status) == 0 else { throw .last("stat", from) }
+        try makeDirectory(destination, mode: status.st_mode & 0o7777)
+        let names = try names(in: from)
+        let isPlaylist = { (name: String) in name == LessonFile.playlist }
+        let others = names.filter { !isPlaylist($0) }
+        let ordered = playlistLast ? others + names.filter(isPlaylist) : names.filter(isPlaylist) + others
+        for name in ordered {
+            try move("\(from)/\(name)", to: "\(destination)/\(name)", playlistLast: playlistLast)
+        }
+        guard rmdir(from) == 0 else { throw .last("rmdir", from) }
+    }
+}
