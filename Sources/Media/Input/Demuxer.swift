@@ -20,6 +20,8 @@ final class Demuxer {
     /// Bytes of the file.
     let byteSize: Int64
     private var part: Range<Int64>?
+    /// By track ID, what edit lists ask for other than the usual speed.
+    private var speeds: [Int: Double] = [:]
     /// No packet was taken: one that was cannot be had back, as libav cannot go to what has no time or is not in an index.
     private(set) var isUnread = true
     private let path: String
@@ -47,6 +49,7 @@ final class Demuxer {
         maxDuration = limits.maxDurationSeconds
         try open(limits)
         if part == nil, formatName == "mpegts" { try keepFirstPart() }
+        if formatName.hasPrefix("mov") { try leaveSpeeds() }
         if isIncomplete && input.size > limits.maxProbeBytes {
             avformat_close_input(&context)
             var further = limits
@@ -68,6 +71,23 @@ final class Demuxer {
     /// What follows this part.
     func next(_ part: Range<Int64>) throws(MediaError) -> Demuxer {
         try Demuxer(path, part: part, limits: limits, cancellation: cancellation)
+    }
+
+    /// An edit list that asks for another speed is left out: what libavformat makes of it would lack pictures.
+    private func leaveSpeeds() throws(MediaError) {
+        speeds = EditSpeeds(input).unusual.filter { speed in
+            streams.contains { $0.id == speed.key && $0.isMedia }
+        }
+        guard !speeds.isEmpty else { return }
+        avformat_close_input(&context)
+        try open(limits)
+    }
+
+    /// What is not done that the file asks for, in words.
+    var ignoredEdits: [String] {
+        speeds.sorted { $0.key < $1.key }.map { id, speed in
+            "the edit lists, of which that of track \(id) asks for a speed of \((speed * 100).rounded() / 100)"
+        }
     }
 
     private func keepFirstPart() throws(MediaError) {
@@ -174,6 +194,17 @@ final class Demuxer {
             && streams.contains { indexedPackets(of: $0) != nil }
     }
 
+    /// When the last packet of a stream that an MP4 or MOV lists whole is shown to its end, in seconds.
+    ///
+    /// Of packets that are shown in another order than decoded libavformat does not tell how long each lasts.
+    func statedEnd(of stream: Stream) -> Double? {
+        let (start, ticks) = (stream.pointer.pointee.start_time, stream.pointer.pointee.duration)
+        guard indexedPackets(of: stream) != nil, missingShare(of: stream) == 0, ticks > 0,
+            let start = Packet.timestamp(start)
+        else { return nil }
+        return (Double(start) + Double(ticks)) * stream.timeBase.secondsPerTick
+    }
+
     /// Share (0 to 1) of a stream's packets that lie behind the end of the file, because it was cut off.
     ///
     /// Only MP4 and MOV list their packets; of other containers this is 0.
@@ -234,6 +265,7 @@ final class Demuxer {
         options.set("max_streams", limits.maxStreams)
         // A recording that was joined from several goes on under other PIDs: the same streams, if it is the same program.
         options.set("merge_pmt_versions", 1)
+        if !speeds.isEmpty { options.set("ignore_editlist", 1) }
         options.set("probesize", limits.maxProbeBytes)
         options.set("analyzeduration", limits.maxProbeSeconds * Int(AV_TIME_BASE))
         // On failure avformat_open_input frees the context and sets the pointer to null.

@@ -16,14 +16,18 @@ final class CopyLane: Lane {
     private var held: [Packet] = []
     private var watch: TrackWatch
     private let check: (any CopyCheck)?
+    private let statedEnd: Double?
 
     /// - Parameters:
     ///   - cuts: DTS of the pictures that begin a segment, in the stream's time base.
     ///   - watch: sees whether the track goes on with the other one.
     ///   - check: sees every packet before it goes over.
+    ///   - statedEnd: where the last packet ends, in seconds, if it does not say so itself.
     init(
-        _ stream: Stream, as track: Track, cuts: [Int64] = [], watch: TrackWatch, check: (any CopyCheck)?
+        _ stream: Stream, as track: Track, cuts: [Int64] = [], watch: TrackWatch, check: (any CopyCheck)?,
+        statedEnd: Double? = nil
     ) {
+        self.statedEnd = statedEnd
         self.check = check
         self.watch = watch
         parameters = UnsafePointer(stream.pointer.pointee.codecpar)
@@ -91,7 +95,7 @@ final class CopyLane: Lane {
     func finish(into writer: LessonWriter) throws(MediaError) {
         if let fault = try check?.lastFault() { throw refusal(fault) }
         if let complaint = watch.complaintAtEnd() { throw refusal(complaint) }
-        try writer.finish(track)
+        try writer.finish(track, or: statedEnd)
     }
 
     /// Two packets of a fine time base may fall on one tick of 90 kHz, which the muxer refuses.

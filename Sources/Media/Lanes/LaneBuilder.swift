@@ -38,7 +38,12 @@ struct LaneBuilder {
         case (.copy, .video):
             let isChecked = job.limits.pictureCheckShare > 0
             let check = isChecked ? try PictureCheck(stream, plan: plan, job: job) : nil
-            return (stream, CopyLane(stream, as: track, cuts: plan.cuts, watch: watch, check: check))
+            return (
+                stream,
+                CopyLane(
+                    stream, as: track, cuts: plan.cuts, watch: watch, check: check,
+                    statedEnd: job.demuxer.statedEnd(of: stream))
+            )
         case (.copy, .audio):
             let isChecked = job.limits.soundCheckShare > 0
             let check = isChecked ? try SoundCheck(stream, plan: plan, job: job) : nil

@@ -28,6 +28,7 @@ final class VideoTranscodeLane: Lane {
     private var starts: Set<Int64> = []
     /// Where the picture that was decoded last ends by its own duration, in seconds.
     private var ownEnd: Double?
+    private let statedEnd: Double?
     private var isWaiting = false
     private let maxFruitless: Int
     private var fruitless = 0
@@ -46,6 +47,7 @@ final class VideoTranscodeLane: Lane {
         threads = budget.encoding
         timeBase = stream.timeBase
         times = job.times
+        statedEnd = job.demuxer.statedEnd(of: stream)
         cancellation = job.cancellation
         let rate = facts.frameRate > 0 ? facts.frameRate : Workload.usualRate
         duration = 1 / timeBase.secondsPerTick / rate
@@ -96,6 +98,7 @@ final class VideoTranscodeLane: Lane {
     func finish(into writer: LessonWriter) throws(MediaError) {
         try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
         try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
+        let ownEnd = ownEnd ?? statedEnd.flatMap { end in (still.pts ?? .max) < ticks(end) ? end : nil }
         if let ownEnd { try showAgain(before: ticks(ownEnd), writer) }
         let soundEnd = times[.audio]?.end
         let beforeSoundEnd = still.pts

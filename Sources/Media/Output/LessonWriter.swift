@@ -12,6 +12,7 @@ final class LessonWriter {
     private var shift: Int64?
     private var clock = PictureClock()
     private var pictureEnd: Double?
+    private var statedEnd: Double?
     /// RFC 6381 name of the pictures' codec, known from the first picture on.
     private(set) var videoCodec = "avc1"
 
@@ -45,9 +46,12 @@ final class LessonWriter {
 
     /// No packet of `track` comes any more.
     ///
-    /// - Parameter second: where its last picture ends, in the time of the packets; nil where they say it themselves.
-    func finish(_ track: Track, at second: Double? = nil) throws(MediaError) {
+    /// - Parameters:
+    ///   - second: where its last picture ends, in the time of the packets; nil where they say it themselves.
+    ///   - stated: the same, as the file says it for a picture of which nothing better is known.
+    func finish(_ track: Track, at second: Double? = nil, or stated: Double? = nil) throws(MediaError) {
         pictureEnd = second ?? pictureEnd
+        statedEnd = stated ?? statedEnd
         interleaver.finish(track)
         try drain()
     }
@@ -55,6 +59,7 @@ final class LessonWriter {
     /// Closes the last segment and writes the playlist.
     func finish() throws(MediaError) {
         try drain()
+        if let statedEnd { clock.assume(end: Track.timeBase.ticks(statedEnd) - (shift ?? 0)) }
         if let pictureEnd {
             clock.close(at: Track.timeBase.ticks(pictureEnd) - (shift ?? 0))
         }

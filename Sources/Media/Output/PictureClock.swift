@@ -2,6 +2,8 @@
 struct PictureClock {
     /// A video of one picture has to last: a twenty-fifth of a second.
     private static let shortest: Int64 = 3600
+    /// A tick of the clock in which an MP4 states how long it is.
+    private static let coarsest: Int64 = 150
 
     private(set) var start: Int64 = 0
     private var latest: Int64?
@@ -25,6 +27,14 @@ struct PictureClock {
     /// Notes where the picture that is shown last ends.
     mutating func close(at time: Int64) {
         if let latest { duration = max(0, time - latest) }
+    }
+
+    /// Notes where the picture that is shown last ends if it does not say so itself.
+    mutating func assume(end: Int64) {
+        guard let latest, duration == 0, end > latest else { return }
+        let guess = latest + (beforeLatest.map { latest - $0 } ?? Self.shortest)
+        // Files state it in coarser ticks, down to the six-hundredth of a second.
+        if abs(end - guess) > Self.coarsest { duration = end - latest }
     }
 
     /// Notes a picture, in decoding order; `duration` is its own, or 0 where the file does not say.

@@ -30,7 +30,7 @@ package enum Probe {
         let probe = MediaProbe(
             container: demuxer.formatName, duration: max(0, demuxer.duration ?? 0),
             byteSize: Int(demuxer.byteSize), video: selection.video?.videoFacts,
-            audio: selection.audio?.audioFacts, ignored: selection.ignored)
+            audio: selection.audio?.audioFacts, ignored: selection.ignored + demuxer.ignoredEdits)
         try check(probe, limits)
         if let video = selection.video { try checkWhole(demuxer.missingShare(of: video)) }
         return probe

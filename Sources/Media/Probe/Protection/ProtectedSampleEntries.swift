@@ -5,8 +5,6 @@ struct ProtectedSampleEntries {
     /// By track ID: what the track is encrypted with.
     private(set) var schemes: [Int: String] = [:]
 
-    /// Boxes of one level that are looked at.
-    private static let maxBoxes = 10_000
     /// Bytes of a sample description that are looked at.
     private static let maxDescription = 64 << 10
     private static let encrypted: Set<String> = ["encv", "enca", "encm", "enct"]
@@ -16,23 +14,16 @@ struct ProtectedSampleEntries {
 
     init(_ input: FileInput) {
         self.input = input
-        for movie in boxes(0..<Int(input.size)) where movie.type == "moov" {
-            for track in boxes(movie.content) where track.type == "trak" { read(track) }
-        }
+        for track in input.tracks { read(track.box, track.id) }
     }
 
-    private mutating func read(_ track: Box) {
-        let inside = boxes(track.content)
-        guard let header = inside.first(where: { $0.type == "tkhd" }), let media = child("mdia", of: track),
-            let information = child("minf", of: media), let table = child("stbl", of: information),
-            let description = child("stsd", of: table)
+    private mutating func read(_ track: Box, _ id: Int) {
+        guard let media = input.child("mdia", of: track), let information = input.child("minf", of: media),
+            let table = input.child("stbl", of: information), let description = input.child("stsd", of: table)
         else { return }
-        let head = input.bytes(at: Int64(header.content.lowerBound), count: 24)
-        guard head.count == 24 else { return }
-        // Behind version, flags and two times, which have eight bytes each in version 1.
-        let id = Box.number(head, at: head[0] == 1 ? 20 : 12, count: 4)
         let start = description.content.lowerBound + 8
-        for entry in boxes(min(start, description.content.upperBound)..<description.content.upperBound) {
+        for entry in input.boxes(min(start, description.content.upperBound)..<description.content.upperBound)
+        {
             if let scheme = scheme(entry) { schemes[id] = scheme }
         }
     }
@@ -48,21 +39,5 @@ struct ProtectedSampleEntries {
         }
         let scheme = bytes[name + 4..<name + 8].filter { (0x30...0x7A).contains($0) }
         return "Common Encryption, \(String(decoding: scheme, as: UTF8.self))"
-    }
-
-    private func child(_ type: String, of box: Box) -> Box? {
-        boxes(box.content).first { $0.type == type }
-    }
-
-    private func boxes(_ range: Range<Int>) -> [Box] {
-        var boxes: [Box] = []
-        var position = range.lowerBound
-        while position + 8 <= range.upperBound, boxes.count < Self.maxBoxes {
-            let head = input.bytes(at: Int64(position), count: 16)
-            guard let box = Box(head, at: position, base: position, end: range.upperBound) else { break }
-            boxes.append(box)
-            position += box.size
-        }
-        return boxes
     }
 }
