@@ -39,6 +39,8 @@ http {{
     }}
 }}
 """
+# A server on a socket has a proxy in front, which it knows.
+BEHIND = "set_real_ip_from unix:;\n    "
 REL = "trainer-1/course-1/module-1/lesson-1"
 GOOD_VERSIONS = {
     "nginx-common": "1.22.1-9+deb12u11",
@@ -155,7 +157,7 @@ class Machine:
         self.settings.write_text("".join(f"{name}={value}\n" for name, value in self.lines.items()))
         self.settings.chmod(0o640)
 
-    def make_nginx(self, user="www-data", http="include focust-video/http.conf;", server=None):
+    def make_nginx(self, user="www-data", http=f"{BEHIND}include focust-video/http.conf;", server=None):
         if not (self.directory / "focust-video").exists():
             self.render()
             (self.directory / "bin").mkdir()
@@ -225,21 +227,47 @@ def test_a_machine_that_is_well_set_up_gets_no_complaint(machine):
     )
 
 
-def behind_a_proxy(machine, listen: str, http: str = "") -> list[dict]:
+def behind_a_proxy(machine, listen: str, http: str = "", **settings: str) -> list[tuple[str, str]]:
+    """What is wrong with the addresses where nginx listens so: how much, and with what."""
+    machine.write_settings(**settings)
     machine.make_nginx(http=f"{http}\n    include focust-video/http.conf;")
     machine.change("nginx.conf", f'"unix:{machine.directory}/site.sock"', listen)
-    return [found for found in machine.findings() if found["subject"] == "nginx, addresses"]
+    found = [found for found in machine.findings() if "set_real_ip_from" in (found["advice"] or "")]
+    return [(each["level"], each["subject"]) for each in found]
 
 
-@pytest.mark.parametrize("listen", ["127.0.0.1:18099", "[::1]:18099"])
+WARNED = [("warning", "nginx, addresses")]
+LISTENS = {
+    "127.0.0.1:18099": ["127.0.0.1", "127.0.0.0/8"],
+    "[::1]:18099": ["::1"],
+    "localhost:18099": ["127.0.0.1"],
+    '"unix:/tmp/focust-check-site.sock"': ["unix:"],
+}
+
+
+@pytest.mark.parametrize("listen", LISTENS)
 def test_a_proxy_on_the_same_machine_must_be_named(machine, listen):
-    (found,) = behind_a_proxy(machine, listen)
-    assert found["level"] == "warning"
-    assert "set_real_ip_from" in found["advice"]
-    assert behind_a_proxy(machine, listen, "set_real_ip_from 127.0.0.1;") == []
+    assert behind_a_proxy(machine, listen) == WARNED
+    # Another proxy than that on this machine is no help.
+    assert behind_a_proxy(machine, listen, "set_real_ip_from 192.0.2.0/24;") == WARNED
+    for name in LISTENS[listen]:
+        assert behind_a_proxy(machine, listen, f"set_real_ip_from {name};") == []
 
 
-@pytest.mark.parametrize("listen", ["18099", "0.0.0.0:18099"])
+@pytest.mark.parametrize("keyless", ["127.0.0.0/8", "192.0.2.1,::1"])
+def test_a_proxy_that_is_not_named_takes_the_key_from_everybody(machine, keyless):
+    keyless = {"FOCUST_KEYLESS_ADDRESSES": keyless}
+    problem = ("error", "FOCUST_KEYLESS_ADDRESSES")
+    assert behind_a_proxy(machine, "127.0.0.1:18099", **keyless) == [*WARNED, problem]
+    assert behind_a_proxy(machine, "127.0.0.1:18099", "set_real_ip_from 127.0.0.1;", **keyless) == []
+    # nginx says `unix:` of these, which is no address.
+    assert behind_a_proxy(machine, '"unix:/tmp/focust-check-site.sock"', **keyless) == WARNED
+    # A proxy may be there or not.
+    assert behind_a_proxy(machine, "18099", **keyless) == [("warning", "FOCUST_KEYLESS_ADDRESSES")]
+    assert behind_a_proxy(machine, "18099", FOCUST_KEYLESS_ADDRESSES="192.0.2.1") == []
+
+
+@pytest.mark.parametrize("listen", ["18099", "0.0.0.0:18099", "192.0.2.1:18099"])
 def test_a_server_for_everybody_is_no_proxys(machine, listen):
     assert behind_a_proxy(machine, listen) == []
 

@@ -42,7 +42,7 @@ struct Check: ParsableCommand {
         case .unknown(let finding): return own + [finding] + answers
         case .read(let configuration):
             return own + NginxCheck(settings: settings).findings(configuration)
-                + ProxyCheck(configuration: configuration).findings()
+                + ProxyCheck(configuration: configuration, keyless: settings.keylessAddresses).findings()
                 + BodyDirectoryCheck(settings: settings, configuration: configuration).findings()
                 + ReachCheck(settings: settings, configuration: configuration).findings() + answers
         }
