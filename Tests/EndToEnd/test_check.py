@@ -50,8 +50,6 @@ GOOD_VERSIONS = {
     "libcurl4": "7.88.1-10+deb12u15",
     "libsqlite3-0": "3.40.1-2+deb12u2",
 }
-# Of other releases no list is kept.
-IS_BOOKWORM = "VERSION_CODENAME=bookworm" in Path("/etc/os-release").read_text()
 
 
 READY = 'Status: 200 OK\r\nContent-Type: application/json\r\n\r\n{"status": "ready", "problems": []}'
@@ -185,8 +183,10 @@ class Machine:
         assert old in text
         file.write_text(text.replace(old, new))
 
-    def install(self, **versions: str):
-        """Debian's packages in versions that are good, but for those given."""
+    def install(self, release: str = "bookworm", **versions: str):
+        """A release's packages in versions that are good on Debian 12, but for those given."""
+        real = shutil.which("sed")
+        self.fake("sed", f'case "$*" in *os-release*) echo {release} ;; *) exec {real} "$@" ;; esac')
         installed = GOOD_VERSIONS | versions
         lines = [f"echo 'installed {name} {version}'" for name, version in installed.items()]
         self.fake("dpkg-query", "\n".join(lines))
@@ -637,13 +637,8 @@ WRONG = {
 }
 
 
-PACKAGES = ("an old nginx", "an old FFmpeg", "an old OpenSSL", "packages of nobody knows where")
-
-
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_named_with_what_to_do(machine, name):
-    if name in PACKAGES and not IS_BOOKWORM:
-        pytest.skip("the list of good versions is of Debian 12")
     act, level, subject, message = WRONG[name]
     act(machine)
     result = machine.check("--json")
@@ -740,3 +735,48 @@ def test_nothing_is_made_or_changed(machine):
     before = state()
     machine.check()
     assert state() == before
+
+
+# By release: versions that are good, and the one before each.
+RELEASES = {
+    "trixie": {
+        "nginx-common": ("1.26.3-3+deb13u11", "1.26.3-3+deb13u10", "error"),
+        "libavformat61": ("7:7.1.5-0+deb13u1", "7:7.1.3-0+deb13u1", "error"),
+        "libavcodec61": ("7:7.1.5-0+deb13u1", "7:7.1.3-0+deb13u1", "error"),
+        "libssl3t64": ("3.5.9-1~deb13u1", "3.5.7-1~deb13u2", "warning"),
+        "libcurl4t64": ("8.14.1-2+deb13u7", "8.14.1-2+deb13u6", "warning"),
+        "libsqlite3-0": ("3.46.1-7+deb13u2", "3.46.1-6", "warning"),
+    },
+    "noble": {
+        "nginx-common": ("1.24.0-2ubuntu7.21", "1.24.0-2ubuntu7.9", "error"),
+        "libavformat60": ("7:6.1.1-3ubuntu5+esm4", "7:6.1.1-3ubuntu5", "warning"),
+        "libavcodec60": ("7:6.1.1-3ubuntu5+esm4", "7:6.1.1-3ubuntu5", "warning"),
+        "libssl3t64": ("3.0.13-0ubuntu3.16", "3.0.13-0ubuntu3.9", "warning"),
+        "libcurl4t64": ("8.5.0-2ubuntu10.16", "8.5.0-2ubuntu10.9", "warning"),
+        "libsqlite3-0": ("3.45.1-1ubuntu2.8", "3.45.1-1ubuntu2.3", "warning"),
+    },
+}
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_each_release_has_versions_of_its_own(machine, release):
+    packages = RELEASES[release]
+
+    def judged(place: int) -> dict[str, tuple[str, str]]:
+        machine.install(release, **{name: row[place] for name, row in packages.items()})
+        found = [found for found in machine.findings() if found["subject"] in {"packages", *packages, *GOOD_VERSIONS}]
+        return {each["subject"]: (each["level"], each["message"]) for each in found}
+
+    good = judged(0)
+    assert list(good) == ["packages"]
+    assert good["packages"][0] == "ok" and all(
+        f"{name} {row[0]}" in good["packages"][1] for name, row in packages.items()
+    )
+    assert {name: level for name, (level, _) in judged(1).items()} == {name: row[2] for name, row in packages.items()}
+
+
+def test_a_release_that_is_not_known_is_not_judged(machine):
+    machine.install("forky", **{"nginx-common": "0.1-1"})
+    (found,) = [found for found in machine.findings() if found["subject"] in {"packages", *GOOD_VERSIONS}]
+    assert (found["level"], found["subject"]) == ("ok", "packages")
+    assert "forky is a release that is not known here: versions are not judged" in found["message"]

@@ -1,50 +1,15 @@
 import Glibc
 
-/// Debian's packages that read what strangers send, against the first version of each with the security fixes that are
-/// known here. Debian alone brings up to date what the programs link, where security updates are let in.
+/// The packages that read what strangers send, against the first version of each with the security fixes that are known here
+/// (`FixedPackage`). The distribution alone brings up to date what the programs link, where security updates are let in.
 struct PackageCheck {
-    /// One package.
-    private struct Row {
-        let name: String
-        let fixed: String
-        /// What a lower version lets in: a problem where strangers or films reach it.
-        let level: Finding.Level
-        let why: String
-    }
-
-    /// By release, as VERSION_CODENAME of /etc/os-release names it.
-    private static let rows = [
-        "bookworm": [
-            Row(
-                name: "nginx-common", fixed: "1.22.1-9+deb12u11", level: .problem,
-                why:
-                    "CVE-2026-93479, 15176, 118899, 125283: memory is overwritten by maps, aliases and bodies"
-            ),
-            Row(
-                name: "libavformat59", fixed: "7:5.1.9-0+deb12u1", level: .problem,
-                why: "films may overwrite the converter's memory"),
-            Row(
-                name: "libavcodec59", fixed: "7:5.1.9-0+deb12u1", level: .problem,
-                why: "films may overwrite the converter's memory"),
-            Row(
-                name: "libssl3", fixed: "3.0.22-1~deb12u2", level: .warning,
-                why: "CVE-2026-7383, 34180, 35189 and others: faults in reading certificates and keys"),
-            Row(
-                name: "libcurl4", fixed: "7.88.1-10+deb12u15", level: .warning,
-                why: "CVE-2025-14524, CVE-2026-3783 and others: credentials may reach other hosts"),
-            Row(
-                name: "libsqlite3-0", fixed: "3.40.1-2+deb12u2", level: .warning,
-                why: "CVE-2025-6965: memory is overwritten by some queries"),
-        ]
-    ]
-
     func findings() -> [Finding] {
         let release = Self.release()
-        guard let rows = release.flatMap({ Self.rows[$0] }) else {
+        guard let rows = release.flatMap({ FixedPackage.byRelease[$0] }) else {
             return [
                 Finding(
                     .good, "packages",
-                    "which versions are good on \(release ?? "this system") is not known here; let security updates in"
+                    "\(release ?? "this system") is a release that is not known here: versions are not judged; let security updates in"
                 )
             ]
         }
@@ -64,11 +29,12 @@ struct PackageCheck {
         return [Finding(.good, "packages", versions.joined(separator: ", "))]
     }
 
-    private func finding(_ row: Row, _ version: String?) -> Finding? {
+    private func finding(_ row: FixedPackage, _ version: String?) -> Finding? {
         guard let version, !isAtLeast(version, row.fixed) else { return nil }
         return Finding(
             row.level, row.name, "\(version) lacks fixes that \(row.fixed) has (\(row.why))",
-            advice: "apt-get update && apt-get install --only-upgrade \(row.name), then restart what uses it."
+            advice: row.advice
+                ?? "apt-get update && apt-get install --only-upgrade \(row.name), then restart what uses it."
         )
     }
 
