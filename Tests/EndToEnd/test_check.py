@@ -695,6 +695,20 @@ def test_one_cause_is_one_finding_with_the_cure_that_helps(machine):
     assert "usermod -aG" in stopped["advice"]
 
 
+@pytest.mark.parametrize(
+    "changes,cure",
+    [
+        ({"http": "access_log off;", "server": "access_log x focust_video;"}, "00-focust-video.conf"),
+        ({"http": "include focust-video/http.conf; include focust-video/http.conf;"}, "Include http.conf once"),
+        ({"server": "location = /healthz { } include focust-video/server.conf;"}, "a server { } alone"),
+        ({"server": "nonsense;"}, "Repair that line first."),
+    ],
+)
+def test_what_nginx_refuses_gets_the_cure_that_helps(machine, changes, cure):
+    machine.make_nginx(**changes)
+    assert cure in found(machine, "nginx")["advice"]
+
+
 def test_services_that_run_are_no_complaint_and_unknown_ones_no_finding(machine):
     machine.fake("systemctl", units())
     assert complaints(machine.findings()) == []

@@ -219,9 +219,14 @@ def test_rules_and_dashboard_name_no_metric_that_is_not_exported(site):
 
 
 def test_prometheus_reads_the_figures_at_a_port_of_their_own(site, tmp_path):
-    """monitoring/nginx.conf as it is, but for the port, and the way for another machine that it shows."""
+    """nginx/monitoring.conf as it is, but for the port, and the way for another machine that it shows."""
     port, other = free_port(), free_port()
-    text = (MONITORING / "nginx.conf").read_text().replace("9113", str(port)).replace("9114", str(other))
+    text = (
+        (site.directory / "focust-video/monitoring.conf")
+        .read_text()
+        .replace("9113", str(port))
+        .replace("9114", str(other))
+    )
     shown = text.replace("10.0.0.5", "127.0.0.1").replace("10.0.0.2", "127.0.0.1")
     shown = re.sub(r"^# ?(?=server|    |\})", "", shown, flags=re.M)
     (tmp_path / "metrics.conf").write_text(shown)
@@ -341,7 +346,9 @@ def test_an_upload_s_task_and_its_request_are_on_one_line(site, film):
     assert f"rel={REL}-3" in queued
     theirs = site.directory / "focust-video.access.log"
     assert wait_for(lambda: ids(theirs).get(request), "nginx's line") == (202, "/upload/lesson")
-    assert re.search(rf"event=conversion_finished .*task_id={task}", log)
+    # The line follows the status.
+    finished = rf"event=conversion_finished .*task_id={task}"
+    wait_for(lambda: re.search(finished, site.log.read_text()), "the line of the conversion")
 
 
 def test_each_refusal_has_one_line_that_shares_its_id_with_nginx(tmp_path):

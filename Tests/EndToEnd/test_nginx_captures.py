@@ -19,7 +19,7 @@ def rendered(tmp_path_factory):
 
 
 def test_a_map_s_captures_are_used_in_that_map_alone(rendered):
-    examples = [*REPOSITORY.glob("packaging/examples/*nginx*.conf"), REPOSITORY / "monitoring/nginx.conf"]
+    examples = REPOSITORY.glob("packaging/examples/*nginx*.conf")
     captures = Captures(rendered + [path.read_text() for path in examples])
     assert captures.faults == []
     # Our files have captures: those of maps, and those that locations name.

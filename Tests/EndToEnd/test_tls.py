@@ -1,4 +1,4 @@
-"""The example of a whole server with TLS: accepted by nginx, and used over HTTP/2 with a certificate made for it."""
+"""The example of a whole server with TLS: accepted by nginx, and used with a certificate made for it."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from harness.media import run
 from harness.server import ORIGIN, REPOSITORY, wait_for
 
 NAME = "video.example.com"
+NEIGHBOUR = "www.example.com"
 HSTS = "strict-transport-security: max-age=63072000"
 
 
@@ -22,7 +23,7 @@ class Site:
         self.certificate = directory / "fullchain.pem"
         run(
             *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-            *("-days", "2", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"),
+            *("-days", "2", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME},DNS:{NEIGHBOUR}"),
             *("-keyout", directory / "privkey.pem", "-out", self.certificate),
         )
         settings = {
@@ -42,13 +43,17 @@ class Site:
         example = example.replace("listen 443", f"listen unix:{directory}/443").replace(
             "listen 80;", f"listen unix:{directory}/80;"
         )
+        neighbour = (
+            f"server {{ listen unix:{directory}/443 ssl; server_name {NEIGHBOUR}; ssl_certificate {self.certificate};"
+            f' ssl_certificate_key {directory}/privkey.pem; location / {{ return 200 "the neighbour"; }} }}'
+        )
         temporary = "".join(
             f'{kind}_temp_path "{directory}/{kind}";' for kind in ("client_body", "fastcgi", "proxy", "scgi", "uwsgi")
         )
         user = "user root;" if os.geteuid() == 0 else ""
         (directory / "nginx.conf").write_text(
             f'daemon off; {user} pid "{directory}/pid"; events {{ }}'
-            f"http {{ {temporary} include focust-video/http.conf; {example} }}"
+            f"http {{ {temporary} include focust-video/http.conf; {example} {neighbour} }}"
         )
         self.command = [NGINX, "-p", directory, "-c", directory / "nginx.conf", "-e", directory / "error.log"]
 
@@ -88,17 +93,26 @@ def test_nginx_accepts_it_without_a_warning(site):
         ("/_focust/hls/a", 404, '"error":"not_found"'),
     ],
 )
-def test_answers_come_by_http2_with_strict_transport_security(site, path, status, body):
+def test_answers_come_with_strict_transport_security(site, path, status, body):
     head, text = site.curl(path)
-    assert head.startswith(f"http/2 {status}")
+    # HTTP/2 would be switched on for the other sites of the port.
+    assert head.startswith(f"http/1.1 {status}")
     assert head.count(HSTS) == 1
     assert body in text
 
 
-def test_older_protocols_are_refused_and_http_leads_to_https(site):
-    options = ["-sS", "--tls-max", "1.2", "--unix-socket", site.directory / "443", "--cacert", site.certificate]
-    result = subprocess.run(["curl", *options, f"https://{NAME}/"], capture_output=True, text=True)
-    assert result.returncode == 35, result.stderr
+@pytest.mark.parametrize("version,status", [("1.1", 35), ("1.2", 0), ("1.3", 0)])
+def test_the_neighbours_of_a_server_that_is_read_first_keep_their_protocols(site, version, status):
+    options = ["-sS", "--tls-max", version, "--unix-socket", site.directory / "443", "--cacert", site.certificate]
+    for name in (NAME, NEIGHBOUR):
+        result = subprocess.run(["curl", *options, f"https://{name}/"], capture_output=True, text=True)
+        assert result.returncode == status, result.stderr
+    assert status != 0 or result.stdout == "the neighbour"
+
+
+def test_http_leads_to_https_but_for_certificates(site):
     head, _ = site.curl("/hls2/x", port=80, scheme="http")
     assert head.startswith("http/1.1 301") and f"location: https://{NAME}/hls2/x" in head
     assert "strict-transport-security" not in head
+    head, _ = site.curl("/.well-known/acme-challenge/x", port=80, scheme="http")
+    assert head.startswith("http/1.1 404")

@@ -23,8 +23,7 @@ struct NginxCheck {
         }
         guard outcome.status == 0 else {
             return unknown(
-                .problem, "refuses its configuration: \(said ?? "no reason given")", "Repair that line first."
-            )
+                .problem, "refuses its configuration: \(said ?? "no reason given")", cure(said ?? ""))
         }
         let configuration = NginxConfiguration(outcome.text)
         guard configuration.own("http.conf") != nil else {
@@ -33,6 +32,24 @@ struct NginxCheck {
                 "Write them with nginx/render, and include http.conf and server.conf.")
         }
         return .read(configuration)
+    }
+
+    /// What to do about what nginx says.
+    private static func cure(_ said: Substring) -> String {
+        if said.contains("unknown log format \"focust_video\"")
+            || said.contains("host not found in upstream \"focust_")
+        {
+            return
+                "http.conf must be read before the sites: include it from /etc/nginx/conf.d/00-focust-video.conf."
+        }
+        if said.contains("duplicate upstream \"focust_") {
+            return "Include http.conf once; two instances need an nginx each."
+        }
+        if said.contains("duplicate location"), said.contains("/focust-video/") || said.contains("focust_") {
+            return
+                "That address is the site's own, or server.conf is included twice: give the videos a server { } alone."
+        }
+        return "Repair that line first."
     }
 
     private static func unknown(_ level: Finding.Level, _ message: String, _ advice: String) -> State {
