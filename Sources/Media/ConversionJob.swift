@@ -127,12 +127,15 @@ struct ConversionJob {
         }
     }
 
-    /// Sound of which nothing can be decoded costs the lesson its sound, not the lesson.
+    /// Sound of which nothing can be decoded costs the lesson its sound, not the lesson. Pictures that never came are not
+    /// damaged, but missing.
     private func judged(_ error: MediaError, of lane: any Lane) -> MediaError {
-        guard lane.track == .audio, error.kind == .unsupported, error.operation == Decoder.operation else {
-            return error
+        guard error.kind == .unsupported, error.operation == Decoder.operation else { return error }
+        guard lane.track == .video else {
+            return OutputRule.soundPresent.broken("nothing of it can be decoded")
         }
-        return OutputRule.soundPresent.broken("nothing of it can be decoded")
+        guard times[.video] == nil, let stream = demuxer.selection.video else { return error }
+        return StreamSelection.refusal(unread: stream.longCodecName)
     }
 
     /// Separates tracks that lie far apart in the file, and tells the lane of one that has ended that nothing follows.

@@ -63,7 +63,7 @@ extension Stream {
     }
 
     /// The codec's name for people, or the four characters by which the container calls it.
-    fileprivate var longCodecName: String {
+    var longCodecName: String {
         if let name = avcodec_descriptor_get(parameters.codec_id)?.pointee.long_name {
             return String(cString: name)
         }

@@ -57,11 +57,16 @@ struct StreamSelection {
             message += ": its codec is \(codec)"
             return MediaError(.unsupported, message + ".", operation: "probe")
         }
-        for case .unread(let codec) in films {
-            message += ": nothing of its \(codec) can be read"
-            return MediaError(.unsupported, message + ".", operation: "probe")
-        }
+        for case .unread(let codec) in films { return refusal(unread: codec) }
         return MediaError(.unsupported, message + ".", operation: "probe")
+    }
+
+    /// The refusal of a film whose headers tell of pictures, and which holds none.
+    static func refusal(unread codec: String) -> MediaError {
+        MediaError(
+            .unsupported,
+            "There is no video in this file that can be decoded: nothing of its \(codec) can be read.",
+            operation: "probe")
     }
 
     /// A silent lesson is better than none, but where the sound is there and kept from us, the trainer can help it.
