@@ -53,7 +53,7 @@ class Browser:
     def happened(self, method: str) -> list[dict]:
         return [event["params"] for event in self.events if event.get("method") == method]
 
-    def wait(self, expression: str, what: str, seconds: float = 30):
+    def wait(self, expression: str, what: str, seconds: float = 60):
         """The first true value of `expression` in the page."""
         return wait_for(lambda: self.evaluate(expression), what, seconds, 0.1)
 

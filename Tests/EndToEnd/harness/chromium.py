@@ -24,7 +24,7 @@ class Page(Browser):
 
     def connect(self) -> None:
         named = self.profile / "DevToolsActivePort"
-        wait_for(lambda: named.exists() and named.read_text().count("\n"), "Chromium to listen")
+        wait_for(lambda: named.exists() and named.read_text().count("\n"), "Chromium to listen", 120)
         port, path = named.read_text().split("\n")[:2]
         self.reach(f"ws://127.0.0.1:{port}{path}")
         targets = self.call("Target.getTargets")["targetInfos"]

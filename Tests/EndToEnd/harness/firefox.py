@@ -34,7 +34,7 @@ class Page(Browser):
 
     def connect(self) -> None:
         named = self.profile / "WebDriverBiDiServer.json"
-        wait_for(lambda: named.exists() and named.read_text().endswith("}"), "Firefox to listen")
+        wait_for(lambda: named.exists() and named.read_text().endswith("}"), "Firefox to listen", 120)
         self.reach(f"ws://127.0.0.1:{json.loads(named.read_text())['ws_port']}/session")
         self.call("session.new", capabilities={})
         self.call("session.subscribe", events=EVENTS)
