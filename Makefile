@@ -73,13 +73,11 @@ else
 	@packaging/deb $(SCRATCH)/release $(OUTPUT)
 endif
 
-# As root: the package in a clean Debian with a systemd of its own; two minutes, and two more the first time. The
-# transcript becomes docs/afternoon.md.
+# As root: the package in a clean Debian with a systemd of its own; two minutes, and two more the first time. RELEASE takes
+# another one than this machine's, and then the way there from the release before. The transcripts are docs/afternoon*.md.
 afternoon: deps release
 	@scripts/deps $(ROOT_PACKAGES)
-	@packaging/deb .build/release .build/afternoon/now
-	@FOCUST_DEB_VERSION=0.1.1-1 packaging/deb .build/release .build/afternoon/next
-	@Tests/Afternoon/run .build/afternoon/now/*.deb .build/afternoon/next/*.deb docs/afternoon.md
+	@Tests/Afternoon/all $(RELEASE)
 
 test: deps unit-test e2e-test
 
@@ -124,7 +122,7 @@ lint: deps
 	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/install packaging/deb packaging/deb-for \
 		packaging/date packaging/root \
 		$(wildcard packaging/examples/*.sh) $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
-		Tests/Afternoon/run Tests/Afternoon/base Benchmarks/run Benchmarks/peers/build
+		$(addprefix Tests/Afternoon/,all base lintian run) Benchmarks/run Benchmarks/peers/build
 
 docs: build
 	@scripts/docs
