@@ -11,7 +11,7 @@ import pytest
 
 from harness import typescript
 from harness.client import upload
-from harness.listings import FRENCH_PAGE, of_callbacks, of_page
+from harness.listings import FRENCH_PAGE, PAGE, of_callbacks, of_page
 from harness.receiver import Receiver
 from harness.server import REPOSITORY, Server, wait_for
 
@@ -55,14 +55,15 @@ def test_the_two_receivers_verify_in_the_same_way():
 
 
 def without_comments(listing: str) -> str:
-    return re.sub(r"[ ]*//.*", "", listing)
+    return re.sub(r"[ ]*//[^\n]*|/\*\*.*?\*/", "", listing, flags=re.S)
 
 
 def test_the_french_page_has_the_listings_of_the_english_one():
-    for language in ("sh", "js"):
+    kinds = [re.findall(r"^```(\w+)$", page.read_text(), re.M) for page in (PAGE, FRENCH_PAGE)]
+    assert kinds[0] == kinds[1] and {"sh", "js", "ts"} == set(kinds[0])
+    for language in set(kinds[0]):
         french = list(map(without_comments, of_page(language, FRENCH_PAGE)))
-        english = list(map(without_comments, of_page(language)))
-        assert french and french == english[: len(french)]
+        assert french == list(map(without_comments, of_page(language)))
 
 
 # Callbacks.
