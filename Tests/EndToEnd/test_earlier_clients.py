@@ -131,6 +131,28 @@ def test_web_guide_section_5_asks_for_a_page_and_section_7_binds_the_path(backen
     assert (answer.status_code, refusal(answer)) == (403, "token_expired")
 
 
+def test_web_guide_sections_4_and_5_for_an_app(app, converted):
+    said = app.curl(f"{HOST}/api/get-video-token/v2?user_id=trainer123&rel={REL}&platform=mobile").json()
+    playlist = requests.get(said["playlist_url"], headers=bearer(remember(said["token"])), timeout=10)
+    lines = [line for line in playlist.text.splitlines() if line and not line.startswith("#")]
+    assert playlist.status_code == 200 and lines
+    # Rewritten: a player opens what it names without a header.
+    for address in lines:
+        remember(address.split("token=")[1].split("&")[0])
+        assert requests.get(address, timeout=10).status_code == 200
+    header = f"Authorization: Bearer {said['token']}\r\n"
+    media.run("ffmpeg", "-v", "error", "-headers", header, "-i", said["playlist_url"], "-f", "null", "-")
+
+
+def test_web_guide_section_10_shows_presentations(backend, film, uploaded):
+    for place in ("courses/course456", "modules/course456/module789"):
+        shown = requests.get(f"{backend.server.url}/presentation_videos/{place}/presentation.mp4", timeout=10)
+        assert (shown.status_code, shown.headers["Content-Type"]) == (200, "video/mp4")
+        assert len(shown.content) == film.stat().st_size
+        missing = f"{backend.server.url}/presentation_videos/{place}/presentation.webm"
+        assert requests.get(missing, timeout=10).status_code == 404
+
+
 def test_web_guide_section_6(backend, film, uploaded):
     sent = send(backend, "/upload", film, {"user_id": "trainer123"}, name="flat.mp4")
     assert sent.status_code == 202 and sent.json()["hls_path"] == "/hls/trainer123/flat/output.m3u8"
@@ -157,7 +179,9 @@ def test_download_guide_by_curl(backend, app, film, converted, tmp_path):
     )
     places = (f"{REL}/Video.mp4", "course/course456/presentation.mp4", "module/course456/module789/presentation.mp4")
     for number, (query, place) in enumerate(zip(tokens, places, strict=True)):
-        issued = app.curl(f"{HOST}/api/get-download-token/v2?{query}")
+        ask = f"{HOST}/api/get-download-token/v2?{query}"
+        assert app.curl("-X", "OPTIONS", ask).status == 204
+        issued = app.curl(ask)
         assert issued.status == 200, issued.body
         assert issued.json()["expires_in"] == 900
         assert issued.json()["download_url"] == f"{app.server.url}/download2/{place}"
