@@ -111,6 +111,13 @@ def test_what_is_no_video_becomes_a_task_that_says_so(server):
     assert last.status_code == 204
     ended = task(server, last.headers["Focust-Task-Id"])
     assert (ended["status"], ended["error"]["code"]) == ("failed", "unsupported_media")
+    assert ended["error"]["message"].startswith("This is not a video file that can be read: ")
+    for path, find in (("", lambda said: said), (f"?rel={rel('no-video')}", lambda said: said["tasks"][0])):
+        address = f"{server.url}/api/tasks{path or '/' + ended['task_id']}"
+        french = requests.get(address, headers=service() | {"Accept-Language": "fr"}, timeout=10).json()
+        error = find(french)["error"]
+        assert error["code"] == "unsupported_media"
+        assert error["message"].startswith("Ce n’est pas un fichier vidéo qui puisse être lu")
     assert tus.look(url).headers["Focust-Task-Id"] == last.headers["Focust-Task-Id"]
     assert not (server.data / "uploads" / rel("no-video")).exists()
 

@@ -6,21 +6,27 @@ import Testing
 
 @Suite("The French table")
 struct FrenchTests {
-    /// Every sentence that product code refuses with, as its template.
-    private static let templates: [String] = {
+    /// The source of the whole program.
+    private static let sources: [String] = {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Sources")
         let files =
             FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?.allObjects ?? []
-        let sources = files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
-        return sources.flatMap { file in
-            (try? String(contentsOf: file, encoding: .utf8)).map(sentences) ?? []
-        }
+        return files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+            .compactMap { try? String(contentsOf: $0, encoding: .utf8) }
     }()
 
-    /// The literals that follow `Refusal(.code,`, as the compiler makes templates of them.
-    private static func sentences(in source: String) -> [String] {
-        source.matches(of: /Refusal\(\s*\.\w+,\s*"((?:[^"\\]|\\.)*)"/).map { match in
+    /// Every sentence that product code refuses with, as its template: what follows `Refusal(.code,`.
+    private static let templates = sentences(/Refusal\(\s*\.\w+,\s*"((?:[^"\\]|\\.)*)"/)
+
+    /// Those that a task can end with but for the server's own faults (`.internal`), which are for its people.
+    private static let reasons = sentences(
+        /(?:MediaError\(\s*(?!\.internal)\.?\w+,\s*|\.input\([^,"]*(?:"\w+")?, code, |JobFailure\(\s*code: "\w+", message: )"((?:[^"\\]|\\.)*)"/
+    )
+
+    /// The literals that `pattern` finds, as the compiler makes templates of them.
+    private static func sentences(_ pattern: Regex<(Substring, Substring)>) -> [String] {
+        sources.flatMap { $0.matches(of: pattern) }.map { match in
             var (template, number) = ("", 0)
             var rest = match.1
             while let start = rest.firstRange(of: "\\(") {
@@ -41,6 +47,36 @@ struct FrenchTests {
         for template in Set(Self.templates) where French.sentences[template] == nil {
             Issue.record("no French for: \(template)")
         }
+    }
+
+    @Test func `It has every sentence that a task ends with`() {
+        #expect(Self.reasons.count > 25)
+        // Put together of pieces, each of whose outcomes the table has.
+        let pieced = "The {0} encrypted (copy protection, DRM: {1}). Upload a copy without copy protection."
+        for template in Set(Self.reasons).subtracting([pieced])
+        where French.sentences[template] == nil {
+            Issue.record("no French for: \(template)")
+        }
+    }
+
+    @Test(
+        "A stored sentence is said in French, or as it is where the table lacks it",
+        arguments: [
+            ("hevc cannot be decoded.", "hevc ne peut pas être décodé."),
+            ("The lesson was deleted.", "La leçon a été supprimée."),
+            // Of two that fit, the one that says more.
+            (
+                "The recording becomes another one on the way. Of that part: vp9 cannot be decoded.",
+                "L’enregistrement en devient un autre en chemin. De cette partie : vp9 cannot be decoded."
+            ),
+            (
+                "The recording becomes another one on the way. Of that part: The file is empty.",
+                "L’enregistrement en devient un autre en chemin. De cette partie : Le fichier est vide."
+            ),
+            ("Nobody knows this sentence.", "Nobody knows this sentence."),
+        ])
+    func stored(english: String, french: String) {
+        #expect(French.text(of: english) == french)
     }
 
     @Test func `It puts in what the English sentence puts in`() {

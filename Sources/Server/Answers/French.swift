@@ -1,7 +1,17 @@
-/// What the refusals say in French, by the template of their English sentence. A test holds it to be complete.
+import Domain
+
+/// What refusals and failed tasks say in French, by the template of their English sentence. A test holds it to be complete.
 enum French {
     static let sentences: [String: String] = general.merging(credentials) { $1 }.merging(media) { $1 }
-        .merging(uploads) { $1 }.merging(files) { $1 }.merging(reasons) { $1 }
+        .merging(uploads) { $1 }.merging(files) { $1 }.merging(tasks) { $1 }.merging(reasons) { $1 }
+
+    /// The most particular ones first, so that the choice is always the same.
+    private static let templates = sentences.keys.sorted { ($1.count, $1) < ($0.count, $0) }
+
+    /// What is said for an English sentence that was stored as text; the sentence itself where the table lacks it.
+    static func text(of stored: String) -> String {
+        Message(stored, among: templates).text(by: sentences)
+    }
 
     private static let general = [
         "There is nothing at this address.": "Il n’y a rien à cette adresse.",
@@ -230,6 +240,48 @@ enum French {
             "Le fichier est endommagé : ses temps n’ont pas de sens.",
         "The picture is too large: {0} × {1} pixels.": "L’image est trop grande : {0} × {1} pixels.",
         "The video is longer than {0} hours.": "La vidéo dure plus de {0} heures.",
+    ]
+
+    /// Why a task failed, ended without a lesson, or waits.
+    private static let tasks = [
+        "The converter crashed repeatedly on this file.":
+            "Le convertisseur s’est arrêté plusieurs fois sur ce fichier.",
+        "The converter broke down while it worked on this file.":
+            "Le convertisseur s’est arrêté pendant qu’il traitait ce fichier.",
+        "The converter could not be started.": "Le convertisseur n’a pas pu être lancé.",
+        "The conversion was cancelled.": "La conversion a été annulée.",
+        "The conversion took longer than its time limit.": "La conversion a dépassé le temps permis.",
+        "It took longer than its time limit.": "Le temps permis a été dépassé.",
+        "The conversion could not go on: {0}.": "La conversion n’a pas pu continuer : {0}.",
+        "The conversion waits for free space on the server's disk.":
+            "La conversion attend de l’espace libre sur le disque du serveur.",
+        "The server could not finish the conversion.": "Le serveur n’a pas pu terminer la conversion.",
+        "The converted video is damaged.": "La vidéo convertie est endommagée.",
+        "The produced lesson broke the rule {0}: {1}.": "La leçon produite enfreint la règle {0} : {1}.",
+        "A newer upload of the same lesson takes its place.":
+            "Un envoi plus récent de la même leçon prend sa place.",
+        "The lesson was deleted.": "La leçon a été supprimée.",
+        "The uploaded file is gone; upload it again.":
+            "Le fichier envoyé n’est plus là ; envoyez-le de nouveau.",
+        "The lesson would become too large.": "La leçon deviendrait trop grande.",
+        "There are no pictures in this video.": "Cette vidéo ne contient pas d’images.",
+        "The pictures of this film begin too long after its sound.":
+            "Les images de cette vidéo commencent trop longtemps après le son.",
+        "The file is damaged: its pictures do not move on in time.":
+            "Le fichier est endommagé : ses images n’avancent pas dans le temps.",
+        "The file is damaged: nothing in it can be decoded.":
+            "Le fichier est endommagé : rien n’y peut être décodé.",
+        "This video cannot be decoded.": "Cette vidéo ne peut pas être décodée.",
+        "The file is damaged and cannot be read to its end.":
+            "Le fichier est endommagé et ne peut pas être lu jusqu’à la fin.",
+        "The file cannot be searched.": "On ne peut pas se déplacer dans le fichier.",
+        "The streams of this file cannot be read.": "Les pistes de ce fichier ne peuvent pas être lues.",
+        "The video claims to be longer than {0} hours.": "La vidéo dit durer plus de {0} heures.",
+        "{0} cannot be decoded.": "{0} ne peut pas être décodé.",
+        "The recording becomes another one on the way, with sound that its beginning lacks.":
+            "L’enregistrement en devient un autre en chemin, avec un son que son début n’a pas.",
+        "The recording becomes another one on the way. Of that part: {0}":
+            "L’enregistrement en devient un autre en chemin. De cette partie : {0}",
     ]
 
     /// Why a token is malformed: put into the sentence above.

@@ -12,21 +12,24 @@ extension LessonLocation {
 
 extension Job {
     /// A task as clients see it, with its newest callback.
-    func json(_ callback: Callback?) -> JSONValue {
+    func json(_ callback: Callback?, isFrench: Bool) -> JSONValue {
         [
             "task_id": .string(id.value), "status": .string(status.rawValue), "progress": .number(progress),
             "lesson_id": .string(location.videoID.value), "rel": .string(location.description),
             "hls_path": .string(location.hlsPath), "filename": .string(filename.value),
             "duration": duration.map { .number($0) } ?? .null,
             "created_at": .string(createdAt.iso8601), "updated_at": .string(updatedAt.iso8601),
-            "attempts": .integer(attempts), "error": error,
+            "attempts": .integer(attempts), "error": error(isFrench),
             "callback": callback?.json ?? .null,
         ]
     }
 
-    private var error: JSONValue {
+    private func error(_ isFrench: Bool) -> JSONValue {
         guard let errorCode else { return .null }
-        return ["code": .string(errorCode), "message": .string(errorMessage ?? "")]
+        let message = errorMessage ?? ""
+        return [
+            "code": .string(errorCode), "message": .string(isFrench ? French.text(of: message) : message),
+        ]
     }
 }
 

@@ -22,7 +22,7 @@ struct Tasks: Sendable {
         case .lesson(let path): _ = try caller.admission(to: .lesson(path))
         case .flat: _ = try caller.admissionToFlatLayout()
         }
-        return .json(200, try json(job))
+        return .json(200, try json(job, context))
     }
 
     /// The newest tasks, of one lesson or of all, of one status or of any; behind the task `after`, where it is given.
@@ -39,19 +39,20 @@ struct Tasks: Sendable {
         }
         guard let jobs else { throw Refusal(.invalidID, "after names no task.", field: "after") }
         var tasks: [JSONValue] = []
-        for job in jobs.prefix(limit) { tasks.append(try json(job)) }
+        for job in jobs.prefix(limit) { tasks.append(try json(job, context)) }
         let next = jobs.count > limit ? jobs[limit - 1] : nil
         return .json(
             200, ["tasks": .array(tasks), "next": next.map { .string($0.id.value) } ?? .null])
     }
 
     /// Only an ended job can have callbacks, so the others cost no look.
-    private func json(_ job: Job) throws(Refusal) -> JSONValue {
-        guard job.status.isEnd else { return job.json(nil) }
+    private func json(_ job: Job, _ context: RequestContext) throws(Refusal) -> JSONValue {
+        let isFrench = AcceptLanguage.prefersFrench(context.request.acceptLanguage)
+        guard job.status.isEnd else { return job.json(nil, isFrench: isFrench) }
         let callbacks = try Refusal.rethrow { () throws(DatabaseError) in
             try services.database.callbacks.callbacks(of: job.id)
         }
-        return job.json(callbacks.last)
+        return job.json(callbacks.last, isFrench: isFrench)
     }
 
     private func location(_ query: QueryParameters) throws(Refusal) -> LessonLocation? {
