@@ -86,6 +86,42 @@ def test_a_converter_ends_with_its_server(site, tmp_path):
     wait_for(lambda: not Path(f"/proc/{converter}").exists(), "the converter's end")
 
 
+def test_a_converter_s_playlist_is_not_published_as_it_wrote_it(tmp_path, monkeypatch):
+    """A film that took its converter over would write where players fetch the key: what they get is written anew."""
+    film = make_h264(tmp_path / "film.mp4", seconds=2, size="160x120", bitrate="60k")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program, converter = folder / "focust-video", folder / "focust-media"
+    shutil.copy(binary(), program)
+    real = Path(binary()).resolve().with_name("focust-media")
+    staged = f"{tmp_path}/site/data/hls/.staging/*/output.m3u8"
+    key = '#EXT-X-KEY:METHOD=AES-128,URI="https://evil.example/key",IV=0x00000000000000000000000000000001'
+    # The converter asks who its parent is, and here that is the script.
+    lines = [
+        "#!/bin/sh",
+        f"reply=$({real} $$)",
+        f"for list in {staged}; do",
+        f"""    [ -f "$list" ] && sed -i 's|^#EXT-X-KEY.*|{key}|' "$list" && cp "$list" {tmp_path}/written""",
+        "done",
+        "printf '%s\\n' \"$reply\"",
+    ]
+    converter.write_text("\n".join(lines) + "\n")
+    converter.chmod(0o755)
+    monkeypatch.setenv("FOCUST_BINARY", str(program))
+    running = Site(tmp_path / "site").start_nginx().start()
+    try:
+        task = upload(running, "t/c/m/l", film).json()["task_id"]
+        assert wait_for_task(running, task, 60)["status"] == "completed"
+        assert "evil.example" in (tmp_path / "written").read_text()
+        published = (running.data / "hls/t/c/m/l/output.m3u8").read_text()
+        assert [line for line in published.splitlines() if "KEY" in line] == [
+            '#EXT-X-KEY:METHOD=AES-128,URI="enc.key"'
+        ]
+        assert len(Player.of(running, "t/c/m/l").watch()) == 64
+    finally:
+        running.stop()
+
+
 def leaving(folder: Path) -> tuple[Path, Path]:
     """The program beside a converter that first leaves a process outside its group; and a file of their ids."""
     folder.mkdir()
