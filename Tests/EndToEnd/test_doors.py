@@ -18,11 +18,13 @@ from harness.client import upload
 from harness.openapi_recorder import RECORDER
 from harness.server import API_KEY, ORIGIN, SECRET_KEY, Server
 from harness.table import (
+    ADDRESSES,
     AUDIENCES,
     CLAIMS,
     COURSES,
     ISSUERS,
     ISSUING,
+    KEYLESS_KINDS,
     KINDS,
     MODULES,
     REFERRERS,
@@ -37,6 +39,7 @@ from harness.table import (
     base_kind,
     expected,
     expected_of_session,
+    is_keyless_caller,
 )
 from harness.tokens import remember
 from harness.trees import put, put_lesson
@@ -59,6 +62,7 @@ def doors(request, tmp_path_factory, short_h264):
         "FOCUST_IDENTITY_ISSUER": ",".join(ISSUERS),
         "FOCUST_IDENTITY_AUDIENCE": ",".join(AUDIENCES),
         "FOCUST_SESSIONS_SEE_ALL": "true",
+        "FOCUST_KEYLESS_ADDRESSES": ADDRESSES["keyless"],
         "FOCUST_CONVERSION_JOBS": "0",
         "FOCUST_LOG_LEVEL": "warning",
     }
@@ -115,9 +119,11 @@ class Connections(threading.local):
     def __init__(self):
         self.open = {}
 
-    def ask(self, server, method, path, headers, body):
+    def ask(self, server, method, path, headers, body, address="any"):
+        source = (ADDRESSES[address], 0)
         connection = self.open.setdefault(
-            server.port, http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            (server.port, address),
+            http.client.HTTPConnection("127.0.0.1", server.port, timeout=30, source_address=source),
         )
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
@@ -130,7 +136,7 @@ class Connections(threading.local):
 connections = Connections()
 
 
-def ask(server, route, kind, referrer, target, in_query):
+def ask(server, route, kind, referrer, target, in_query, address):
     headers = dict(REFERRERS[referrer])
     path = f"/api/tasks/{server.tasks[target]}" if route.family == "task" else route.paths[target]
     token = make_token(route, kind)
@@ -143,13 +149,13 @@ def ask(server, route, kind, referrer, target, in_query):
         headers["Content-Type"] = multipart.CONTENT_TYPE
         fields = [multipart.field(name, value) for name, value in route.form.get(target, {}).items()]
         body = multipart.body(*fields, multipart.file("video", "film.mp4", b"This is a text and no film.\n"))
-    return connections.ask(server, route.method, path, headers, body)
+    return connections.ask(server, route.method, path, headers, body, address)
 
 
-def judge(server, route, kind, referrer, target, in_query) -> str | None:
+def judge(server, route, kind, referrer, target, in_query, address) -> str | None:
     """What is wrong with one cell's answer."""
-    answer, body = ask(server, route, kind, referrer, target, in_query)
-    wanted = expected(route, kind, referrer, target)
+    answer, body = ask(server, route, kind, referrer, target, in_query, address)
+    wanted = expected(route, kind, referrer, target, address)
     given = (answer.status, None)
     if answer.status >= 400:
         given = (answer.status, json.loads(body).get("error"))
@@ -164,13 +170,15 @@ def judge(server, route, kind, referrer, target, in_query) -> str | None:
     if (answer.status == 401) != (answer.getheader("WWW-Authenticate") == "Bearer"):
         problems.append("WWW-Authenticate")
     where = "query" if in_query else "header"
-    return f"{kind} in {where}, {referrer} page, {target}: {'; '.join(problems)}" if problems else None
+    cell = f"{kind} in {where}, {referrer} page, {target}, {address} address"
+    return f"{cell}: {'; '.join(problems)}" if problems else None
 
 
 CELLS = [
     # Every other cell brings its token in the query, whatever the target.
-    (kind, referrer, target, (row + column) % 2 == 1)
-    for kind in KINDS
+    (kind, referrer, target, (row + column) % 2 == 1, address)
+    for address, kinds in (("any", KINDS), ("keyless", KEYLESS_KINDS))
+    for kind in kinds
     for row, referrer in enumerate(REFERRERS)
     for column, target in enumerate(TARGETS)
 ]
@@ -179,9 +187,9 @@ CELLS = [
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_every_cell_of_the_table_is_answered_as_the_rules_say(doors, route):
     def cell(place):
-        kind, referrer, target, in_query = place
+        kind, referrer, target, in_query, address = place
         # An API key is one in the header alone.
-        return judge(doors, route, kind, referrer, target, in_query and kind != "API key")
+        return judge(doors, route, kind, referrer, target, in_query and kind != "API key", address)
 
     times = 2 if doors.remembers and route.part == "segment" else 1
     with ThreadPoolExecutor(4) as pool:
@@ -192,9 +200,10 @@ def test_every_cell_of_the_table_is_answered_as_the_rules_say(doors, route):
 def test_the_table_has_open_doors_as_well_as_closed_ones():
     """A model that refused everything would agree with a server that does."""
     for route in ROUTES:
-        answers = {expected(route, *cell[:3]) for cell in CELLS}
-        assert admitted(route) in answers
-        assert len(answers) > 1
+        for address in ADDRESSES:
+            answers = {expected(route, *cell[:3], address) for cell in CELLS if cell[-1] == address}
+            assert len(answers) > 1
+        assert admitted(route) in {expected(route, *cell[:3]) for cell in CELLS if cell[-1] == "any"}
     assert len(ROUTES) * len(CELLS) > 10000
 
 
@@ -212,6 +221,33 @@ def test_a_session_gets_tokens_where_it_was_issued_by_whom_and_for_whom_the_sett
             wanted = expected_of_session(route, user, issuer, audience)
             if given != wanted:
                 problems.append(f"{user}, issuer {issuer}, audience {audience}: {given} and not {wanted}")
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("route", ISSUING)
+def test_a_keyless_address_gets_tokens_as_a_key_does_and_no_other_address_does(doors, route):
+    """Whatever is sent along is judged: by a wrong key, a spoilt session or another site's page nothing is opened."""
+    dates = {"exp": int(time.time()) + 600}
+    right = {"iss": ISSUERS[0], "aud": AUDIENCES[0]}
+    sessions = {
+        "another issuer's session": right | {"sub": "u", "iss": "https://securetoken.example.org/another"},
+        "another audience's session": right | {"sub": "u", "aud": "another"},
+        "another user's session": right | {"sub": "u2"},
+    }
+    sent = {"none": {}, "garbage": {"Authorization": "Bearer no-token-at-all"}}
+    for kind, claims in sessions.items():
+        token = remember(signed_session(claims | dates, SESSION_SECRET))
+        sent[kind] = {"Authorization": f"Bearer {token}"}
+    problems = []
+    for address, kind, referrer in itertools.product(ADDRESSES, sent, REFERRERS):
+        headers = sent[kind] | REFERRERS[referrer]
+        answer, body = connections.ask(doors, "GET", ISSUING[route], headers, None, address)
+        given = (answer.status, json.loads(body).get("error"))
+        wanted = (200, None) if is_keyless_caller(kind, referrer, address) else (401, "unauthorized")
+        if kind == "another user's session":
+            wanted = expected_of_session(route, "u2", "first", "first")
+        if given != wanted:
+            problems.append(f"{kind}, {referrer} page, {address} address: {given} and not {wanted}")
     assert not problems, "\n".join(problems)
 
 

@@ -25,6 +25,9 @@ REFERRERS = {
 }
 GOOD_REFERRERS = ("allowed", "wildcard", "origin only")
 
+# Where requests come from: the settings name one of these addresses as one that needs no API key.
+ADDRESSES = {"any": "127.0.0.1", "keyless": "127.0.0.9"}
+
 
 @dataclass(frozen=True)
 class Route:
@@ -105,6 +108,8 @@ NO_TOKENS = ("none", "garbage", "API key", "session")
 # The kind made for the route, spoilt or signed by an older key.
 VARIANTS = ("expired", "wrong key", "previous key")
 KINDS = (*NO_TOKENS, *CLAIMS, *VARIANTS)
+# What the keyless address sends: nothing, which opens what a key opens, or something that is judged as from anywhere.
+KEYLESS_KINDS = (*NO_TOKENS, "play v2 web", "play v1 mobile", "upload lesson", "wrong key")
 
 # By family of routes: the kinds that open "own", the first of them the one that VARIANTS are made of.
 PLAYS = {
@@ -148,10 +153,15 @@ def admitted(route: Route) -> tuple[int, str | None]:
     return (400, "unsupported_media") if route.method == "POST" else (200, None)
 
 
-def expected(route: Route, kind: str, referrer: str, target: str) -> tuple[int, str | None]:
+def is_keyless_caller(kind: str, referrer: str, address: str) -> bool:
+    """Whether the request counts as the site's backend's for its address alone: no other site's page sent it."""
+    return address == "keyless" and kind == "none" and referrer in ("none", *GOOD_REFERRERS)
+
+
+def expected(route: Route, kind: str, referrer: str, target: str, address: str = "any") -> tuple[int, str | None]:
     """Status and `error` of one cell."""
     takes_api_key = route.family.startswith(("upload", "task", "service"))
-    if takes_api_key and kind == "API key":
+    if takes_api_key and (kind == "API key" or is_keyless_caller(kind, referrer, address)):
         return admitted(route)
     if route.family == "service" or (takes_api_key and kind in ("none", "garbage")):
         return 401, "unauthorized"
