@@ -24,7 +24,7 @@ package struct SocketProbe: Sendable {
                 getsockname(listener.descriptor, $0, &length)
             }
         }
-        // A family of nobody's: no socket can be made for it, and so nothing is answered.
+        // No socket can be made of this family, and so nothing is answered.
         if isKnown != 0 { address.ss_family = sa_family_t(AF_UNSPEC) }
     }
 

@@ -23,13 +23,20 @@ extension DataDirectory {
         if focust_exchange(source, destination) == 0 { return true }
         if errno == ENOENT { return false }
         guard Self.cannotExchange.contains(errno) else { throw .last("renameat2", destination) }
+        return try replaceAside(source, at: location)
+    }
+
+    /// As `exchange`, in three steps.
+    func replaceAside(_ source: String, at location: LessonLocation) throws(FileError) -> Bool {
+        let destination = hlsPath(location)
         let lock = try asideLock()
         defer { close(lock) }
         guard FileSystem.exists(destination) else { return false }
-        let aside = absolutePath("\(Self.asideFolder)/\(location)")
+        let aside = asidePath(location)
+        try settle(aside, destination)
         try makeParents(of: aside)
-        try FileSystem.move(destination, to: aside)
         do {
+            try FileSystem.move(destination, to: aside)
             try FileSystem.rename(source, destination)
         } catch {
             try bringBack(aside, to: destination)
@@ -38,13 +45,26 @@ extension DataDirectory {
         // From here on the new one is found, and the old one is only swept.
         try FileSystem.sync(Self.parent(of: destination))
         try FileSystem.move(aside, to: source)
+        forgetParents(of: aside)
         return true
+    }
+
+    /// Removes the lesson at `location`, and what a crash left of it aside, so that no start brings it back.
+    func discardLesson(at location: LessonLocation) throws(FileError) {
+        let lock = try asideLock()
+        defer { close(lock) }
+        try discard("hls/\(location)")
+        try discard("\(Self.asideFolder)/\(location)")
+    }
+
+    private func asidePath(_ location: LessonLocation) -> String {
+        absolutePath("\(Self.asideFolder)/\(location)")
     }
 
     /// Whether a lesson is set aside at this moment; waits a little while it is. Call it where none was found, and look
     /// again if it says so.
     func waitWhileAside(_ location: LessonLocation) -> Bool {
-        let aside = absolutePath("\(Self.asideFolder)/\(location)")
+        let aside = asidePath(location)
         guard FileSystem.exists(aside) else { return false }
         for _ in 1...Self.asideTries where FileSystem.exists(aside) { usleep(Self.asidePause) }
         return true
@@ -58,24 +78,38 @@ extension DataDirectory {
         let lessons = try lessonsAside(below: "")
         for lesson in lessons {
             let aside = absolutePath(Self.asideFolder + lesson)
-            let destination = absolutePath("hls" + lesson)
-            if FileSystem.exists("\(destination)/\(LessonFile.playlist)") {
-                try FileSystem.removeTree(aside)
-            } else {
-                try makeParents(of: destination)
-                try bringBack(aside, to: destination)
-            }
+            try settle(aside, absolutePath("hls" + lesson))
+            forgetParents(of: aside)
         }
         return lessons.map { Self.asideFolder + $0 }
     }
 
+    /// Ends what a crash left half done: a lesson that was replaced goes, one that was not comes back.
+    private func settle(_ aside: String, _ destination: String) throws(FileError) {
+        guard FileSystem.exists(aside) else { return }
+        if FileSystem.exists("\(destination)/\(LessonFile.playlist)") {
+            try FileSystem.removeTree(aside)
+        } else {
+            try makeParents(of: destination)
+            try bringBack(aside, to: destination)
+        }
+    }
+
+    /// Removes the directories above `aside` that are empty: a reader takes one for a lesson in the flat layout.
+    private func forgetParents(of aside: String) {
+        var parent = Self.parent(of: aside)
+        let top = absolutePath(Self.asideFolder)
+        while parent != top, rmdir(parent) == 0 { parent = Self.parent(of: parent) }
+    }
+
     /// What was moved by pieces may lie in both places; the playlist, without which no lesson is seen, comes last.
     private func bringBack(_ aside: String, to destination: String) throws(FileError) {
-        try FileSystem.move(aside, to: destination, playlistLast: true)
+        if FileSystem.exists(aside) { try FileSystem.move(aside, to: destination, playlistLast: true) }
+        forgetParents(of: aside)
         try FileSystem.sync(Self.parent(of: destination))
     }
 
-    /// One at a time: a lesson that is set aside is somebody's as long as this is held.
+    /// One at a time: as long as this is held, what lies aside is being worked on.
     private func asideLock() throws(FileError) -> Int32 {
         try ExclusiveLock.waiting(for: absolutePath("state/aside.lock"))
     }
@@ -93,8 +127,8 @@ extension DataDirectory {
 }
 
 extension FileSystem {
-    /// Moves a file or a directory. One of a kind that cannot be moved as a whole (EXDEV) is moved by pieces, the playlist
-    /// first, so that nobody finds a lesson that is half gone; or last.
+    /// Moves a file or a directory. A directory that cannot be moved as a whole (EXDEV) is moved by pieces, its playlist
+    /// first, so that no reader finds a lesson that is half gone; or last.
     static func move(_ from: String, to destination: String, playlistLast: Bool = false) throws(FileError) {
         if Glibc.rename(from, destination) == 0 { return }
         let cause = FileError.last("rename", destination)

@@ -10,9 +10,7 @@ extension DataDirectory {
     /// interrupted, and is then done by the next start.
     package func removeLesson(at location: LessonLocation, original: Filename? = nil) throws(FileError) {
         try refuseToHideLessons(at: location)
-        try discard("hls/\(location)")
-        // Else the next start would bring back what a crash left there.
-        try discard("\(Self.asideFolder)/\(location)")
+        try discardLesson(at: location)
         try removeEntries(of: location)
         switch location {
         case .lesson: try discard("originals/\(location)")

@@ -10,8 +10,8 @@ final class OpenDirectory: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Takes the directory's lock together with others (flock(2), LOCK_SH) until this one is closed; false where somebody
-    /// has it alone. A file system that knows no locks has nobody who could.
+    /// Takes the directory's lock together with other processes (flock(2), LOCK_SH) until this one is closed; false where
+    /// one process has it alone. On a file system without locks none can.
     func share() -> Bool {
         flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK
     }

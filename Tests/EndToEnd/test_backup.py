@@ -219,6 +219,29 @@ def test_a_restore_that_was_killed_is_refused_by_the_server_and_run_again(sites,
     assert is_whole(site)
 
 
+def test_a_restore_follows_no_link_that_lies_in_its_way(sites, copy, tmp_path):
+    """Whoever took over the service owns the directory, and could have left a mark there."""
+    backup, _ = copy
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").write_text("kept")
+    for name in ("hls", "state"):
+        data = tmp_path / f"data-{name}"
+        data.mkdir()
+        (data / ".restoring").touch()
+        (data / name).symlink_to(elsewhere)
+        refused = run("restore.sh", data, backup)
+        assert refused.returncode == 2 and f"{name} is a link" in refused.stderr
+    if os.geteuid() == 0:
+        data = tmp_path / "data-of-others"
+        data.mkdir()
+        (data / ".restoring").touch()
+        shutil.chown(data / ".restoring", "nobody")
+        refused = run("restore.sh", data, backup)
+        assert refused.returncode == 2 and "is not empty" in refused.stderr
+    assert [path.name for path in elsewhere.iterdir()] == ["kept"]
+
+
 def test_a_restore_refuses_while_the_units_run_wherever_their_data_lies(sites, copy, tmp_path):
     backup, _ = copy
     empty = tmp_path / "empty"

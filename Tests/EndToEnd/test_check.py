@@ -341,7 +341,13 @@ def at_the_public_address(status, body):
 
 
 def units(
-    socket="active", server="active", worker="inactive", enabled="enabled", worker_enabled="disabled", paths="/"
+    socket="active",
+    server="active",
+    worker="inactive",
+    enabled="enabled",
+    worker_enabled="disabled",
+    paths="/",
+    sub="x",
 ):
     """A systemctl that knows the package's three units in these states."""
     states = {"focust-video.socket": socket, "focust-video.service": server, "focust-video-work.service": worker}
@@ -352,9 +358,10 @@ def units(
             f"Id={name}",
             "LoadState=loaded",
             f"ActiveState={state}",
-            "SubState=x",
+            f"SubState={sub}",
             "Result=exit-code",
             f"UnitFileState={file_state}",
+            "ProtectSystem=strict",
             f"ReadWritePaths={paths}",
             "",
         ]
@@ -566,7 +573,7 @@ WRONG = {
     "a stopped socket": (services(socket="inactive"), "error", "focust-video.socket", "does not run"),
     "a server that fails": (services(server="failed"), "error", "focust-video.service", "does not stay up"),
     "a server that starts again and again": (
-        services(server="activating"),
+        services(server="activating", sub="auto-restart"),
         "error",
         "focust-video.service",
         "does not stay up",
@@ -602,6 +609,12 @@ WRONG = {
         "error",
         "",
         "nginx does not reach the server",
+    ),
+    "another site's interface at the public address": (
+        at_the_public_address(401, b'{"error": "login required"}'),
+        "error",
+        "",
+        "answered by something else",
     ),
     "another site at the public address": (
         at_the_public_address(200, b"<html>"),
@@ -713,6 +726,8 @@ def test_services_that_run_are_no_complaint_and_unknown_ones_no_finding(machine)
     machine.fake("systemctl", units())
     assert complaints(machine.findings()) == []
     assert found(machine, "services")["level"] == "ok"
+    machine.fake("systemctl", units(server="activating", sub="start"))
+    assert complaints(machine.findings()) == []
     machine.fake("systemctl", "echo 'Id=focust-video.service'; echo LoadState=not-found")
     assert "services" not in {finding["subject"] for finding in machine.findings()}
 

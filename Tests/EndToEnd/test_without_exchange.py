@@ -16,7 +16,14 @@ from harness.processes import Site
 from harness.small_disk import SmallDisk
 
 REL = "trainer-1/course-1/module-1/replaced"
-WITHOUT_EXCHANGE = ("/usr/bin/python3", Path(__file__).parent / "harness/without_exchange.py")
+
+
+def without_exchange(trace: Path) -> tuple:
+    """A kernel that exchanges no two names, as with FUSE, and takes its time to move one."""
+    return (
+        *("strace", "-D", "-f", "--seccomp-bpf", "-qq", "-o", trace, "-e", "trace=rename,renameat2"),
+        *("-e", "inject=renameat2:error=EINVAL", "-e", "inject=rename:delay_enter=20000"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +39,7 @@ def aside(data: Path) -> list[Path]:
 
 
 def test_a_lesson_is_replaced_and_nobody_finds_it_gone(tmp_path, films):
-    site = Site(tmp_path / "site").start_nginx().start(prefix=WITHOUT_EXCHANGE)
+    site = Site(tmp_path / "site").start_nginx().start(prefix=without_exchange(tmp_path / "trace"))
     try:
         make_lesson(site, REL, films[0])
         first = Player.of(site, REL).watch()
@@ -54,6 +61,7 @@ def test_a_lesson_is_replaced_and_nobody_finds_it_gone(tmp_path, films):
         finally:
             done.set()
             asker.join(timeout=30)
+        assert "/hls/.aside/" in (tmp_path / "trace").read_text()
         assert statuses == {200}
         assert Player.of(site, REL).watch() != first
         assert aside(site.data) == []

@@ -24,7 +24,7 @@ import Testing
         try FileSystem.move(tree.hlsPath(lesson), to: tree.absolutePath("hls/.aside/t/c/m/l"))
     }
 
-    @Test func aLessonThatWasSetAsideComesBackWithTheNextStart() throws {
+    @Test func `A lesson that was set aside comes back with the next start`() throws {
         try publish()
         try setAside()
         #expect(!tree.hasLesson(at: lesson))
@@ -34,7 +34,7 @@ import Testing
     }
 
     /// Where a directory cannot be moved as a whole its playlist goes first.
-    @Test func oneThatWasMovedInPartIsPutTogether() throws {
+    @Test func `One that was moved in part is put together`() throws {
         try publish()
         try tree.makeParents(of: tree.absolutePath("hls/.aside/t/c/m/l/x"))
         for name in ["output.m3u8", "segment_000.ts"] {
@@ -49,7 +49,7 @@ import Testing
         #expect(!fixture.exists("hls/.aside/t/c/m/l"))
     }
 
-    @Test func oneThatWasReplacedBeforeTheCrashIsRemoved() throws {
+    @Test func `One that was replaced before the crash is removed`() throws {
         try publish()
         try setAside()
         try fixture.publish("new", lesson)
@@ -58,7 +58,7 @@ import Testing
         #expect(!fixture.exists("hls/.aside/t/c/m/l"))
     }
 
-    @Test func oneThatWasDeletedMeanwhileDoesNotComeBack() throws {
+    @Test func `One that was deleted meanwhile does not come back`() throws {
         try publish()
         try setAside()
         try tree.removeLesson(at: lesson)
@@ -66,10 +66,35 @@ import Testing
         #expect(!tree.hasLesson(at: lesson))
     }
 
-    @Test func whoLooksForALessonThatIsSetAsideLooksAgain() throws {
+    @Test func `A reader waits for a lesson that is set aside`() throws {
         #expect(!tree.waitWhileAside(lesson))
         try publish()
         try setAside()
-        #expect(tree.waitWhileAside(lesson))
+        let tree = tree
+        let back = Thread { _ = try? tree.sweep() }
+        back.start()
+        #expect(try tree.openLesson(at: lesson) != nil)
+    }
+
+    @Test func `A lesson that cannot be replaced stays, and leaves nothing aside`() throws {
+        try publish()
+        // What is renamed is missing, after the old one was set aside.
+        #expect(throws: FileError.self) {
+            try tree.replaceAside(tree.absolutePath("hls/.staging/missing"), at: lesson)
+        }
+        #expect(try fixture.text("hls/t/c/m/l/output.m3u8") == "old")
+        #expect(try fixture.names("hls/.aside").isEmpty)
+    }
+
+    @Test func `What a crash left aside is not mixed with the lesson that is there`() throws {
+        try publish()
+        try setAside()
+        try fixture.publish("present", lesson)
+        try fixture.write("old", to: "hls/.aside/t/c/m/l/segment_009.ts")
+        let staging = try fixture.stage("new")
+        #expect(try tree.replaceAside(staging.path, at: lesson))
+        #expect(try fixture.text("hls/t/c/m/l/output.m3u8") == "new")
+        #expect(try fixture.names("hls/.aside").isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: "\(staging.path)/segment_009.ts"))
     }
 }

@@ -20,13 +20,17 @@ refuse() { echo "restore: $1" >&2; exit 2; }
 if command -v systemctl > /dev/null && systemctl is-active --quiet $units; then
     refuse "the server runs: systemctl stop $units"
 fi
-# Whoever works with the directory holds its lock; nobody can begin to while this script has it.
+# Every process that works with the directory holds its lock, and none can begin to while this script has it.
 exec 9< "$data"
 flock -n 9 || refuse "somebody works with $data: stop the server, its socket and its worker first"
 
+# The directory is the server's own: root would write where its links lead, and a mark that root did not make says
+# nothing.
+for name in uploads originals hls presentation_videos state; do
+    [ ! -L "$data/$name" ] || refuse "$data/$name is a link"
+done
 marker=$data/.restoring
-if [ -L "$marker" ] || [ ! -f "$marker" ]; then
-    # Links count too: root would write where they lead.
+if [ -L "$marker" ] || [ ! -f "$marker" ] || [ "$(stat -c %u "$marker")" -ne "$(id -u)" ]; then
     [ -z "$(find "$data" -mindepth 1 ! -type d -print -quit)" ] || refuse "$data is not empty"
     (set -C && : > "$marker")
 fi

@@ -62,7 +62,8 @@ struct AnswerCheck {
     private func judge(_ response: OutboundResponse, _ url: String) -> Finding {
         let word = Self.json(response.body)?["error"]?.stringValue
         switch (response.status, word) {
-        case (400...403, _?): return Finding(.good, url, "leads to the server")
+        // As the server refuses a revocation without a key, or one without a target from where none is needed.
+        case (401, "unauthorized"), (400, "missing_field"): return Finding(.good, url, "leads to the server")
         case (429, _?): return Finding(.good, url, "leads here, and limits this machine")
         case (500..., _):
             return Finding(

@@ -11,7 +11,7 @@ struct ServiceCheck {
     /// Empty where there is no systemd, or where it knows none of the units.
     func findings() -> [Finding] {
         let names = [Self.socket, Self.server, Self.worker]
-        let properties = "Id,LoadState,ActiveState,SubState,Result,UnitFileState,ReadWritePaths"
+        let properties = "Id,LoadState,ActiveState,SubState,Result,UnitFileState,ProtectSystem,ReadWritePaths"
         let command = "systemctl show --no-pager --property=\(properties) \(names.joined(separator: " "))"
         guard let outcome = Command.run(command), outcome.status == 0 else { return [] }
         let units = Unit.all(in: outcome.text).filter(\.isInstalled)
@@ -23,9 +23,10 @@ struct ServiceCheck {
     private func stopped(_ unit: Unit) -> Finding? {
         // Converters run in the server unless the settings leave all to the worker.
         let isNeeded = unit.name != Self.worker || settings.conversionJobs == 0
-        switch unit.state {
-        case "active": return isNeeded && unit.name != Self.server ? atBoot(unit) : nil
-        case "failed", "activating":
+        switch (unit.state, unit.subState) {
+        case ("active", _): return isNeeded && unit.name != Self.server ? atBoot(unit) : nil
+        case ("activating", let phase) where phase != "auto-restart": return nil
+        case ("failed", _), ("activating", _):
             return Finding(
                 .problem, unit.name, "does not stay up (\(unit.detail))",
                 advice:
@@ -76,9 +77,12 @@ struct ServiceCheck {
         var name: String { value("Id") }
         var isInstalled: Bool { value("LoadState") == "loaded" }
         var state: String { value("ActiveState") }
-        var isEnabled: Bool { value("UnitFileState").hasPrefix("enabled") }
+        var subState: String { value("SubState") }
+        /// "enabled-runtime" ends with the next boot.
+        var isEnabled: Bool { value("UnitFileState") == "enabled" }
+        var isSystemReadOnly: Bool { value("ProtectSystem") == "strict" }
         /// As "failed, exit-code".
-        var detail: String { "\(value("SubState")), \(value("Result"))" }
+        var detail: String { "\(subState), \(value("Result"))" }
         /// "-" and "+" before a path say what happens where it is missing, and whose root it is under.
         var writablePaths: [String] {
             value("ReadWritePaths").split(separator: " ").map { String($0.drop { "-+".contains($0) }) }

@@ -1,6 +1,6 @@
 import Settings
 
-/// The settings file itself: names that nobody reads, which are nearly always misspelled.
+/// The settings file itself: names that are no settings, which are nearly always misspelled.
 struct SettingsFileCheck {
     private static let known = Set(
         (Setting.all + Setting.nginx).flatMap { setting in

@@ -29,6 +29,7 @@ struct Check: ParsableCommand {
     }
 
     private static func findings(_ settings: Settings) -> [Finding] {
+        // It could be read just now; without it there is only nothing to compare.
         let file = (try? SettingsLoader.source().fromFile) ?? [:]
         let own =
             [Finding(.good, "settings", "complete")] + SettingsFileCheck(values: file).findings()
