@@ -63,7 +63,7 @@ install:
 	@PREFIX=$(or $(PREFIX),/usr/local) DESTDIR=$(DESTDIR) packaging/install .build/release
 
 # The package of this machine's release lands in .build/; RELEASE=trixie (bookworm, noble) makes that of another one, as
-# root, in a clean root directory of it.
+# root, in a clean root directory of it. FOCUST_KEYRING names the keys of its archive, FOCUST_MIRROR the archive.
 deb:
 ifdef RELEASE
 	@scripts/deps $(ROOT_PACKAGES)
