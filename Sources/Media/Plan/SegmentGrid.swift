@@ -15,7 +15,7 @@ struct SegmentGrid {
             cuts = []
             return
         }
-        let shortest = Int64(Double(target) * Self.sliverShare)
+        let shortest = max(1, Int64(Double(target) * Self.sliverShare))
         let longest = Int64(Double(target) * CopyRules.longestSegment)
         let places = idr.dropFirst().filter { $0 < end } + [end]
         let canFollow = Self.canFollow(places, shortest, longest)
@@ -32,7 +32,7 @@ struct SegmentGrid {
                 best = place
             }
             guard let best else { return nil }
-            from = places[best]
+            (from, first) = (places[best], best + 1)
             if from < end { cuts.append(from) }
         }
         self.cuts = cuts
