@@ -266,6 +266,13 @@ struct DamagedCopyTests {
         #expect(fault(slice, [0, 0, 0]) == nil)
         let hole = Self.unit([0x65, 0x88, 0x84], filledWith: 0, hasLength: hasLength)
         #expect(fault(hole) != nil && fault(slice, hole) != nil)
+        // Zeros in filler and in a message hide no others.
+        let (filler, message) = (
+            Self.unit([0x0C], filledWith: 0, hasLength: hasLength),
+            Self.unit([0x06, 5], filledWith: 0, hasLength: hasLength)
+        )
+        #expect(fault(filler, hole) != nil && fault(slice, message, filler, hole) != nil)
+        #expect(fault(filler, slice, message) == nil)
     }
 
     @Test("An empty unit in front of a picture hides neither its kind nor its parameter sets")

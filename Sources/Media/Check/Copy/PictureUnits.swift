@@ -51,9 +51,19 @@ struct PictureUnits {
             }
             position += 1
         }
-        guard fault == nil, let hole = Self.hole(bytes) else { return }
-        let start = (0..<hole).last { Self.isStartCode(bytes, at: $0) }
-        if let start, Self.isSlice(bytes[start + 3]) { fault = "a hole in a picture" }
+        if fault == nil, Self.hasHoleInSlice(bytes) { fault = "a hole in a picture" }
+    }
+
+    /// Of units with start codes; zeros in filler or in a message are none of the picture's.
+    private static func hasHoleInSlice(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var (position, isInSlice) = (0, false)
+        while let hole = hole(bytes, from: position) {
+            let start = (position..<hole.lowerBound).last { isStartCode(bytes, at: $0) }
+            if let start { isInSlice = isSlice(bytes[start + 3]) }
+            if isInSlice { return true }
+            position = hole.upperBound
+        }
+        return false
     }
 
     private static func isStartCode(_ bytes: UnsafeRawBufferPointer, at position: Int) -> Bool {
@@ -86,12 +96,12 @@ struct PictureUnits {
     }
 
     /// Where eight zeros stand within a unit, where three must not (§7.4.1.1). Zeros behind a unit are padding.
-    private static func hole(_ bytes: UnsafeRawBufferPointer) -> Int? {
-        var position = step
+    private static func hole(_ bytes: UnsafeRawBufferPointer, from start: Int = 0) -> Range<Int>? {
+        var position = max(step, start)
         while position + 8 <= bytes.count {
             if bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) == 0 {
                 let end = bytes[position...].firstIndex { $0 != 0 }
-                if let end, bytes[end] != 1 { return position }
+                if let end, bytes[end] != 1 { return position..<end }
                 position = end ?? bytes.count
             }
             position += step
