@@ -220,6 +220,23 @@ struct ProtectedTests {
         }
     }
 
+    @Test("A few flipped bits make no FLV an encrypted one")
+    func damagedTags() throws {
+        let space = try Workspace()
+        let path = try space.clip("film.flv", "\(Self.source) -ar 44100")
+        try space.patch("film.flv") { data in
+            var tag = 13
+            var seen: Set<UInt8> = []
+            while tag + 11 < data.count {
+                // One of the pictures and one of the sound.
+                if seen.insert(data[tag]).inserted { data[tag] |= 0x20 }
+                tag += 15 + (Int(data[tag + 1]) << 16 | Int(data[tag + 2]) << 8 | Int(data[tag + 3]))
+            }
+            try #require(seen.isSuperset(of: [8, 9]))
+        }
+        #expect(throws: Never.self) { try Probe.examine(path) }
+    }
+
     @Test("A WebM with an encryption key's number is refused, one with a tag of that name is not")
     func matroska() throws {
         let space = try Workspace()

@@ -5,6 +5,8 @@ import CLibAV
 struct FilteredTags {
     /// Tags that are looked at: a minute or so.
     private static let maxTags = 4_000
+    /// A damaged head may look like an encrypted tag's; of a film of which more are, too much is missing.
+    private static let maxShare = 0.1
     private static let sound: UInt8 = 8
     private static let pictures: UInt8 = 9
     private static let script: UInt8 = 18
@@ -14,8 +16,9 @@ struct FilteredTags {
     /// The name of the script that stands at the start of an encrypted film alone, as a string of AMF 0.
     private static let header: [UInt8] = [2, 0, 17] + Array("|AdditionalHeader".utf8)
 
-    /// Types of tags.
-    private var filtered: Set<UInt8> = []
+    /// By type.
+    private var tags: [UInt8: (all: Int, filtered: Int)] = [:]
+    private var hasHeader = false
 
     init(_ input: FileInput) {
         let head = input.bytes(at: 0, count: 9)
@@ -30,17 +33,18 @@ struct FilteredTags {
 
     /// What the pictures or the sound are encrypted with; nil where they are not.
     func scheme(of type: AVMediaType) -> String? {
-        filtered.contains(type == AVMEDIA_TYPE_VIDEO ? Self.pictures : Self.sound) ? "Adobe Access" : nil
+        let count = tags[type == AVMEDIA_TYPE_VIDEO ? Self.pictures : Self.sound] ?? (0, 0)
+        let isFiltered = Double(count.filtered) > Double(count.all) * Self.maxShare
+        return hasHeader || isFiltered ? "Adobe Access" : nil
     }
 
     /// False where that is no tag.
     private mutating func read(_ tag: [UInt8]) -> Bool {
         let type = tag[0] & 0x1F
         guard [Self.sound, Self.pictures, Self.script].contains(type) else { return false }
-        if tag[0] & 0x20 != 0 { filtered.insert(type) }
-        if tag.dropFirst(Self.headSize).starts(with: Self.header) {
-            filtered.formUnion([Self.sound, Self.pictures])
-        }
+        let before = tags[type] ?? (0, 0)
+        tags[type] = (before.all + 1, before.filtered + (tag[0] & 0x20 == 0 ? 0 : 1))
+        if tag.dropFirst(Self.headSize).starts(with: Self.header) { hasHeader = true }
         return true
     }
 
