@@ -10,6 +10,8 @@ from harness.listings import of_page
 from harness.server import REPOSITORY, binary
 
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+# What reads variables besides the program.
+SCRIPTS = ("nginx/render", "scripts/run", "packaging/root", "Makefile")
 HAND_WRITTEN = ("README.md", "installation.md", "operations.md", "security.md", "settings.md", "troubleshooting.md")
 
 
@@ -144,7 +146,7 @@ def test_the_settings_page_has_every_setting_as_the_program_has_it_and_in_that_o
 
 def test_no_page_names_a_setting_that_there_is_not():
     known = set(re.findall(r'Setting\(\s*"(\w+)"', (REPOSITORY / "Sources/Settings/Setting.swift").read_text()))
-    scripts = "".join((REPOSITORY / path).read_text() for path in ("nginx/render", "scripts/run", "Makefile"))
+    scripts = "".join((REPOSITORY / path).read_text() for path in SCRIPTS)
     known |= (
         set(re.findall(r"\b((?:FOCUST|SOAK)_\w+)", scripts))
         | {"FOCUST_CONFIG"}
