@@ -5,19 +5,20 @@ extension FileInput {
     /// The boxes of an MP4 or MOV that follow one another within a range, as far as they make sense.
     func boxes(_ range: Range<Int>) -> [Box] {
         var boxes: [Box] = []
-        var position = range.lowerBound
-        while position + 8 <= range.upperBound, boxes.count < Self.maxBoxes {
-            let head = bytes(at: Int64(position), count: 16)
-            guard let box = Box(head, at: position, base: position, end: range.upperBound) else { break }
+        walk(range) { box in
             boxes.append(box)
-            position += box.size
+            return true
         }
         return boxes
     }
 
-    /// The boxes of the tracks, each with its track ID.
-    var tracks: [(id: Int, box: Box)] {
-        boxes(0..<Int(size)).filter { $0.type == "moov" }.flatMap { boxes($0.content) }.compactMap { track in
+    /// The first box of a type inside another one.
+    func child(_ type: String, of box: Box) -> Box? { first(type, in: box.content) }
+
+    /// The first list of tracks is the one that libavformat takes: of a film in fragments thousands of boxes follow it.
+    func readTracks() -> [(id: Int, box: Box)] {
+        guard let movie = first("moov", in: 0..<Int(size)) else { return [] }
+        return boxes(movie.content).compactMap { track in
             guard track.type == "trak", let header = child("tkhd", of: track) else { return nil }
             let head = bytes(at: Int64(header.content.lowerBound), count: 24)
             guard head.count == 24 else { return nil }
@@ -26,8 +27,25 @@ extension FileInput {
         }
     }
 
-    /// The first box of a type inside another one.
-    func child(_ type: String, of box: Box) -> Box? {
-        boxes(box.content).first { $0.type == type }
+    private func first(_ type: String, in range: Range<Int>) -> Box? {
+        var found: Box?
+        walk(range) { box in
+            if box.type == type { found = box }
+            return found == nil
+        }
+        return found
+    }
+
+    /// Gives `body` one box after another, until it answers false.
+    private func walk(_ range: Range<Int>, _ body: (Box) -> Bool) {
+        var (position, left) = (range.lowerBound, Self.maxBoxes)
+        while position + 8 <= range.upperBound, left > 0 {
+            let head = bytes(at: Int64(position), count: 16)
+            guard let box = Box(head, at: position, base: position, end: range.upperBound), body(box) else {
+                return
+            }
+            position += box.size
+            left -= 1
+        }
     }
 }

@@ -17,6 +17,8 @@ final class FileInput {
     private var position: Int64 = 0
     private let descriptor: Int32
     private let cancellation: Cancellation?
+    /// The boxes of an MP4's or MOV's tracks, each with its track ID; read once.
+    private(set) lazy var tracks = readTracks()
     private var ownedContext: UnsafeMutablePointer<AVIOContext>?
 
     /// Opens `path`; refuses what is not a regular file (a FIFO would hang, a device never ends).
