@@ -51,6 +51,43 @@ struct PartsTests {
         #expect(zip(flashes, beeps).allSatisfy { abs($0 - $1) < 0.06 }, "\(flashes) \(beeps)")
     }
 
+    @Test("A film is as long as its parts together, however many bits a second of each takes")
+    func durations() throws {
+        let space = try Workspace()
+        let path = try Self.film(
+            [Self.h264, "-vf noise=alls=100:allf=t -q:v 2 \(Self.mpeg2)", Self.h264], in: space)
+        #expect(abs(try Probe.examine(path).duration - 9) < 0.5)
+        // A limit that they pass together is one.
+        var limits = MediaLimits.default
+        limits.maxDurationSeconds = 12
+        #expect(throws: Never.self) { try Probe.examine(path, limits: limits) }
+        limits.maxDurationSeconds = 7
+        let error = #expect(throws: MediaError.self) { try Probe.examine(path, limits: limits) }
+        #expect(error?.message.contains("longer than") == true)
+    }
+
+    @Test("The poster of a film with a long second part is not the end of the first one")
+    func poster() throws {
+        let space = try Workspace()
+        var film = Data()
+        for (name, source, codec) in [
+            ("a.ts", "testsrc2=s=160x120:r=25:d=3,drawbox=c=black:t=fill:enable='gt(t,1.9)'", Self.h264),
+            ("b.ts", "color=gray:s=160x120:r=25:d=20,noise=alls=100:allf=t", "-q:v 2 \(Self.mpeg2)"),
+        ] {
+            _ = try space.clip(name, "-f lavfi -i \(source) -pix_fmt yuv420p \(codec)")
+            film += try Data(contentsOf: space.file(name))
+        }
+        try film.write(to: space.file("film.ts"))
+        let path = space.file("film.ts").path
+        let poster = space.file("poster.jpg").path
+        try #require(!Demuxer(path, limits: .default, cancellation: Cancellation()).laterParts.isEmpty)
+        try Poster.make(path, to: poster, cancellation: Cancellation())
+        let raw = try Command.run([
+            "ffmpeg", "-v", "error", "-i", poster, "-pix_fmt", "gray", "-f", "rawvideo", "-",
+        ]).standardOutput
+        #expect(raw.reduce(0) { $0 + Int($1) } / max(1, raw.count) > 60)
+    }
+
     @Test("What a later part lacks stands still, and what cannot be had of it refuses the film")
     func lacks() throws {
         let space = try Workspace()

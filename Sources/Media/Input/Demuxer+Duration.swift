@@ -2,16 +2,30 @@ import CLibAV
 
 extension Demuxer {
     /// What says that a duration is not known (ISO/IEC 14496-12 §8.4.2.3: all ones).
-    private static let unknown = Int64(UInt32.max)
+    static let unknown = Int64(UInt32.max)
+
+    /// Parts that are measured, the largest of those that follow; the others are taken to be like what is known.
+    private static let measuredParts = 8
 
     /// Seconds, as the container says or as libav estimated; nil where neither knows.
-    var duration: Double? {
-        guard !laterParts.isEmpty else { return ownDuration }
-        return ownDuration.map { $0 * Double(byteSize) / Double(max(1, input.size)) }
+    var duration: Double? { laterParts.isEmpty ? ownDuration : partsDuration }
+
+    /// The same of all parts together, which are opened for it: each may have a bit rate of its own.
+    func measureParts() -> Double? {
+        var (seconds, bytes) = ownDuration.map { ($0, input.size) } ?? (0, 0)
+        for part in laterParts.sorted(by: { $0.count > $1.count }).prefix(Self.measuredParts) {
+            guard let own = (try? next(part))?.ownDuration else { continue }
+            seconds += own
+            bytes += Int64(part.count)
+        }
+        guard bytes > 0 else { return nil }
+        // What is estimated by the size alone is no claim that a film could be refused for.
+        let whole = seconds * Double(byteSize) / Double(bytes)
+        return whole > maxDuration ? seconds : whole
     }
 
     /// The same of what is read, which is the first part where there are several.
-    private var ownDuration: Double? {
+    var ownDuration: Double? {
         let known = longestStream
         guard let claimed, claimed > 0 else { return known }
         // Estimated from a first and a last time, between which the clock may have begun anew.

@@ -17,6 +17,8 @@ final class Demuxer {
     private(set) var input: FileInput
     /// What follows the first part, where the recording becomes another one on the way.
     private(set) var laterParts: [Range<Int64>] = []
+    /// Seconds of all parts, measured once.
+    private(set) lazy var partsDuration = measureParts()
     /// Bytes of the file.
     let byteSize: Int64
     private var part: Range<Int64>?
@@ -194,12 +196,14 @@ final class Demuxer {
             && streams.contains { indexedPackets(of: $0) != nil }
     }
 
-    /// When the last packet of a stream that an MP4 or MOV lists whole is shown to its end, in seconds.
+    /// When the last packet of a stream that an MP4 or MOV lists whole is shown to its end, in seconds; nil where the
+    /// file does not know, or claims more than any film.
     ///
     /// Of packets that are shown in another order than decoded libavformat does not tell how long each lasts.
     func statedEnd(of stream: Stream) -> Double? {
         let (start, ticks) = (stream.pointer.pointee.start_time, stream.pointer.pointee.duration)
         guard indexedPackets(of: stream) != nil, missingShare(of: stream) == 0, ticks > 0,
+            ticks != Self.unknown, Double(ticks) * stream.timeBase.secondsPerTick <= maxDuration,
             let start = Packet.timestamp(start)
         else { return nil }
         return (Double(start) + Double(ticks)) * stream.timeBase.secondsPerTick

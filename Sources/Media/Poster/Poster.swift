@@ -48,7 +48,8 @@ package enum Poster {
     private static func pick(
         _ demuxer: Demuxer, _ stream: Stream, _ picker: PosterPicker, _ cancellation: Cancellation
     ) throws(MediaError) {
-        let duration = demuxer.duration ?? 0
+        // Of several parts the first one is open.
+        let duration = demuxer.ownDuration ?? 0
         let start = demuxer.startTime ?? 0
         var offered: Set<Int64> = []
         for place in places where !picker.isSatisfied {
