@@ -13,24 +13,24 @@ struct ConversionFailure: Error {
     let isCancellation: Bool
     /// Whether the file killed its converter.
     let isCrash: Bool
-    /// Whether it waits for free space, and for nothing else.
-    let isForSpace: Bool
+    /// Whether a full disk could be the reason.
+    let mayBeForSpace: Bool
 
     /// Somebody removed the file; trying again brings it not back.
     static let uploadMissing = ConversionFailure(
         forTask: JobFailure(code: "upload_missing", message: "The uploaded file is gone; upload it again."),
         cause: "the uploaded file is gone", mayPass: false)
 
-    /// Less of the disk is free than must stay so. Not the film's fault: the attempt does not count.
-    static let noSpace = ConversionFailure(
-        forTask: .insufficientStorage, cause: "less is free than FOCUST_MIN_FREE_BYTES, or would be",
-        mayPass: true, isForSpace: true)
+    /// Less of the disk stayed free than must. The attempt counts: a film whose lesson never fits would be converted for
+    /// ever.
+    static let outOfSpace = ConversionFailure(
+        forTask: .outOfStorage, cause: "less was free than FOCUST_MIN_FREE_BYTES", mayPass: true)
 
-    private init(forTask: JobFailure, cause: String, mayPass: Bool, isForSpace: Bool = false) {
+    private init(forTask: JobFailure, cause: String, mayPass: Bool) {
         self.forTask = forTask
         self.cause = cause
         self.mayPass = mayPass
-        self.isForSpace = isForSpace
+        mayBeForSpace = false
         isCancellation = false
         isCrash = false
     }
@@ -41,15 +41,14 @@ struct ConversionFailure: Error {
         let isHiding = (error as? FileError)?.isNotEmpty == true
         isCancellation = media?.kind == .cancelled
         isCrash = media?.kind == .crashed
-        isForSpace = false
+        mayBeForSpace =
+            media?.kind == .resource || (error as? FileError)?.isOutOfSpace == true
+            || (error as? DatabaseError)?.isFull == true
         mayPass = media.map { Self.mayPass($0.kind) } ?? !isHiding
         forTask =
             media.map { JobFailure(code: Self.code($0.kind), message: $0.message) }
             ?? JobFailure(code: "internal", message: "The server could not finish the conversion.")
     }
-
-    /// Whether a full disk could be the reason.
-    var mayBeForSpace: Bool { mayPass && !isCancellation && !isCrash }
 
     private static func mayPass(_ kind: MediaError.Kind) -> Bool {
         switch kind {

@@ -17,20 +17,15 @@ struct ConversionRun {
     private var source: String { service.files.absolutePath(job.sourcePath) }
 
     func run() {
-        do {
-            let room = try service.space.reserve(job.bytes)
-            attempt()
-            _ = consume room
-        } catch {
-            _ = end(error)
-        }
+        guard let room = service.space.reserve(job.bytes) else { return waitForSpace() }
+        attempt(room)
     }
 
-    private func attempt() {
+    private func attempt(_ room: ConversionSpace.Reservation) {
         let start = service.clock.monotonicNanoseconds()
         service.log.info("conversion_started", metadata: metadata)
         do {
-            let result = try convert()
+            let result = try convert(room)
             guard let result else {
                 service.metrics.conversionEnded(.returned, .unknown, seconds: 0, videoSeconds: 0)
                 return service.log.warning("lease_lost", metadata: metadata)
@@ -55,8 +50,9 @@ struct ConversionRun {
     }
 
     /// Nil where the lease was lost on the way, and nothing was published.
-    private func convert() throws -> ConversionResult? {
+    private func convert(_ room: ConversionSpace.Reservation) throws -> ConversionResult? {
         guard try service.files.size(of: job.sourcePath) != nil else { throw ConversionFailure.uploadMissing }
+        defer { extendLifetime(room) }
         let keeper = try LeaseKeeper(job: job, worker: worker, service: service, stop: stop)
         let staging = try service.files.makeStagingDirectory(task: job.id)
         let key = ContentKey.random()
@@ -64,7 +60,7 @@ struct ConversionRun {
         var kept: KeptVersions?
         let result = try keeper.during {
             var result = try service.media.convert(
-                source, into: staging.path, key: key, options: options, watch(keeper))
+                source, into: staging.path, key: key, options: options, watch(keeper, room))
             let output = try ConverterOutput(staging)
             try staging.replacePlaylist(with: output.playlist)
             result.duration = output.duration
@@ -81,11 +77,14 @@ struct ConversionRun {
         return try publish(staging, result) ? result : nil
     }
 
-    private func watch(_ keeper: LeaseKeeper) -> ConversionWatch {
+    private func watch(_ keeper: LeaseKeeper, _ room: ConversionSpace.Reservation) -> ConversionWatch {
         ConversionWatch(
             cancellation: keeper.cancellation,
             deadline: { .seconds(service.timeout ?? ConversionService.defaultTimeout(duration: $0)) },
-            progress: keeper.note,
+            progress: { share in
+                keeper.note(share)
+                room.note(share)
+            },
             log: { service.log.debug("libav", metadata: ["task_id": "\(job.id)", "line": "\($0)"]) })
     }
 
@@ -138,16 +137,14 @@ struct ConversionRun {
     private func failure(_ error: any Error) -> ConversionFailure {
         let failure = error as? ConversionFailure ?? ConversionFailure(error)
         // A full disk may end it before the lease keeper looks at the floor again.
-        return failure.mayBeForSpace && !service.space.isKept() ? .noSpace : failure
+        return failure.mayBeForSpace && !service.space.isKept() ? .outOfSpace : failure
     }
 
     private func end(_ failure: ConversionFailure) -> ConversionOutcome {
         do throws(DatabaseError) {
-            if failure.isForSpace { return try waitForSpace(failure) }
             return stop.isRaised && failure.isCancellation ? try putBack() : try fail(failure)
         } catch {
-            // The lease runs out by itself, and the job returns.
-            service.log.error("conversion_end_failed", metadata: metadata(cause: "\(error)"))
+            note(endFailed: error)
             return .returned
         }
     }
@@ -157,10 +154,21 @@ struct ConversionRun {
         return try release(at: service.clock.now(), because: nil)
     }
 
-    private func waitForSpace(_ failure: ConversionFailure) throws(DatabaseError) -> ConversionOutcome {
-        service.log.warning("conversion_waits_for_space", metadata: metadata(cause: failure.cause))
-        return try release(
-            at: service.clock.now().adding(seconds: QueueRules.spacePauseSeconds), because: failure.forTask)
+    /// Where nothing was begun, no attempt counts.
+    private func waitForSpace() {
+        let cause = "less would be free than FOCUST_MIN_FREE_BYTES"
+        service.log.warning("conversion_waits_for_space", metadata: metadata(cause: cause))
+        let retryAt = service.clock.now().adding(seconds: QueueRules.spacePauseSeconds)
+        do throws(DatabaseError) {
+            _ = try release(at: retryAt, because: .insufficientStorage)
+        } catch {
+            note(endFailed: error)
+        }
+    }
+
+    /// The lease runs out by itself, and the job returns.
+    private func note(endFailed error: DatabaseError) {
+        service.log.error("conversion_end_failed", metadata: metadata(cause: "\(error)"))
     }
 
     private func release(

@@ -65,11 +65,12 @@ struct ConversionWorker: Sendable {
     private func postpone() throws(DatabaseError) {
         let now = service.clock.now()
         let count = try service.database.jobs.postpone(
-            until: now.adding(seconds: QueueRules.spacePauseSeconds), because: .insufficientStorage, now: now)
+            until: now.adding(seconds: QueueRules.spacePauseSeconds), because: .insufficientStorage, now: now,
+            ended: service.callbacks.end)
         guard count > 0 else { return }
         service.log.warning(
             "conversions_wait_for_space",
-            metadata: ["waiting": "\(count)", "cause": "\(ConversionFailure.noSpace.cause)"])
+            metadata: ["waiting": "\(count)", "cause": "less is free than FOCUST_MIN_FREE_BYTES"])
     }
 
     /// Milliseconds until a pause or a lease ends, within `idle`.

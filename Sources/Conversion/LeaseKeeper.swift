@@ -35,8 +35,8 @@ final class LeaseKeeper: Sendable {
         self.finished = try WakeUp()
     }
 
-    /// Keeps the lease while `work` runs. Throws `ConversionFailure.noSpace` where that was ended because too little of
-    /// the disk stayed free.
+    /// Keeps the lease while `work` runs. Throws `ConversionFailure.outOfSpace` where that was ended because too little
+    /// of the disk stayed free.
     func during<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws -> Value {
         let thread = try Runtime.Thread(name: "lease", body: { self.run() })
         defer {
@@ -47,7 +47,7 @@ final class LeaseKeeper: Sendable {
         do {
             return try work()
         } catch {
-            throw isOutOfSpace.load(ordering: .relaxed) ? ConversionFailure.noSpace : error
+            throw isOutOfSpace.load(ordering: .relaxed) ? ConversionFailure.outOfSpace : error
         }
     }
 

@@ -20,5 +20,10 @@ package struct JobFailure: Equatable, Sendable {
     package static let insufficientStorage = JobFailure(
         code: "insufficient_storage", message: "The conversion waits for free space on the server's disk.")
 
+    /// Of a conversion that had begun.
+    package static let outOfStorage = JobFailure(
+        code: "insufficient_storage",
+        message: "The server's disk had too little free space for this conversion.")
+
     package static let cancelled = JobFailure(code: "cancelled", message: "The lesson was deleted.")
 }

@@ -96,7 +96,7 @@ package protocol JobQueue: Sendable {
         callback: NewCallback?, now: Timestamp
     ) throws(DatabaseError) -> FailOutcome
 
-    /// Gives the job back unfinished, at an orderly stop or for want of space: the attempt does not count. It may run
+    /// Gives the job back unfinished, at an orderly stop or before it began: the attempt does not count. It may run
     /// again from `retryAt`, and says until then why it waits. Returns the job if it ended instead, superseded by a newer
     /// one; nil where it waits again or was not `worker`'s any more.
     @discardableResult
@@ -105,8 +105,9 @@ package protocol JobQueue: Sendable {
     ) throws(DatabaseError) -> Job?
 
     /// Has all jobs that could run wait until `retryAt`, and say why: none may begin now. Returns how many there were.
+    /// First takes their jobs from dead workers, as `claim` does.
     func postpone(
-        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp
+        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp, ended: (Job) -> NewCallback?
     ) throws(DatabaseError) -> Int
 
     /// Ends the leases of workers whose process died, so that the next claim takes their jobs from them and nobody

@@ -65,7 +65,7 @@ import Testing
                 throw Failure()
             }
         }
-        #expect(error?.isForSpace == true)
+        #expect(error?.forTask == .outOfStorage)
     }
 
     private func until(_ condition: () throws -> Bool) throws -> Bool {

@@ -76,7 +76,45 @@ import Testing
         #expect(try fixture.claim("w", at: 1000)?.id == newer)
     }
 
+    @Test(arguments: Engine.all) func `Jobs of dead workers are taken from them and wait too`(engine: Engine)
+        throws
+    {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
+        let dead = try fixture.enqueue("t/c/m/dead")
+        let kept = try fixture.enqueue("t/c/m/kept")
+        #expect(try fixture.claim("dead", at: 1000)?.id == dead)
+        #expect(try fixture.claim("alive", at: 1000)?.id == kept)
+        try jobs.endLeases(now: at(1500)) { $0 == "alive" }
+        #expect(try postpone(jobs, until: 16_500, at: 1500) == 1)
+        let job = try #require(try jobs.job(dead))
+        #expect((job.status, job.error, job.attempts) == (.queued, .insufficientStorage, 1))
+        #expect(try fixture.status(kept) == .processing)
+        // Nobody looks again before the pause or the other lease ends.
+        #expect(try jobs.nextWake() == at(11_000))
+    }
+
+    @Test(arguments: Engine.all) func `One whose worker died once too often ends, and its callback is stored`(
+        engine: Engine
+    ) throws {
+        let fixture = try Fixture(engine)
+        let jobs = fixture.jobs
+        let id = try fixture.enqueue("t/c/m/l")
+        for crash in 1...Int64(QueueRules.maxCrashes) {
+            let now = crash * 1_000_000
+            #expect(try fixture.claim("dead", at: now)?.id == id)
+            try jobs.endLeases(now: at(now)) { _ in false }
+            let count = try jobs.postpone(
+                until: at(now), because: .insufficientStorage, now: at(now)
+            ) { _ in NewCallback(id: "msg_1", url: "https://site.example/", body: [1]) }
+            // At once after the first, in a pause after the second.
+            #expect(count == (crash == 1 ? 1 : 0))
+        }
+        #expect(try jobs.job(id)?.error == .converterCrashed)
+        #expect(try fixture.database.callbacks.callbacks(of: id).map(\.body) == [[1]])
+    }
+
     private func postpone(_ jobs: any JobQueue, until retryAt: Int64, at now: Int64) throws -> Int {
-        try jobs.postpone(until: at(retryAt), because: .insufficientStorage, now: at(now))
+        try jobs.postpone(until: at(retryAt), because: .insufficientStorage, now: at(now)) { _ in nil }
     }
 }

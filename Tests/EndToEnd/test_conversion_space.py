@@ -1,6 +1,7 @@
 """Conversions keep FOCUST_MIN_FREE_BYTES free: they wait for room, say so, and go on by themselves."""
 
 import os
+import sqlite3
 
 import pytest
 import requests
@@ -58,10 +59,10 @@ def queued(site, name: str, film) -> str:
     return answer.json()["task_id"]
 
 
-def waits(site, identity: str) -> bool:
+def waits(site, identity: str, attempts: int = 0) -> bool:
     state = task(site, identity)
     reason = (state["error"] or {}).get("code")
-    return (state["status"], state["attempts"], reason) == ("queued", 0, "insufficient_storage")
+    return (state["status"], state["attempts"], reason) == ("queued", attempts, "insufficient_storage")
 
 
 def waiting(site) -> int:
@@ -101,15 +102,36 @@ def test_none_begins_below_the_floor_nor_one_that_would_pass_it(site, disk, film
     assert waiting(site) == 0
 
 
-def test_one_that_runs_stops_at_the_floor_and_leaves_nothing(site, disk, long_film):
-    identity = queued(site, "long", long_film)
-    site.start_worker("--jobs", "1")
+def stop_at_the_floor(site, disk) -> None:
+    """Fills the disk under a conversion."""
     wait_for(lambda: list((site.data / "hls/.staging").glob("*/*.ts")), "the conversion to be under way", pause=0.01)
     disk.fill(leaving=FLOOR - MIB)
-    wait_for(lambda: waits(site, identity), "the task to say that it waits", 30)
+
+
+def end_pause(site, identity: str, attempts: int) -> None:
+    """As if the task had been tried so often, and its pause were over."""
+    with sqlite3.connect(site.data / "state/focust.db", timeout=30) as database:
+        statement = "UPDATE job SET attempts = ?, not_before = 1 WHERE id = ? AND status = 'queued'"
+        assert database.execute(statement, (attempts, identity)).rowcount == 1
+    database.close()
+
+
+def test_one_that_runs_stops_at_the_floor_leaves_nothing_and_counts(site, disk, long_film):
+    identity = queued(site, "long", long_film)
+    site.start_worker("--jobs", "1")
+    stop_at_the_floor(site, disk)
+    wait_for(lambda: waits(site, identity, attempts=1), "the task to say that it waits", 30)
     assert staged(site) == []
-    assert (waiting(site), is_logged(site, "conversion_waits_for_space")) == (1, True)
+    assert (waiting(site), is_logged(site, "conversion_failed")) == (1, True)
     assert not (site.data / "hls/t/c/m/long/output.m3u8").exists()
+    # One that is stopped again and again is not converted for ever.
     disk.empty()
+    end_pause(site, identity, attempts=7)
+    stop_at_the_floor(site, disk)
     ended = wait_for_task(site, identity)
-    assert (ended["status"], ended["attempts"], ended["error"]) == ("completed", 1, None)
+    assert (ended["status"], ended["attempts"], ended["error"]["code"]) == ("failed", 8, "insufficient_storage")
+    assert "space" in ended["error"]["message"]
+    assert (staged(site), waiting(site)) == ([], 0)
+    disk.empty()
+    assert site.tasks("retry", identity).returncode == 0
+    assert wait_for_task(site, identity)["status"] == "completed"

@@ -121,9 +121,10 @@ extension MemoryJobQueue {
     }
 
     func postpone(
-        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp
+        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp, ended: (Job) -> NewCallback?
     ) throws(DatabaseError) -> Int {
         try database.change { (state) throws(DatabaseError) in
+            try takeFromTheDead(&state, now, ended)
             let waiting = state.jobs.indices.filter { index in
                 state.jobs[index].status == .queued && state.jobs[index].notBefore.map { $0 <= now } ?? true
             }

@@ -31,7 +31,7 @@ extension SQLiteJobQueue {
         }
     }
 
-    private func takeFromTheDead(
+    func takeFromTheDead(
         _ connection: Connection, now: Timestamp, ended: (Job) -> NewCallback?
     ) throws(DatabaseError) {
         let time = Value.integer(now.milliseconds)

@@ -37,11 +37,12 @@ extension SQLiteJobQueue {
     }
 
     func postpone(
-        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp
+        until retryAt: Timestamp, because reason: JobFailure, now: Timestamp, ended: (Job) -> NewCallback?
     ) throws(DatabaseError) -> Int {
         // An idle worker asks often, and a question must not cost a write transaction.
         guard try hasWork(now: now) else { return 0 }
         return try database.write { (connection) throws(DatabaseError) in
+            try takeFromTheDead(connection, now: now, ended: ended)
             try connection.prepared(Self.endPauses).run([.integer(now.milliseconds)])
             try connection.prepared(Self.beginPauses).run(
                 [.integer(retryAt.milliseconds), .integer(now.milliseconds)] + reason.values)
