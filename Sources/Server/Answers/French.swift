@@ -62,6 +62,8 @@ enum French {
         "The storage failed.": "Le stockage a échoué.",
         "The database failed.": "La base de données a échoué.",
         "The server has too little free disk space.": "Le serveur n’a plus assez d’espace disque.",
+        "The server's disk had too little free space for this conversion.":
+            "Le disque du serveur n’avait pas assez d’espace libre pour cette conversion.",
     ]
 
     private static let credentials = [
