@@ -60,8 +60,13 @@ private final class Counter: @unchecked Sendable {
 
     private func run() {
         for code in 1...Self.children {
-            guard var child = try? Child("setsid sleep 60 & exit \(code)") else { continue }
-            if child.wait() != .exited(code: code) { count += 1 }
+            if !isEndedRightly(by: code) { count += 1 }
         }
+    }
+
+    /// Whether a child that ends with `code` seems to have ended so; one that cannot be started does not.
+    private func isEndedRightly(by code: Int32) -> Bool {
+        guard var child = try? Child("setsid sleep 60 & exit \(code)") else { return false }
+        return child.wait() == .exited(code: code)
     }
 }

@@ -47,6 +47,39 @@ import Testing
         #expect(try orphans("swept", "begin", before: "sleep 5 > /dev/null & ") == "false")
     }
 
+    @Test func `One that does not end is waited for once, and not found again in the next round`() throws {
+        let hanging = try (0..<3).map { _ in try pair() }
+        defer { for (_, writer) in hanging { close(writer) } }
+        var rounds = 0
+        OrphanSweep.rounds(within: 50) {
+            rounds += 1
+            return rounds == 1 ? hanging.map(\.reader) : []
+        }
+        #expect(rounds == 1)
+        // Each reader was closed.
+        var byte: UInt8 = 0
+        #expect(hanging.allSatisfy { recv($0.writer, &byte, 1, Int32(MSG_DONTWAIT)) == 0 })
+    }
+
+    @Test func `Those that end are followed by a round for what they leave`() throws {
+        var ended = try (0..<4).map { _ in try pair() }
+        for (_, writer) in ended { close(writer) }
+        var rounds = 0
+        OrphanSweep.rounds(within: 10_000) {
+            rounds += 1
+            return ended.popLast().map { [$0.reader] }
+        }
+        #expect(rounds == 5)
+    }
+
+    /// Its reader becomes readable once its writer is closed, as a process's descriptor does when that has ended.
+    private func pair() throws -> (reader: Int32, writer: Int32) {
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
+        return (ends[0], ends[1])
+    }
+
     @Test func `Without a sweep it lives on`() throws {
         // Its parent is the program, which is gone, and it ends by itself.
         let said = try orphans("unswept", "setsid sleep 5 & exit 3")

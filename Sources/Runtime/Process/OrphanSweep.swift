@@ -10,8 +10,8 @@ package enum OrphanSweep {
     private static let isOn = Atomic(false)
     /// A process that dies leaves its own children as new orphans, so there is a round for each generation.
     private static let maxRounds = 100
-    /// Milliseconds for those that were killed to be gone; what hangs in the kernel is left to the next sweep.
-    private static let patience: Int32 = 1000
+    /// Milliseconds in which all that are killed have to be gone; what hangs in the kernel is left to the next sweep.
+    private static let patience = 2000
 
     /// Has each `ChildProcess` that ends take along all that it started; called before the first is made. Answers whether
     /// that is so.
@@ -30,15 +30,33 @@ package enum OrphanSweep {
     /// Kills and reaps all orphans that there are.
     static func run() {
         guard isOn.load(ordering: .acquiring) else { return }
+        rounds(within: patience) { OwnChildren.ofThisProcess.killOthers(among: children) }
+    }
+
+    /// Calls `killAll` until it returns nil, or one of those that it killed has not ended in time, who would be found again
+    /// by each further round.
+    ///
+    /// `killAll` returns a descriptor for each, which becomes readable when it has ended, and is closed here.
+    static func rounds(within milliseconds: Int, _ killAll: () -> [Int32]?) {
+        let deadline = now + milliseconds
         for _ in 0..<maxRounds {
-            guard let ends = OwnChildren.ofThisProcess.killOthers(among: children) else { return }
-            for end in ends {
-                var entry = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
-                poll(&entry, 1, patience)
-                close(end)
-            }
+            guard let ends = killAll() else { return }
+            defer { for end in ends { close(end) } }
+            guard ends.allSatisfy({ becomesReadable($0, before: deadline) }) else { return }
         }
     }
+
+    private static func becomesReadable(_ descriptor: Int32, before deadline: Int) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let count = poll(&entry, 1, Int32(max(0, deadline - now)))
+            // A signal cuts the wait short (signal(7)).
+            guard count < 0, errno == EINTR else { return count > 0 }
+        }
+    }
+
+    /// Milliseconds of a clock that cannot be set.
+    private static var now: Int { Int(SystemClock.system.monotonicNanoseconds() / 1_000_000) }
 
     /// The children of all threads (proc(5), /proc/pid/task/tid/children).
     private static func children() -> [pid_t] {
