@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Database", "Domain", "HTTPReceiver", "MemoryDatabase", "Outbound", "Runtime",
+                "Server", "Database", "Domain", "Files", "HTTPReceiver", "MemoryDatabase", "Outbound",
+                "Runtime",
                 "Tokens",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),

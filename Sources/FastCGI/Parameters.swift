@@ -50,7 +50,7 @@ enum Parameters {
         case 12 where isEqual(name, "REQUEST_TIME"): request.elapsedMilliseconds = milliseconds(text(value))
         case 12 where isEqual(name, "CONTENT_TYPE"): request.contentType = text(value)
         case 14 where isEqual(name, "REQUEST_METHOD"): request.method = text(value)
-        case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = Int(text(value))
+        case 14 where isEqual(name, "CONTENT_LENGTH"): request.contentLength = length(value)
         case 16 where isEqual(name, "DECISION_SECONDS"): request.decisionSeconds = seconds(value)
         case 18 where isEqual(name, "HTTP_AUTHORIZATION"): request.authorization = text(value)
         case 20 where isEqual(name, "HTTP_ACCEPT_LANGUAGE"): request.acceptLanguage = text(value)
@@ -65,6 +65,11 @@ enum Parameters {
         request.path = text(UnsafeRawBufferPointer(rebasing: value[..<mark]))
         guard mark < value.count else { return }
         request.query = text(UnsafeRawBufferPointer(rebasing: value[(mark + 1)...]))
+    }
+
+    /// Bytes; nil where that is no number of any.
+    private static func length(_ value: UnsafeRawBufferPointer) -> Int? {
+        Int(text(value)).flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// As nginx/render writes it, and no more than a minute: it is added to the time of day.

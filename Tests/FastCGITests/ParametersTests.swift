@@ -61,6 +61,14 @@ import Testing
     }
 
     @Test(arguments: [
+        ("0", 0), ("9223372036854775807", Int.max), ("9223372036854775808", nil), ("-1", nil),
+        ("-9223372036854775808", nil), ("1e3", nil), (" 1", nil),
+    ])
+    func haveALengthThatIsACountOfBytesOrNone(text: String, length: Int?) throws {
+        #expect(try request("CONTENT_LENGTH=\(text)").contentLength == length)
+    }
+
+    @Test(arguments: [
         ("/a", "/a", ""), ("/a?", "/a", ""), ("/a??b", "/a", "?b"), ("?", "", ""), ("/a%3Fb", "/a%3Fb", ""),
     ])
     func splitTheTargetAtTheFirstQuestionMark(target: String, path: String, query: String) throws {

@@ -128,6 +128,12 @@ struct ResumableUploads: Sendable {
 
     /// Whether there is such an upload, and it may go on. Neither waits for it nor touches it.
     func judgeAhead(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) {
+        _ = try recordAhead(context, holder)
+    }
+
+    private func recordAhead(
+        _ context: RequestContext, _ holder: UploadHolder
+    ) throws(Refusal) -> ResumableRecord {
         _ = try Tus.checked(context.request)
         guard let id = UploadID(context.path.raw("upload_id")) else { throw Self.notFound }
         let info = try Refusal.rethrow { () throws(FileError) in
@@ -136,14 +142,18 @@ struct ResumableUploads: Sendable {
         guard let info else { throw Self.notFound }
         guard let record = ResumableRecord(parsing: info) else { throw Self.unreadable }
         _ = try holder.admission(to: record)
+        return record
     }
 
+    /// Whether the part that is announced may come, and would find room. Refuses as `append` would.
     func judgePartAhead(_ context: RequestContext, _ holder: UploadHolder) throws(Refusal) {
         let tus = try Tus.checked(context.request)
         _ = try Tus.number(tus.offset, "Upload-Offset")
         _ = try checksum(context, tus)
-        try judgeAhead(context, holder)
-        try checkRoom(context.request.contentLength ?? 0)
+        let record = try recordAhead(context, holder)
+        let length = context.request.contentLength ?? 0
+        guard length <= record.length else { throw PartReader.tooLong(record.length) }
+        try checkRoom(length)
     }
 
     /// What a creation's headers ask for, and the proof that its caller may.

@@ -27,7 +27,7 @@ final class FreeSpace: Sendable {
 
     /// Whether `reserve` would find room; nothing is reserved, and no retired version removed.
     func check(_ bytes: Int) throws(Refusal) {
-        let wanted = reserved.withLock { $0 } + floor + bytes
+        let wanted = Self.sum(reserved.withLock { $0 }, floor, bytes)
         let best: Int
         do { best = try files.freeBytes(atBestFor: wanted) } catch { throw Refusal(error) }
         guard best >= wanted else { throw Refusal.noSpace }
@@ -35,9 +35,11 @@ final class FreeSpace: Sendable {
 
     /// Reserves `bytes` more, unless the disk has not so many.
     fileprivate func add(_ bytes: Int) throws(Refusal) {
-        let wanted = reserved.withLock { reserved in
-            reserved += bytes
-            return reserved + floor
+        let wanted = try reserved.withLock { (reserved) throws(Refusal) in
+            let (sum, isTooMuch) = reserved.addingReportingOverflow(bytes)
+            guard !isTooMuch else { throw Refusal.noSpace }
+            reserved = sum
+            return Self.sum(sum, floor)
         }
         let free: Int
         do {
@@ -51,6 +53,14 @@ final class FreeSpace: Sendable {
         guard free >= wanted else {
             release(bytes)
             throw Refusal.noSpace
+        }
+    }
+
+    /// More than can be counted counts as all that can be: no disk has so many.
+    private static func sum(_ numbers: Int...) -> Int {
+        numbers.reduce(0) { sum, number in
+            let (next, isTooMuch) = sum.addingReportingOverflow(number)
+            return isTooMuch ? .max : next
         }
     }
 

@@ -30,8 +30,7 @@ struct UploadReader: Sendable {
             throw Refusal(.malformedRequest, "The body must be multipart/form-data with a boundary.")
         }
         var parser = try MultipartParser(boundary: boundary)
-        let length = context.request.contentLength
-        guard length ?? 0 <= maxLength.bytes else { throw tooLarge }
+        let length = try announcedLength(context)
         var reservation = try space.reserve(length)
         var buffer = [UInt8](repeating: 0, count: Self.pieceLength)
         var total = 0
@@ -50,9 +49,16 @@ struct UploadReader: Sendable {
         return FormSize(total: total, parts: form.partCount, boundary: boundary.utf8.count)
     }
 
-    /// Whether the body that is announced would find room. Refuses with `insufficient_storage`.
+    /// Whether the body that is announced may come and would find room. Refuses with `too_large` or `insufficient_storage`.
     func judgeAhead(_ context: RequestContext) throws(Refusal) {
-        try space.check(context.request.contentLength ?? FreeSpace.step)
+        try space.check(try announcedLength(context) ?? FreeSpace.step)
+    }
+
+    /// `Content-Length`; nil where there is none. Refuses with `too_large`.
+    private func announcedLength(_ context: RequestContext) throws(Refusal) -> Int? {
+        let length = context.request.contentLength
+        guard length ?? 0 <= maxLength.bytes else { throw tooLarge }
+        return length
     }
 
     /// Bytes to read next: the film's first piece shares its own with the form's head, and from then on each write
