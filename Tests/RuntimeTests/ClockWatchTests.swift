@@ -80,6 +80,26 @@ private final class Clocks: Sendable {
         #expect(after.isSteady())
     }
 
+    /// It cannot be told from the time between the two.
+    @Test(arguments: [3600, 12 * 3600, 24 * 3600])
+    func
+        `A clock that jumped by a day at most between two processes is believed, and for no longer than it was`(
+            seconds: Int
+        ) throws
+    {
+        for hours in [25.0, 12] {
+            let before = ClockWatch(clocks.clock)
+            clocks.pass(hours: hours)
+            let record = before.record
+            clocks.pass(hours: 0, jump: seconds)
+            let after = ClockWatch(clocks.clock, after: record)
+            #expect(after.isSteady() == (hours > 24))
+            // Setting it right again is a jump that is seen.
+            clocks.pass(hours: 1, jump: -seconds)
+            #expect(!after.isSteady())
+        }
+    }
+
     @Test func `A jump that was not asked about yet is in the record`() {
         let watch = ClockWatch(clocks.clock)
         clocks.pass(hours: 25)
