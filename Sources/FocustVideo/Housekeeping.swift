@@ -22,8 +22,7 @@ struct Housekeeping: Sendable {
     func run() {
         LeftoverSweep(files: services.files, log: services.log).run()
         reconciliation.run()
-        let resumables = ResumableSweep(services: services)
-        resumables.run()
+        forgetWhatIsOver()
         var retired = RetiredVersions(services: services)
         // By the clock that cannot be set.
         var lastPruned = services.clock.monotonicNanoseconds()
@@ -35,11 +34,18 @@ struct Housekeeping: Sendable {
             lastPruned = now
             follower.prune()
             reconciliation.run()
-            resumables.run()
-            if clockWatch.isSteady() { prune(services.clock.now()) }
+            forgetWhatIsOver()
             keepClockRecord()
         }
         keepClockRecord()
+    }
+
+    /// Removes unfinished uploads and the notes of old tasks, unless the clock may be wrong: by one that is a year ahead all
+    /// of them would be over.
+    private func forgetWhatIsOver() {
+        guard clockWatch.isSteady() else { return }
+        ResumableSweep(services: services).run()
+        prune(services.clock.now())
     }
 
     private func keepClockRecord() {

@@ -290,9 +290,34 @@ def test_an_upload_that_rested_too_long_is_over(own_server):
     assert tus.look(url).status_code == 410
     assert refusal(tus.send(url, 0, b"123")) == "upload_expired"
     assert requests.delete(url, headers=tus.VERSION, timeout=10).status_code == 410
-    server.stop()
-    server.start()
+    restart_believing_the_clock(server)
     wait_for(lambda: not kept(server), "the sweep")
+
+
+def restart_believing_the_clock(server, steady_seconds: int = 2 * 86400) -> None:
+    """As if the process before had seen the clock go on for so long."""
+    server.stop()
+    (server.data / "state/clock").write_text(f"{int(time.time())} {steady_seconds}")
+    server.start()
+
+
+@pytest.mark.parametrize("days", [1, 365])
+def test_a_clock_that_may_be_ahead_removes_no_upload(own_server, days):
+    server = own_server()
+    url = tus.begun(server, rel("ahead"), 9)
+    assert tus.send(url, 0, b"123").status_code == 204
+    (folder,) = kept(server)
+    now = time.time()
+    for name in ("info", "data"):
+        os.utime(folder / name, (now - days * 86400 - 60,) * 2)
+    restart_believing_the_clock(server, 3600)
+    # The sweep is over once the process has ended in order.
+    assert server.stop() == 0
+    assert kept(server) == [folder]
+    os.utime(folder / "info", (now, now))
+    os.utime(folder / "data", (now, now))
+    server.start()
+    assert tus.offset(url) == 3
 
 
 def folder_of(server, lesson: str):
@@ -319,8 +344,7 @@ def test_an_upload_is_over_a_week_after_it_began_whatever_comes(own_server):
     assert tus.look(url).status_code == 410
     assert refusal(tus.send(url, 1, b"2")) == "upload_expired"
     assert tus.send(young, 0, b"1").status_code == 204
-    server.stop()
-    server.start()
+    restart_believing_the_clock(server)
     wait_for(lambda: old not in kept(server), "the sweep")
     assert tus.offset(young) == 1
 
