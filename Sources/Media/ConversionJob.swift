@@ -54,16 +54,17 @@ struct ConversionJob {
     private struct Feed {
         let lane: any Lane
         let stream: Stream
-        var index: Int
+        /// Nil while a part of the file lacks the track.
+        var index: Int?
     }
 
     private func read(
         _ part: Demuxer, _ feeds: [Feed], _ timeline: inout Timeline, _ done: WorkDone, _ writer: LessonWriter
     ) throws(MediaError) {
-        var reader = TrackReader(part, streams: feeds.map(\.index), cancellation: cancellation)
+        var reader = TrackReader(part, streams: feeds.compactMap(\.index), cancellation: cancellation)
         let packet = try Packet()
         func progress(_ stream: Int) -> Double {
-            feeds.first { $0.index == stream }.flatMap { times[$0.lane.track]?.end } ?? -.infinity
+            feeds.first { $0.index == stream }.flatMap { times[$0.lane.track]?.last } ?? -.infinity
         }
         while try reader.read(into: packet, progress: progress) {
             try cancellation.check()
@@ -73,6 +74,11 @@ struct ConversionJob {
             done.didRead(feed.lane.track, bytes: packet.bytes.count, at: second)
             times.note(packet, of: feed.lane.track, timeBase: feed.stream.timeBase)
             try accept(packet, feed.lane, writer)
+            guard times[.video] != nil || !writer.waitsForPictures else {
+                throw MediaError(
+                    .unsupported, "The pictures of this film begin too long after its sound.",
+                    operation: "interleave")
+            }
             if feeds.count > 1 { try wait(feeds, &reader, into: writer) }
         }
     }
@@ -96,17 +102,17 @@ struct ConversionJob {
         _ part: Demuxer, _ feeds: [Feed], into writer: LessonWriter
     ) throws(MediaError) -> [Feed] {
         let streams: [Track: Stream?] = [.video: part.selection.video, .audio: part.selection.audio]
-        guard feeds.count > 1 || part.selection.audio == nil else {
+        guard demuxer.selection.audio != nil || part.selection.audio == nil else {
             throw MediaError(
                 .unsupported,
                 "The recording becomes another one on the way, with sound that its beginning lacks.",
                 operation: "parts")
         }
-        var next: [Feed] = []
-        for feed in feeds {
-            guard let stream = streams[feed.lane.track] ?? nil else { continue }
-            try feed.lane.follow(stream, into: writer)
-            next.append(Feed(lane: feed.lane, stream: feed.stream, index: stream.index))
+        var next = feeds
+        for number in next.indices {
+            let stream = streams[next[number].lane.track] ?? nil
+            next[number].index = stream?.index
+            if let stream { try next[number].lane.follow(stream, into: writer) }
         }
         return next
     }
@@ -138,16 +144,22 @@ struct ConversionJob {
         return StreamSelection.refusal(unread: stream.longCodecName)
     }
 
-    /// Separates tracks that lie far apart in the file, and tells the lane of one that has ended that nothing follows.
+    /// Separates tracks that lie far apart in the file, and tells the lane of one of which nothing follows in this part how
+    /// far the other one has come.
     private func wait(
         _ feeds: [Feed], _ reader: inout TrackReader, into writer: LessonWriter
     ) throws(MediaError) {
         for feed in feeds {
-            let gap = times.furthest - (times[feed.lane.track]?.end ?? times.earliest)
-            guard gap > limits.patienceSeconds else { continue }
-            if !reader.isSeparate { try reader.separate(feed.index) }
-            guard reader.hasEnded(feed.index) else { continue }
-            try feed.lane.wait(until: times.furthest - limits.patienceSeconds, into: writer)
+            let own = times[feed.lane.track]
+            guard let stream = feed.index, !reader.hasEnded(stream) else {
+                let others = feeds.filter { $0.lane.track != feed.lane.track }
+                let reached = others.compactMap { times[$0.lane.track]?.last }.max() ?? -.infinity
+                guard reached - (own?.last ?? times.earliest) > limits.patienceSeconds else { continue }
+                try feed.lane.wait(until: reached - limits.patienceSeconds, into: writer)
+                continue
+            }
+            let gap = times.furthest - (own?.end ?? times.earliest)
+            if gap > limits.patienceSeconds, !reader.isSeparate { try reader.separate(stream) }
         }
     }
 

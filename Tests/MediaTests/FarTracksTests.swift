@@ -41,6 +41,24 @@ struct FarTracksTests {
         #expect(try FlashAndBeep.flashes(lesson.joined()).count == 4)
     }
 
+    /// The pictures are there, but the encoder has not come to them: much sound may wait meanwhile.
+    @Test(
+        "A picture that is shown for long holds no sound up", arguments: ["clip.mp4", "clip.mkv", "clip.flv"])
+    func heldPicture(name: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            name,
+            "-f lavfi -i testsrc=s=160x120:r=1/20:d=40 -f lavfi -i sine=f=300:r=44100:d=40 -pix_fmt yuv420p -c:v libx264 "
+                + "-preset ultrafast -x264-params keyint=1:bframes=0 -c:a aac")
+        var limits = MediaLimits.default
+        limits.patienceSeconds = 2
+        limits.maxWaitingBytes = 300_000
+        let lesson = try Lesson(path, in: space, limits: limits)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 40) < 0.3)
+        #expect(lesson.result.plan.contains("audio:"))
+    }
+
     /// A film of nine seconds, with a flash and a beep in each other one, whose first picture or frame of sound stands first and
     /// whose tags of the kinds in `first` stand in front of the others.
     private static func film(

@@ -95,6 +95,16 @@ struct PartsTests {
         let silent = try Lesson(Self.film([Self.h264, "\(Self.h264) -an \(other)"], in: space), in: space)
         try silent.expectRules()
         #expect(try silent.pictureTimes().count == 150 && silent.result.audioCodec != nil)
+        // Silence keeps up with the pictures of such a part, rather than come in one piece behind them.
+        var limits = MediaLimits.default
+        limits.patienceSeconds = 0.5
+        limits.maxWaitingBytes = 30_000
+        let between = [Self.h264, "\(Self.h264) -an \(other)", Self.h264]
+        let gap = try Lesson(Self.film(between, in: space), in: space, limits: limits)
+        try gap.expectRules()
+        for number in try gap.segmentNames.indices {
+            #expect(try gap.soundPackets(number) > 20, "segment \(number)")
+        }
         for (first, second, reason) in [
             ("\(Self.h264) -an", "\(Self.h264) \(other)", "sound that its beginning lacks"),
             (Self.h264, "\(Self.h264) -vn \(other)", "There is no video"),

@@ -189,4 +189,12 @@ extension Lesson {
             try joined().path,
         ]).text.split(separator: "\n").compactMap { Double($0.trimmingCharacters(in: [",", " "])) }.sorted()
     }
+
+    /// How many packets of sound a segment has.
+    func soundPackets(_ number: Int) throws -> Int {
+        try Command.run([
+            "ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "packet=pts_time", "-of",
+            "csv=p=0", try plain(number).path,
+        ]).text.split(separator: "\n").count
+    }
 }

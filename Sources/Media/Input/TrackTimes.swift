@@ -9,6 +9,8 @@ final class TrackTimes {
     struct Span {
         var start: Double
         var end: Double
+        /// The time of the last packet: it may well claim to last for an hour.
+        var last: Double
     }
 
     /// Two tracks that begin or end no further apart than this begin or end together (seconds).
@@ -40,8 +42,9 @@ final class TrackTimes {
     func note(_ track: Track, from start: Double, to end: Double) {
         earliest = min(earliest, start)
         furthest = max(furthest, end)
-        let known = self[track] ?? Span(start: start, end: end)
-        let span = Span(start: min(known.start, start), end: max(known.end, end))
+        let known = self[track] ?? Span(start: start, end: end, last: start)
+        let span = Span(
+            start: min(known.start, start), end: max(known.end, end), last: max(known.last, start))
         switch track {
         case .video: video = span
         case .audio: audio = span

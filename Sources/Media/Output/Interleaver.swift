@@ -32,6 +32,9 @@ struct Interleaver {
         min(video.first?.dts ?? .max, audio.first?.dts ?? .max)
     }
 
+    /// Pictures that were read may be with the encoder still: sound waits for them so much longer before it goes first.
+    private static let patience = 8
+
     private var isPressed: Bool { video.bytes + audio.bytes > maxWaitingBytes }
 
     /// More waits than may, and it can only wait: no picture has come to begin with.
@@ -45,7 +48,8 @@ struct Interleaver {
         case (.some, nil):
             return audio.isFinished || isPressed ? takeVideo() : nil
         case (nil, .some):
-            return (video.isFinished || isPressed) && hasBegun ? audio.removeFirst() : nil
+            let isLate = audio.bytes > Self.patience * maxWaitingBytes
+            return (video.isFinished || isLate) && hasBegun ? audio.removeFirst() : nil
         case (nil, nil):
             return nil
         }

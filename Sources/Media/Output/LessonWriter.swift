@@ -37,12 +37,10 @@ final class LessonWriter {
     func append(_ packet: OutputPacket) throws(MediaError) {
         interleaver.append(packet)
         try drain()
-        guard !interleaver.isStuck else {
-            throw MediaError(
-                .unsupported, "The pictures of this film begin too long after its sound.",
-                operation: "interleave")
-        }
     }
+
+    /// More sound waits than may, and no picture can be written yet.
+    var waitsForPictures: Bool { interleaver.isStuck }
 
     /// No packet of `track` comes any more.
     ///
