@@ -118,8 +118,8 @@ package struct LockedUpload: ~Copyable {
         return Timestamp(seconds: status.st_mtim.tv_sec)
     }
 
-    /// When it ends, whoever works on it: `rest` seconds after it was touched, and where it is not handed over by then,
-    /// `age` seconds after it was made.
+    /// When it ends, also while a part of it arrives: `rest` seconds after it was touched, and where it is not handed over
+    /// by then, `age` seconds after it was made.
     package borrowing func end(rest: Int, age: Int) throws(FileError) -> Timestamp {
         let rested = try touchedAt().adding(seconds: rest)
         guard try result() == nil else { return rested }

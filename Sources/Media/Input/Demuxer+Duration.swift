@@ -10,7 +10,7 @@ extension Demuxer {
     /// Seconds, as the container says or as libav estimated; nil where neither knows.
     var duration: Double? { laterParts.isEmpty ? ownDuration : partsDuration }
 
-    /// The same of all parts together, which are opened for it: each may have a bit rate of its own.
+    /// Seconds of all parts together, which are opened for it: each may have a bit rate of its own.
     func measureParts() -> Double? {
         var (seconds, bytes) = ownDuration.map { ($0, input.size) } ?? (0, 0)
         for part in laterParts.sorted(by: { $0.count > $1.count }).prefix(Self.measuredParts) {
@@ -24,7 +24,7 @@ extension Demuxer {
         return whole > maxDuration ? seconds : whole
     }
 
-    /// The same of what is read, which is the first part where there are several.
+    /// Seconds of the part that this demuxer reads, which is the first one where there are several.
     var ownDuration: Double? {
         let known = longestStream
         guard let claimed, claimed > 0 else { return known }

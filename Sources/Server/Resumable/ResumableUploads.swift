@@ -220,8 +220,8 @@ struct ResumableUploads: Sendable {
         return earlier
     }
 
-    /// The first part, which came with the creation. Where it is refused there is no upload: nobody knows its address, but
-    /// for a client that can ask for it again by its key.
+    /// The first part, which came with the creation. Where it is refused there is no upload: its address was never answered,
+    /// but for a client that can ask for it again by its key.
     private func firstPart(
         _ context: RequestContext, _ id: UploadID, _ admission: UploadAdmission,
         _ checksum: UploadChecksum?, isKeyed: Bool
