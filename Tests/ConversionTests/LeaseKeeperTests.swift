@@ -32,7 +32,7 @@ import Testing
         try keeper.during {
             try #require(until { try self.job().progress == 0.5 })
         }
-        // The first lease is over, and nobody else has the job.
+        // The first lease is over, and no other worker has the job.
         outbox.time.move(to: outbox.time.now.adding(seconds: 20))
         #expect(
             try outbox.database.jobs.claim(worker: "other", lease: .seconds(30), now: outbox.time.now) { _ in

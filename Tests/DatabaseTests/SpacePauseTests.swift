@@ -90,7 +90,7 @@ import Testing
         let job = try #require(try jobs.job(dead))
         #expect((job.status, job.error, job.attempts) == (.queued, .insufficientStorage, 1))
         #expect(try fixture.status(kept) == .processing)
-        // Nobody looks again before the pause or the other lease ends.
+        // No worker looks again before the pause or the other lease ends.
         #expect(try jobs.nextWake() == at(11_000))
     }
 
