@@ -1,3 +1,5 @@
+import Domain
+
 /// One setting as sysadmins know it: its name, its default as they would write it, and what it means.
 ///
 /// `all` is the whole list; the reader refuses to read a name that is not in it, and the documentation's table is
@@ -123,6 +125,14 @@ package struct Setting: Sendable {
         Setting(
             "FOCUST_MAX_HEIGHT", "1080",
             "largest shorter side of the upright picture, pixels; larger is re-encoded"),
+        Setting(
+            "FOCUST_RENDITIONS", Ladder.defaultText,
+            "renditions for slower lines, below the best one, largest first: shorter side in pixels, colon, highest bit "
+                + "rate of the picture, @ and most frames per second; none: every lesson has one rendition"),
+        Setting(
+            "FOCUST_MAX_BITRATE", "5000k",
+            "highest bit rate of the best rendition; a film above it is published as it is, and gives way to an "
+                + "encoded one once the others are ready"),
         Setting("FOCUST_CALLBACK_URL", "none", "told of every conversion's end"),
         Setting(
             "FOCUST_CALLBACK_HOSTS", "none",
@@ -136,6 +146,10 @@ package struct Setting: Sendable {
             "sent with callbacks as Authorization: Bearer, to https origins of FOCUST_CALLBACK_URL and "
                 + "FOCUST_CALLBACK_HOSTS alone", isSecret: true),
         Setting("FOCUST_CALLBACK_ALLOW_PRIVATE", "false", "true: callbacks may go to private addresses"),
+        Setting(
+            "FOCUST_CALLBACK_EVENTS", "none",
+            "comma-separated; what the site is told besides the two ends of a conversion: renditions (all of a lesson's "
+                + "renditions are ready)"),
         Setting("FOCUST_ACCEL_PREFIX", "/_focust", "nginx's internal location"),
         Setting(
             "FOCUST_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical", isLive: true

@@ -62,11 +62,13 @@ extension Settings {
             x264Preset: Self.readChoice(&reader, "FOCUST_X264_PRESET", "veryfast", Self.presets),
             crf: reader.integer("FOCUST_CRF", or: 22, in: 0...51),
             maxHeight: reader.integer("FOCUST_MAX_HEIGHT", or: 1080, in: 144...4320, unit: "pixels"),
+            ladder: Self.readLadder(&reader),
             callbackURL: Self.readURL(&reader, "FOCUST_CALLBACK_URL"),
             callbackOrigins: Self.readCallbackOrigins(&reader),
             callbackSecret: reader.text("FOCUST_CALLBACK_SECRET").map { Secret($0) },
             callbackBearer: reader.text("CALLBACK_BEARER").map { Secret($0) },
             callbackAllowPrivate: reader.flag("FOCUST_CALLBACK_ALLOW_PRIVATE"),
+            callbackEvents: Self.readCallbackEvents(&reader),
             accelPrefix: Self.readAccelPrefix(&reader),
             logLevel: Self.readChoice(&reader, "FOCUST_LOG_LEVEL", "info", Self.logLevels),
             logFormat: Self.readChoice(&reader, "FOCUST_LOG_FORMAT", "logfmt", ["logfmt", "json"]))

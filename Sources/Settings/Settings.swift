@@ -45,12 +45,16 @@ package struct Settings: Sendable {
     package var x264Preset: String
     package var crf: Int
     package var maxHeight: Int
+    /// The renditions that a lesson gets.
+    package var ladder: Ladder
     package var callbackURL: String?
     /// Where an upload may have the end of its conversion told.
     package var callbackOrigins: [Origin]
     package var callbackSecret: Secret?
     package var callbackBearer: Secret?
     package var callbackAllowPrivate: Bool
+    /// What the site is told besides the ends of conversions.
+    package var callbackEvents: Set<CallbackEvent>
     package var accelPrefix: String
     package var logLevel: String
     package var logFormat: String
