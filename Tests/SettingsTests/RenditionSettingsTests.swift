@@ -8,8 +8,8 @@ private func settings(_ values: [String: String]) throws(SettingsErrors) -> Sett
 
 @Suite struct RenditionSettingsTests {
     @Test func `Settings that say nothing give the standard ladder and no further callbacks`() throws {
-        let settings = try settings([:])
-        #expect(settings.ladder == .standard && settings.callbackEvents.isEmpty)
+        let read = try settings([:])
+        #expect(read.ladder == .standard && read.callbackEvents.isEmpty)
         for setting in Setting.all where setting.name == "FOCUST_MAX_BITRATE" {
             #expect(BitRate.parse(setting.defaultText) == Ladder.defaultMaxBitrate)
         }
@@ -20,17 +20,17 @@ private func settings(_ values: [String: String]) throws(SettingsErrors) -> Sett
     }
 
     @Test func `What is written is what is made`() throws {
-        let settings = try settings([
+        let read = try settings([
             "FOCUST_RENDITIONS": "480:1M, 234:100k@10", "FOCUST_MAX_BITRATE": "8M",
             "FOCUST_CALLBACK_EVENTS": "renditions",
         ])
         #expect(
-            settings.ladder.rungs == [
+            read.ladder.rungs == [
                 Rung(shorterSide: 480, maxBitrate: 1_000_000),
                 Rung(shorterSide: 234, maxBitrate: 100_000, maxFrameRate: 10),
             ])
-        #expect(settings.ladder.maxBitrate == 8_000_000 && settings.callbackEvents == [.renditions])
-        #expect(try self.settings(events: "none").isEmpty)
+        #expect(read.ladder.maxBitrate == 8_000_000 && read.callbackEvents == [.renditions])
+        #expect(try settings(["FOCUST_CALLBACK_EVENTS": "none"]).callbackEvents.isEmpty)
     }
 
     @Test(arguments: [
@@ -50,9 +50,5 @@ private func settings(_ values: [String: String]) throws(SettingsErrors) -> Sett
         let error = #expect(throws: SettingsErrors.self) { try settings(values) }
         #expect(error?.errors.map(\.name) == ["FOCUST_MAX_BITRATE"])
         #expect(error?.description.contains("more than the first of FOCUST_RENDITIONS") == true)
-    }
-
-    private func settings(events: String) throws(SettingsErrors) -> Set<CallbackEvent> {
-        try settings(["FOCUST_CALLBACK_EVENTS": events]).callbackEvents
     }
 }
