@@ -31,4 +31,24 @@ package struct Rendition: Equatable, Sendable {
 
     /// What `max_height` and the settings call its height: an upright film is as high as it is wide.
     package var shorterSide: Int { min(width, height) }
+
+    /// Whether a video can be like this, and its codecs stand in a playlist without meaning more there: what another
+    /// process measured is looked at before it is written down.
+    package var isPlausible: Bool {
+        (1...16_384).contains(width) && (1...16_384).contains(height) && frameRate > 0 && frameRate <= 1000
+            && (1...Self.maxBandwidth).contains(averageBandwidth)
+            && (averageBandwidth...Self.maxBandwidth).contains(bandwidth)
+            && (1...128).contains(codecs.utf8.count) && codecs.utf8.allSatisfy(Self.isOfCodecs)
+    }
+
+    private static let maxBandwidth = 10_000_000_000
+
+    /// Letters, digits, points and commas (RFC 6381 §3.3 allows more, and no codec of ours has it).
+    private static func isOfCodecs(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ","): true
+        default: false
+        }
+    }
 }

@@ -45,13 +45,4 @@ import Testing
     func `A text that is no falling ladder is refused`(text: String) {
         #expect(Ladder.rungs(text) == nil)
     }
-
-    @Test func `The height of an upright film is its width`() {
-        func rendition(_ width: Int, _ height: Int) -> Rendition {
-            Rendition(
-                name: .first, width: width, height: height, frameRate: 30, bandwidth: 1, averageBandwidth: 1,
-                codecs: "", isCopy: true)
-        }
-        #expect(rendition(1080, 1920).shorterSide == 1080 && rendition(1280, 720).shorterSide == 720)
-    }
 }
