@@ -82,7 +82,7 @@ afternoon: deps release
 test: deps unit-test e2e-test
 
 unit-test:
-	swift test --disable-xctest
+	swift test --disable-xctest --explicit-target-dependency-import-check error
 
 # Against the executable that is installed: its memory is judged too, and the linker has had its say.
 e2e-test: release

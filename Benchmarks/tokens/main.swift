@@ -4,7 +4,7 @@
 import Crypto
 import Domain
 import Glibc
-import Runtime
+import System
 import Tokens
 
 let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 0 : 1_000_000

@@ -1,5 +1,3 @@
-import Runtime
-
 extension ConversionPath {
     /// What was done with the video, by the first line of the plan that the media room wrote.
     init(plan: String) {

@@ -1,11 +1,12 @@
+import Callbacks
 import Crypto
 import Database
 import Domain
 import Files
 import Logging
-import MediaProcess
+import MediaClient
 import MediaProtocol
-import Runtime
+import System
 
 /// One attempt at one job: look, convert into a staging directory, publish, finish.
 struct ConversionRun {
@@ -27,13 +28,13 @@ struct ConversionRun {
         do {
             let result = try convert(room)
             guard let result else {
-                service.metrics.conversionEnded(.returned, .unknown, seconds: 0, videoSeconds: 0)
+                service.metrics.ended(.returned, .unknown, seconds: 0, videoSeconds: 0)
                 return service.log.warning("lease_lost", metadata: metadata)
             }
             service.callbackWakeUp.signal()
             removeUpload(of: job)
             let seconds = Double(service.clock.monotonicNanoseconds() - start) / 1e9
-            service.metrics.conversionEnded(
+            service.metrics.ended(
                 .completed, ConversionPath(plan: result.plan), seconds: seconds, videoSeconds: result.duration
             )
             service.log.info(
@@ -45,7 +46,7 @@ struct ConversionRun {
                     ], uniquingKeysWith: { $1 }))
         } catch {
             let outcome = end(failure(error))
-            service.metrics.conversionEnded(outcome, .unknown, seconds: 0, videoSeconds: 0)
+            service.metrics.ended(outcome, .unknown, seconds: 0, videoSeconds: 0)
         }
     }
 

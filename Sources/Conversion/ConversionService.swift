@@ -1,10 +1,12 @@
+import Callbacks
 import Database
 import Domain
 import Files
 import Logging
-import MediaProcess
+import MediaClient
 import MediaProtocol
-import Runtime
+import Metrics
+import System
 
 /// What conversion threads work with; made once, when the process starts.
 package struct ConversionService: Sendable {
@@ -16,7 +18,9 @@ package struct ConversionService: Sendable {
     let threads: ThreadShare
     /// Seconds an attempt may take; nil: `defaultTimeout` of the video's duration.
     package let timeout: Int?
-    package let metrics: ServerMetrics
+    let metrics: ConversionMetrics
+    /// Counts the conversion threads.
+    let pool: PoolMetrics
     package let clock: SystemClock
     package let log: Logger
     /// Touched when a job was queued, by whichever process.
@@ -32,7 +36,8 @@ package struct ConversionService: Sendable {
 
     package init(
         database: any Database, files: DataDirectory, media: MediaProgram, options: ConversionOptions,
-        threads: ThreadShare, timeout: Int?, metrics: ServerMetrics, clock: SystemClock, log: Logger,
+        threads: ThreadShare, timeout: Int?, metrics: ConversionMetrics, pool: PoolMetrics,
+        clock: SystemClock, log: Logger,
         wakeUp: WakeFile,
         callbacks: CallbackComposer, callbackWakeUp: WakeFile, keeping: Keeping,
         minFreeBytes: ByteCount
@@ -44,6 +49,7 @@ package struct ConversionService: Sendable {
         self.threads = threads
         self.timeout = timeout
         self.metrics = metrics
+        self.pool = pool
         self.clock = clock
         self.log = log
         self.wakeUp = wakeUp
@@ -60,17 +66,17 @@ package struct ConversionService: Sendable {
 
     /// Starts `count` conversion threads; they end when `stop` is raised, and put what they had back into the
     /// queue.
-    package func start(_ count: Int, stop: StopSignal) throws -> [Runtime.Thread] {
+    package func start(_ count: Int, stop: StopSignal) throws -> [System.Thread] {
         if !Confinement.isSupported {
             log.info("converters_not_confined", metadata: ["cause": "this kernel has no Landlock"])
         }
-        metrics.setThreads(count, of: .conversion)
+        pool.hasThreads(count)
         guard count > 0 else { return [] }
         let mark = try files.makeWorkerMark()
-        var threads: [Runtime.Thread] = []
+        var threads: [System.Thread] = []
         for index in 0..<count {
             let worker = ConversionWorker(service: self, stop: stop, mark: mark, number: index)
-            threads.append(try Runtime.Thread(name: "convert-\(index)", body: worker.run))
+            threads.append(try System.Thread(name: "convert-\(index)", body: worker.run))
         }
         return threads
     }

@@ -1,8 +1,10 @@
+import Metrics
+import Callbacks
 import Database
 import Domain
 import Files
 import Logging
-import Runtime
+import System
 
 /// One conversion thread: takes the next job, converts it, and asks again.
 struct ConversionWorker: Sendable {
@@ -39,9 +41,9 @@ struct ConversionWorker: Sendable {
                 waiter.wait(milliseconds: pause(), or: stop)
                 continue
             }
-            service.metrics.threadWorks(in: .conversion)
+            service.pool.threadWorks()
             ConversionRun(job: job, worker: name, service: service, stop: stop).run()
-            service.metrics.threadRests(in: .conversion)
+            service.pool.threadRests()
         }
     }
 

@@ -1,7 +1,7 @@
 import Database
 import Domain
 import Logging
-import Runtime
+import System
 import Synchronization
 
 /// Keeps the lease of one running conversion, and tells its progress, from a thread of its own: libav may be silent
@@ -38,7 +38,7 @@ final class LeaseKeeper: Sendable {
     /// Keeps the lease while `work` runs. Throws `ConversionFailure.outOfSpace` where that was ended because too little
     /// of the disk stayed free.
     func during<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws -> Value {
-        let thread = try Runtime.Thread(name: "lease", body: { self.run() })
+        let thread = try System.Thread(name: "lease", body: { self.run() })
         defer {
             isFinished.store(true, ordering: .relaxed)
             finished.signal()

@@ -2,7 +2,7 @@ import Database
 import Domain
 import Files
 import Logging
-import Runtime
+import System
 
 /// Compares the uploads on disk with the job table, and removes what nobody waits for: a process may have died
 /// between any two steps of an upload or of a conversion's end.

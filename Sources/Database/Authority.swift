@@ -16,7 +16,7 @@ package struct Authority: Equatable, Sendable {
 extension Authority {
     /// Whether a revocation of `subject`, one of its own, that reaches up to `revokedAt` voids it. An id names one token,
     /// whatever its date. Tokens are dated in whole seconds, and the second of the revocation counts.
-    func isVoid(by subject: Revocation.Subject, upTo revokedAt: Timestamp) -> Bool {
+    package func isVoid(by subject: Revocation.Subject, upTo revokedAt: Timestamp) -> Bool {
         if case .token = subject { return true }
         return issuedAt.seconds <= revokedAt.seconds
     }

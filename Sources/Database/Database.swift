@@ -1,8 +1,8 @@
 /// The server's durable state: jobs, revocations, callbacks, receipts.
 ///
-/// This room's surface, and all that others know: values, and these protocols. Only the engine under `SQLite/` speaks
-/// SQL, and only the executable's `Storage` names it. Another engine, one for several machines, is a folder beside it
-/// that keeps the promises written here; `DatabaseTests` hold every engine to them.
+/// This target's surface is values and these protocols. Only `DatabaseSQLite` speaks SQL, and only the executable's `Storage`
+/// names it. Another engine, one for several machines, is a target beside it that keeps the promises written here;
+/// `DatabaseTests` hold every engine to them.
 package protocol Database: Sendable {
     var jobs: any JobQueue { get }
     var revocations: any Revocations { get }

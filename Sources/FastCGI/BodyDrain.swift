@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Runtime
+import System
 import Synchronization
 
 /// Reads past what is left of bodies whose requests have been answered, so that no worker waits for a client.
@@ -39,8 +39,8 @@ package final class BodyDrain: Sendable {
     }
 
     /// Starts the thread; it ends soon after `stop` is raised.
-    package func start() throws(SystemError) -> Runtime.Thread {
-        try Runtime.Thread(name: "drain") { self.run() }
+    package func start() throws(SystemError) -> System.Thread {
+        try System.Thread(name: "drain") { self.run() }
     }
 
     /// Takes over `connection`, whose answer has been sent; closes it when nginx has, or takes too long.

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Runtime
+import System
 
 /// Puts a thread to sleep until a connection waits, more has come of one that was accepted, or the process stops.
 ///

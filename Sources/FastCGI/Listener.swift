@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Runtime
+import System
 
 /// A listening socket that several threads accept from.
 ///

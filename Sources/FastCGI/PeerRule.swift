@@ -1,5 +1,5 @@
 import Glibc
-import Runtime
+import System
 
 /// Whose requests a unix socket takes: root's, this process's own, and those of the socket's group and owner, which is how
 /// the socket says who nginx is.

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Runtime
+import System
 
 /// Asks the server behind a socket as nginx would, by a whole FastCGI request: it is answered only where a worker thread
 /// accepts, routes and answers. (FastCGI 1.0 §3, §5.)

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Runtime
+import System
 import Synchronization
 
 /// Connections whose request has not come whole. They hold no thread: whichever is idle goes on with the one that can be

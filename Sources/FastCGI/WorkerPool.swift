@@ -3,7 +3,8 @@ import Domain
 import Formats
 import Glibc
 import Logging
-import Runtime
+import Metrics
+import System
 
 /// The threads that answer one listener; each takes a connection, answers it and closes it.
 ///
@@ -24,15 +25,13 @@ package final class WorkerPool: Sendable {
     private let strangers: StrangerLog
     private let drain: BodyDrain
     private let stop: StopSignal
-    private let pool: ThreadPool
-    private let metrics: ServerMetrics
+    private let pool: PoolMetrics
     private let log: Logger
     private let makeHandler: @Sendable () -> Handler
 
     /// `makeHandler` is called once on each thread, for the requests of that thread.
     package init(
-        listener: Listener, stop: StopSignal, drain: BodyDrain, pool: ThreadPool, metrics: ServerMetrics,
-        log: Logger,
+        listener: Listener, stop: StopSignal, drain: BodyDrain, pool: PoolMetrics, log: Logger,
         makeHandler: @escaping @Sendable () -> Handler
     ) throws(SystemError) {
         self.listener = listener
@@ -40,18 +39,17 @@ package final class WorkerPool: Sendable {
         self.strangers = StrangerLog(log)
         self.drain = drain
         self.pool = pool
-        self.metrics = metrics
         self.stop = stop
         self.log = log
         self.makeHandler = makeHandler
     }
 
     /// Starts `count` threads; they end when `stop` is raised and their request is answered.
-    package func start(_ count: Int) throws(SystemError) -> [Runtime.Thread] {
-        metrics.setThreads(count, of: pool)
-        var threads: [Runtime.Thread] = []
+    package func start(_ count: Int) throws(SystemError) -> [System.Thread] {
+        pool.hasThreads(count)
+        var threads: [System.Thread] = []
         for index in 0..<count {
-            threads.append(try Runtime.Thread(name: "\(pool.rawValue)-\(index)") { self.work() })
+            threads.append(try System.Thread(name: "\(pool.name)-\(index)") { self.work() })
         }
         return threads
     }
@@ -109,8 +107,8 @@ package final class WorkerPool: Sendable {
 
     private func serve(_ exchange: Exchange, _ handler: Handler) {
         guard let request = exchange.request() else { return refuse(exchange) }
-        metrics.threadWorks(in: pool)
-        defer { metrics.threadRests(in: pool) }
+        pool.threadWorks()
+        defer { pool.threadRests() }
         exchange.answer(handler(request, exchange), leavingBodyTo: drain)
     }
 

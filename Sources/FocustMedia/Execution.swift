@@ -3,7 +3,7 @@ import Formats
 import Glibc
 import Media
 import MediaProtocol
-import Runtime
+import System
 
 /// One order on its way: shut in, done, answered.
 struct Execution {
@@ -78,7 +78,7 @@ struct Execution {
     private func convert(
         _ source: String, _ directory: String, _ key: ContentKey, _ options: ConversionOptions
     ) throws(MediaError) -> ConversionResult {
-        Runtime.Thread.Priority.background.apply()
+        System.Thread.Priority.background.apply()
         let converter = HLSConverter(options: options, log: log)
         // What loading the libraries took is a fifth of the time that a small film takes.
         let start = ContinuousClock.now - .seconds(ProcessStatistics.cpuSeconds())

@@ -1,7 +1,7 @@
 import Formats
 import Glibc
 import MediaProtocol
-import Runtime
+import System
 
 /// `focust-media`: carries out one order about one file, far from keys and viewers. Started by focust-video alone, with
 /// the order on standard input and its replies on standard output (MediaProtocol).

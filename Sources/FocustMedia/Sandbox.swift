@@ -1,7 +1,7 @@
 import Domain
 import Media
 import MediaProtocol
-import Runtime
+import System
 
 /// What each order leaves this process: the one file it looks into, where it writes, and libraries.
 enum Sandbox {

@@ -1,13 +1,13 @@
+import Callbacks
 import Conversion
-import Glibc
 import Logging
 import MediaProtocol
-import Runtime
+import System
 import Settings
 
 extension ConversionService {
     /// The conversions as the settings want them, `jobs` of them at once.
-    init(_ settings: Settings, _ storage: Storage, jobs: Int, metrics: ServerMetrics, log: Logger) {
+    init(_ settings: Settings, _ storage: Storage, jobs: Int, metrics: ProcessMetrics, log: Logger) {
         var options = ConversionOptions()
         options.segmentSeconds = Double(settings.segmentSeconds)
         options.preset = settings.x264Preset
@@ -17,17 +17,12 @@ extension ConversionService {
         self.init(
             database: storage.database, files: storage.files, media: storage.media, options: options,
             threads: ThreadShare(cores: Machine.cores, jobs: jobs),
-            timeout: settings.conversionTimeout, metrics: metrics, clock: .system, log: log,
+            timeout: settings.conversionTimeout, metrics: metrics.conversions,
+            pool: metrics.conversionThreads, clock: .system, log: log,
             wakeUp: storage.wakeUp, callbacks: CallbackComposer(defaultURL: settings.callbackURL),
             callbackWakeUp: storage.callbackWakeUp,
             keeping: Keeping(
                 limit: settings.keepReplaced, maxTTL: settings.maxTTL, grantMargin: settings.grantMargin),
             minFreeBytes: settings.minFreeBytes)
     }
-}
-
-/// What this machine has.
-enum Machine {
-    /// Processors online, at least 1.
-    static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }

@@ -3,7 +3,7 @@ import Database
 import Domain
 import Files
 import Logging
-import Runtime
+import System
 import Server
 
 /// What has to be done now and then, on a thread of its own: takes in revocations of other processes, and forgets what

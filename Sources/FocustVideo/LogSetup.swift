@@ -1,5 +1,5 @@
 import Logging
-import Runtime
+import System
 import Settings
 
 /// The process's log as the settings say.

@@ -1,6 +1,6 @@
 import Glibc
 import Logging
-import Runtime
+import System
 
 /// The metrics of a process that nobody can ask, in a file for the textfile collector of Prometheus' node_exporter.
 struct MetricsFile: Sendable {
@@ -8,7 +8,7 @@ struct MetricsFile: Sendable {
     private static let interval: Int32 = 5000
 
     let path: String
-    let metrics: ServerMetrics
+    let metrics: ProcessMetrics
     let log: Logger
 
     /// Writes until `stop` is raised, and leaves no file behind: an old one would look like a process that lives.

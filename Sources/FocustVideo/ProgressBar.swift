@@ -1,4 +1,4 @@
-import Runtime
+import System
 
 /// A bar with speed and time left on a terminal; plain lines that say the same, one for every tenth, in a file.
 final class ProgressBar {

@@ -1,3 +1,5 @@
+import Metrics
+import Callbacks
 import Conversion
 import Crypto
 import Database
@@ -6,9 +8,9 @@ import FastCGI
 import Files
 import Glibc
 import Logging
-import MediaProcess
+import MediaClient
 import Outbound
-import Runtime
+import System
 import Server
 import Settings
 import Tokens
@@ -17,8 +19,9 @@ import Tokens
 struct ServerProcess {
     private let signal: StopSignal
     private let listeners: [Listener]
-    private let threads: [Runtime.Thread]
+    private let threads: [System.Thread]
     private let services: Services
+    private let metrics: ProcessMetrics
     private let rules: Replaceable<Rules>
 
     /// Opens everything and starts all threads; throws what cannot be opened, having started none.
@@ -31,9 +34,11 @@ struct ServerProcess {
         listeners = [playback, upload]
         Self.warn(of: settings, log)
 
-        let services = Self.services(settings, storage, log: log)
+        let metrics = ProcessMetrics(version: Version.number, probes: ServerProbes(storage))
+        let services = Self.services(settings, storage, metrics, log: log)
         let rules = Replaceable(Rules(settings, services))
         self.services = services
+        self.metrics = metrics
         self.rules = rules
         let clockWatch = ClockWatch(
             services.clock,
@@ -45,33 +50,32 @@ struct ServerProcess {
             services: services, follower: follower, clockWatch: clockWatch, stop: signal)
         let application = Application(services, rules)
         let conversion = ConversionService(
-            settings, storage, jobs: settings.conversionJobs, metrics: services.metrics, log: log)
-        let callbacks = Self.callbacks(settings, storage, metrics: services.metrics, log: log)
+            settings, storage, jobs: settings.conversionJobs, metrics: metrics, log: log)
+        let callbacks = Self.callbacks(settings, storage, metrics: metrics.callbacks, log: log)
         let watchdog = Watchdog(
-            manager: manager, probe: SocketProbe(playback), metrics: services.metrics, stop: signal, log: log)
+            manager: manager, probe: SocketProbe(playback), pool: metrics.playback, stop: signal, log: log)
         let drain = try BodyDrain(stop: signal)
         let pools = [
-            (playback, ThreadPool.play, settings.threads), (upload, .upload, settings.uploadThreads),
+            (playback, metrics.playback, settings.threads), (upload, metrics.uploads, settings.uploadThreads),
         ]
         threads =
             try pools.flatMap { [signal] listener, pool, count in
                 try WorkerPool(
-                    listener: listener, stop: signal, drain: drain, pool: pool, metrics: services.metrics,
-                    log: log,
+                    listener: listener, stop: signal, drain: drain, pool: pool, log: log,
                     makeHandler: application.makeHandler
                 ).start(count)
             }
             + [try drain.start()]
             + conversion.start(settings.conversionJobs, stop: signal)
             + callbacks.start(stop: signal)
-            + [try Runtime.Thread(name: "housekeeping", body: housekeeping.run)]
+            + [try System.Thread(name: "housekeeping", body: housekeeping.run)]
             + [try watchdog.start()].compactMap(\.self)
     }
 
     /// Judges all requests that come from here on by new settings; those under way end as they began.
     func apply(_ settings: Settings) { rules.replace(with: Rules(settings, services)) }
 
-    func reloaded(_ isGood: Bool) { services.metrics.reloaded(isGood) }
+    func reloaded(_ isGood: Bool) { metrics.reloaded(isGood) }
 
     /// Stops accepting, finishes the requests in flight, puts running conversions back into the queue.
     ///
@@ -97,7 +101,7 @@ struct ServerProcess {
     }
 
     private static func services(
-        _ settings: Settings, _ storage: Storage, log: Logger
+        _ settings: Settings, _ storage: Storage, _ metrics: ProcessMetrics, log: Logger
     ) -> Services {
         let signingKey = HMACSHA256(key: settings.signingKey.bytes)
         return Services(
@@ -106,9 +110,8 @@ struct ServerProcess {
             eligibility: settings.eligibilityURL.map { EligibilityClient(url: $0) },
             database: storage.database, files: storage.files, media: storage.media,
             conversionWakeUp: storage.wakeUp, callbackWakeUp: storage.callbackWakeUp,
-            failureCallback: CallbackComposer(defaultURL: settings.callbackURL).failure,
-            metrics: ServerMetrics(version: Version.number, probes: ServerProbes(storage)), clock: .system,
-            log: log)
+            callbacks: CallbackComposer(defaultURL: settings.callbackURL), metrics: metrics.server,
+            registry: metrics.registry, clock: .system, log: log)
     }
 
     /// Nil where the settings name no identity provider.
@@ -120,7 +123,7 @@ struct ServerProcess {
     }
 
     private static func callbacks(
-        _ settings: Settings, _ storage: Storage, metrics: ServerMetrics, log: Logger
+        _ settings: Settings, _ storage: Storage, metrics: CallbackMetrics, log: Logger
     ) -> CallbackService {
         let hasReceivers = settings.callbackURL != nil || !settings.callbackOrigins.isEmpty
         if hasReceivers && settings.callbackSecret == nil {

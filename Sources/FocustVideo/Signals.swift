@@ -1,5 +1,5 @@
 import Glibc
-import Runtime
+import System
 
 /// Waits for the signals that a service manager sends: SIGTERM and SIGINT end the process, SIGHUP has it read its
 /// settings again.
@@ -36,7 +36,7 @@ struct Signals {
     /// Ends the process, done or not, when the grace period is over: the service manager waits.
     static func endAfterGrace() {
         // Where not even a thread can be had, the service manager's own deadline does the same.
-        _ = try? Runtime.Thread(name: "deadline") {
+        _ = try? System.Thread(name: "deadline") {
             sleep(grace)
             _exit(0)
         }

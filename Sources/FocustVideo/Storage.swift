@@ -1,8 +1,9 @@
 import Database
+import DatabaseSQLite
 import Files
 import Glibc
-import MediaProcess
-import Runtime
+import MediaClient
+import System
 import Settings
 
 /// What every command that works on the stored lessons opens first.

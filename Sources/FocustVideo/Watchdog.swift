@@ -1,6 +1,7 @@
 import FastCGI
 import Logging
-import Runtime
+import Metrics
+import System
 
 /// Says `alive` to the service manager as long as worker threads answer requests, one of its own or others, so that a
 /// process that only seems to run is replaced, and one with a long queue is not.
@@ -9,14 +10,15 @@ import Runtime
 struct Watchdog: Sendable {
     let manager: ServiceManager
     let probe: SocketProbe
-    let metrics: ServerMetrics
+    /// The playback threads.
+    let pool: PoolMetrics
     let stop: StopSignal
     let log: Logger
 
     /// The thread that looks, three times in each interval; nil where nobody watches.
-    func start() throws(SystemError) -> Runtime.Thread? {
+    func start() throws(SystemError) -> System.Thread? {
         guard let interval = manager.watchdogMilliseconds else { return nil }
-        return try Runtime.Thread(name: "watchdog") { self.run(interval / 3) }
+        return try System.Thread(name: "watchdog") { self.run(interval / 3) }
     }
 
     private func run(_ milliseconds: Int) {
@@ -24,8 +26,8 @@ struct Watchdog: Sendable {
         repeat {
             let isAnswered = probe.isAnswered("/healthz", milliseconds: milliseconds)
             // Behind many others the probe may wait for longer than it has.
-            let isBusy = metrics.playbackAnswerCount > answers
-            answers = metrics.playbackAnswerCount
+            let isBusy = pool.endedCount > answers
+            answers = pool.endedCount
             if isAnswered || isBusy {
                 manager.tell(.alive)
             } else if !stop.isRaised {

@@ -1,5 +1,5 @@
 import Domain
-import Runtime
+import System
 import Synchronization
 
 /// Sends requests to other servers over libcurl, from any number of threads at once; a call blocks its

@@ -1,7 +1,7 @@
 import CCurl
 import Domain
 import Glibc
-import Runtime
+import System
 
 /// One request while libcurl works on it: what its callbacks ask, and what they collect.
 ///

@@ -1,4 +1,4 @@
-import Runtime
+import System
 
 /// What holds for every request of a client.
 struct TransferRules: Sendable {

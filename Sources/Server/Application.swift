@@ -1,7 +1,8 @@
 import Domain
 import Formats
 import Logging
-import Runtime
+import Metrics
+import System
 import Settings
 
 /// Answers requests: finds the route, lets its gate judge, calls the handler, and turns a refusal into its answer.
@@ -10,6 +11,7 @@ package struct Application: Sendable {
     private let rules: Replaceable<Rules>
     private let tus: Tus
     private let metrics: ServerMetrics
+    private let registry: MetricsRegistry
     private let requests: RequestMetrics
     private let clock: SystemClock
     private let log: Logger
@@ -25,6 +27,7 @@ package struct Application: Sendable {
         self.rules = rules
         self.tus = Tus(maxSize: services.settings.maxUploadSize)
         self.metrics = services.metrics
+        self.registry = services.registry
         self.requests = requests
         self.clock = services.clock
         self.log = services.log
@@ -109,7 +112,7 @@ package struct Application: Sendable {
     private func exposition() -> HTTPResponse {
         HTTPResponse(
             status: 200, headers: [("Content-Type", Exposition.contentType), ("Cache-Control", "no-store")],
-            body: metrics.exposition() + requests.exposition())
+            body: registry.exposition() + requests.exposition())
     }
 
     private func count(_ match: Router.Match, _ status: Int, since start: UInt64) {

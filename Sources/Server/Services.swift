@@ -1,9 +1,11 @@
+import Callbacks
 import Database
 import Files
 import Logging
-import MediaProcess
+import MediaClient
+import Metrics
 import Outbound
-import Runtime
+import System
 import Settings
 import Tokens
 
@@ -25,10 +27,12 @@ package struct Services: Sendable {
     /// Tells the conversion threads of every process that a job was queued.
     package let conversionWakeUp: WakeFile
     /// Makes the callback of an upload that failed before it could be queued.
-    package let failureCallback: @Sendable (Job, JobFailure) -> NewCallback?
+    let callbacks: CallbackComposer
     /// Tells the sender of callbacks that one was stored.
     package let callbackWakeUp: WakeFile
     package let metrics: ServerMetrics
+    /// All metrics of the process but those of requests.
+    let registry: MetricsRegistry
     package let clock: SystemClock
     package let log: Logger
 
@@ -36,8 +40,7 @@ package struct Services: Sendable {
         settings: Settings, issuer: TokenIssuer, revocations: RevocationList,
         identity: IdentityVerifier?, eligibility: EligibilityClient?, database: any Database,
         files: DataDirectory, media: MediaProgram, conversionWakeUp: WakeFile, callbackWakeUp: WakeFile,
-        failureCallback: @escaping @Sendable (Job, JobFailure) -> NewCallback?, metrics: ServerMetrics,
-        clock: SystemClock,
+        callbacks: CallbackComposer, metrics: ServerMetrics, registry: MetricsRegistry, clock: SystemClock,
         log: Logger
     ) {
         self.settings = settings
@@ -51,8 +54,9 @@ package struct Services: Sendable {
         self.media = media
         self.conversionWakeUp = conversionWakeUp
         self.callbackWakeUp = callbackWakeUp
-        self.failureCallback = failureCallback
+        self.callbacks = callbacks
         self.metrics = metrics
+        self.registry = registry
         self.clock = clock
         self.log = log
     }

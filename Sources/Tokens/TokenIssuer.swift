@@ -1,7 +1,7 @@
 import Crypto
 import Domain
 import Formats
-import Runtime
+import System
 
 /// Issues media tokens: adds the dates and an id to what a token names, and signs.
 package struct TokenIssuer: Sendable {

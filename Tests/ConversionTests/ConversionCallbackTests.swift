@@ -3,9 +3,10 @@ import Domain
 import Files
 import Foundation
 import Logging
-import MediaProcess
+import MediaClient
 import MediaProtocol
-import Runtime
+import System
+import TestOutbox
 import Testing
 
 @testable import Conversion

@@ -3,7 +3,8 @@ import Domain
 import Files
 import Foundation
 import MediaProtocol
-import Runtime
+import System
+import TestOutbox
 import Testing
 
 @testable import Conversion

@@ -2,7 +2,8 @@ import Database
 import Domain
 import Files
 import Foundation
-import Runtime
+import System
+import TestOutbox
 import Testing
 
 @testable import Conversion

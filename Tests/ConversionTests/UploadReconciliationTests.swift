@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import MemoryDatabase
 import Synchronization
+import TestOutbox
 import Testing
 
 @testable import Conversion

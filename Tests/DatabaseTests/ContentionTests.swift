@@ -1,9 +1,10 @@
+import Database
 import Domain
 import Foundation
 import Synchronization
 import Testing
 
-@testable import Database
+@testable import DatabaseSQLite
 
 /// Several processes on one file: each `Database` has connections of its own, as another process would.
 @Suite struct ContentionTests {

@@ -1,8 +1,9 @@
+import Database
 import Domain
 import Foundation
 import Testing
 
-@testable import Database
+@testable import DatabaseSQLite
 
 /// Files that are old, damaged, foreign or full.
 @Suite struct DatabaseFaultTests {

@@ -1,3 +1,4 @@
+import DatabaseSQLite
 import Database
 import Domain
 import Foundation

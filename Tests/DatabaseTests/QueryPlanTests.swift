@@ -1,7 +1,8 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
+@testable import DatabaseSQLite
 
 /// SQLite's own word that the hot statements never walk a table.
 @Suite struct QueryPlanTests {

@@ -1,7 +1,8 @@
+import Database
 import Domain
 import Testing
 
-@testable import Database
+@testable import DatabaseSQLite
 
 @Suite("A receipt")
 struct ReceiptsTests {

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func nothingOutsideTheEngineSpeaksSQLOrKnowsItsLibrary() throws {
-        let outside = try Self.files().filter { !$0.path.hasPrefix("Database/SQLite/") }
+        let outside = try Self.files().filter { !$0.path.hasPrefix("DatabaseSQLite/") }
         #expect(outside.count > 300)
         for (path, text) in outside {
             #expect(!Self.hasSQL(text), "\(path)")
@@ -32,16 +32,16 @@ import Testing
 
     @Test func onlyTheCompositionNamesTheEngine() throws {
         let naming = try Self.files().filter { path, text in
-            !path.hasPrefix("Database/SQLite/") && text.contains(#/\bSQLite[A-Z]\w+/#)
+            !path.hasPrefix("DatabaseSQLite/") && text.contains(#/\bSQLite[A-Z]\w+/#)
         }
         #expect(
-            Set(naming.map(\.path)) == ["FocustVideo/Storage.swift", "FocustVideo/Check/LibraryCheck.swift"])
+            Set(naming.map(\.path)) == ["FocustVideo/Storage.swift", "Doctor/LibraryCheck.swift"])
     }
 
     @Test func theJudgeKnowsSQLWhenItSeesIt() throws {
         let speaking = try Self.files().filter { Self.hasSQL($0.text) }.map(\.path)
         for name in ["SQLiteJobQueue+Claim", "SQLiteRevocations", "SQLiteCallbackOutbox", "Connection"] {
-            #expect(speaking.contains("Database/SQLite/\(name).swift"))
+            #expect(speaking.contains("DatabaseSQLite/\(name).swift"))
         }
     }
 }

@@ -1,6 +1,6 @@
 import CDeeds
 import Glibc
-import Runtime
+import System
 
 /// Puts itself under the filter, tries what it is not to do, and says of each how it ended: errno and the deed.
 @main
@@ -17,7 +17,7 @@ enum Deeds {
 
     /// What libav and its libraries do all day: threads, memory, files, less priority, a library loaded late. Answers 0.
     private static func ordinary() throws -> Int32 {
-        let thread = try Runtime.Thread(name: "worker", priority: .background) {
+        let thread = try System.Thread(name: "worker", priority: .background) {
             _ = [UInt8](repeating: 1, count: 10 << 20)
         }
         thread.join()

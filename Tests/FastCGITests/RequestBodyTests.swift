@@ -1,6 +1,6 @@
 import Formats
 import Glibc
-import Runtime
+import System
 import Testing
 
 @testable import FastCGI
@@ -17,7 +17,7 @@ import Testing
         let connection = try Connection(sending: head + bytes.prefix(piece))
         let exchange = try connection.exchange()
         let client = connection.client
-        let sender = try Runtime.Thread(name: "sender") {
+        let sender = try System.Thread(name: "sender") {
             for start in stride(from: piece, to: bytes.count, by: piece) {
                 let end = min(start + piece, bytes.count)
                 _ = bytes.withUnsafeBytes { write(client, $0.baseAddress.map { $0 + start }, end - start) }
@@ -86,7 +86,7 @@ import Testing
         let isAnswered = try StopSignal()
         let isRescued = try StopSignal()
         let client = connection.client
-        let rescuer = try Runtime.Thread(name: "rescuer") {
+        let rescuer = try System.Thread(name: "rescuer") {
             // Ends a wait that there must not be.
             guard !isAnswered.wait(milliseconds: 10_000) else { return }
             isRescued.raise()

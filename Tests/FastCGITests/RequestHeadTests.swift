@@ -1,6 +1,6 @@
 import Formats
 import Glibc
-import Runtime
+import System
 import Testing
 
 @testable import FastCGI

@@ -1,5 +1,5 @@
 import Glibc
-import Runtime
+import System
 import Synchronization
 
 /// The listening socket and the connections of an `HTTPReceiver`, each with a thread.
@@ -10,7 +10,7 @@ final class Connections: Sendable {
     private let listener: Int32
     private let answer: @Sendable (ReceivedRequest, Int) -> HTTPReply
     private let requests = Mutex<[ReceivedRequest]>([])
-    private let threads = Mutex<[Runtime.Thread]>([])
+    private let threads = Mutex<[System.Thread]>([])
 
     init(port: UInt16, answer: @escaping @Sendable (ReceivedRequest, Int) -> HTTPReply) throws {
         stop = try StopSignal()
@@ -43,7 +43,7 @@ final class Connections: Sendable {
         while isReady(listener) {
             let descriptor = Glibc.accept(listener, nil, nil)
             guard descriptor >= 0 else { continue }
-            let thread = try? Runtime.Thread(name: "connection") {
+            let thread = try? System.Thread(name: "connection") {
                 self.serve(descriptor)
                 close(descriptor)
             }

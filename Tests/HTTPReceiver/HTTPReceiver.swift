@@ -1,11 +1,11 @@
 import Glibc
-import Runtime
+import System
 
 /// A small HTTP/1.1 server on a free port of 127.0.0.1, for tests: it records what it gets and answers as
 /// told.
 package final class HTTPReceiver: Sendable {
     private let connections: Connections
-    private let acceptor: Runtime.Thread
+    private let acceptor: System.Thread
 
     /// `answer` decides from the request and the number of requests before it; called on any
     /// thread. `port` 0 is any free one.
@@ -14,7 +14,7 @@ package final class HTTPReceiver: Sendable {
     ) throws {
         let connections = try Connections(port: port, answer: answer)
         self.connections = connections
-        acceptor = try Runtime.Thread(name: "receiver") { connections.accept() }
+        acceptor = try System.Thread(name: "receiver") { connections.accept() }
     }
 
     /// Answers everything with `reply`.

@@ -1,5 +1,5 @@
 import Glibc
-import Runtime
+import System
 
 /// Starts children that leave processes behind, and says how the children ended and what lives on. A process of its own,
 /// because the sweep is for all children of one, and the tests' has others.
@@ -47,10 +47,10 @@ private final class Counter: @unchecked Sendable {
     private static let children: Int32 = 25
     /// Written by the thread alone, read when it has ended.
     private var count = 0
-    private var thread: Runtime.Thread?
+    private var thread: System.Thread?
 
     init() throws {
-        thread = try Runtime.Thread(name: "counter") { self.run() }
+        thread = try System.Thread(name: "counter") { self.run() }
     }
 
     func wrong() -> Int {

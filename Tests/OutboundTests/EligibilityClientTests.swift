@@ -1,6 +1,6 @@
 import Domain
 import HTTPReceiver
-import Runtime
+import System
 import Testing
 
 @testable import Outbound

@@ -1,7 +1,7 @@
 import Domain
 import Glibc
 import HTTPReceiver
-import Runtime
+import System
 import Testing
 
 @testable import Outbound
@@ -107,7 +107,7 @@ import Testing
         let url = receiver.url
         let counter = Counter()
         let threads = try (0..<16).map { number in
-            try Runtime.Thread(name: "client") {
+            try System.Thread(name: "client") {
                 for round in 0..<10 {
                     let body = Array("\(number)-\(round)".utf8)
                     // Counted only if right, so an error shows in the sum.
@@ -124,7 +124,7 @@ import Testing
         let receiver = try HTTPReceiver(.silence)
         let stop = try StopSignal()
         let client = OutboundClient(policy: .any, stop: stop, stopGrace: .zero)
-        let stopper = try Runtime.Thread(name: "stopper") {
+        let stopper = try System.Thread(name: "stopper") {
             _ = receiver.waitForRequests(1)
             stop.raise()
         }

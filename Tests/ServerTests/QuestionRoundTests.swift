@@ -1,7 +1,7 @@
 import Domain
 import HTTPReceiver
 import Outbound
-import Runtime
+import System
 import Synchronization
 import Testing
 

@@ -1,5 +1,5 @@
 import Formats
-import Runtime
+import System
 import Testing
 
 @testable import Server

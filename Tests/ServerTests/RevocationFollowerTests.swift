@@ -2,7 +2,7 @@ import Database
 import Domain
 import Logging
 import MemoryDatabase
-import Runtime
+import System
 import Synchronization
 import Testing
 import Tokens

@@ -1,7 +1,7 @@
 import Crypto
 import Domain
 import Formats
-import Runtime
+import System
 import Testing
 import Tokens
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Doctor
 import Formats
 import Glibc
 import Settings
@@ -23,30 +24,9 @@ struct Check: ParsableCommand {
             report(error.errors.map(\.finding))
             throw ExitCode.usageOrSettings
         }
-        let findings = Self.findings(settings)
+        let findings = Examination(settings: settings).findings()
         report(findings)
         if findings.contains(where: { $0.level == .problem }) { throw ExitCode.failure }
-    }
-
-    private static func findings(_ settings: Settings) -> [Finding] {
-        // It could be read just now; without it there is only nothing to compare.
-        let file = (try? SettingsLoader.source().fromFile) ?? [:]
-        let own =
-            [Finding(.good, "settings", "complete")] + SettingsFileCheck(values: file).findings()
-            + AddressCheck(settings: settings).findings()
-            + SecretCheck(settings: settings).findings() + StorageCheck(settings: settings).findings()
-            + SocketCheck(settings: settings).findings() + LibraryCheck().findings()
-            + ConfinementCheck().findings() + PackageCheck().findings()
-            + ClockCheck(settings: settings).findings() + ServiceCheck(settings: settings).findings()
-        let answers = AnswerCheck(settings: settings).findings()
-        switch NginxCheck.state() {
-        case .unknown(let finding): return own + [finding] + answers
-        case .read(let configuration):
-            return own + NginxCheck(settings: settings).findings(configuration)
-                + ProxyCheck(configuration: configuration, keyless: settings.keylessAddresses).findings()
-                + BodyDirectoryCheck(settings: settings, configuration: configuration).findings()
-                + ReachCheck(settings: settings, configuration: configuration).findings() + answers
-        }
     }
 
     private func report(_ findings: [Finding]) {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Crypto
 import Files
-import MediaProcess
+import MediaClient
 import MediaProtocol
-import Runtime
+import System
 
 /// `focust-video convert INPUT OUTPUT_DIR`: one file into encrypted HLS, without a server.
 struct Convert: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 import Glibc
-import Migration
+import TreeImport
 import Settings
 
 /// `focust-video import OLD_DIR`: takes over the tree of the server before this one.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Logging
-import Runtime
+import System
 import Settings
 
 /// `focust-video serve`: the server in the foreground, until SIGTERM or SIGINT.

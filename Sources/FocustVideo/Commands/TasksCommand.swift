@@ -2,7 +2,7 @@ import ArgumentParser
 import Database
 import Domain
 import Files
-import Runtime
+import System
 import Settings
 
 /// `focust-video tasks list|show|retry`: the job table by hand.

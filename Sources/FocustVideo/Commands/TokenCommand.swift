@@ -1,7 +1,7 @@
 import ArgumentParser
 import Crypto
 import Domain
-import Runtime
+import System
 import Settings
 import Tokens
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Conversion
 import Logging
-import Runtime
+import System
 import Settings
 
 /// `focust-video work`: conversions only, no FastCGI; beside a `serve` with `FOCUST_CONVERSION_JOBS=0`, or in addition
@@ -53,17 +53,17 @@ struct Work: ParsableCommand {
         }
     }
 
-    private func start(_ settings: Settings, stop: StopSignal, log: Logger) throws -> [Runtime.Thread] {
+    private func start(_ settings: Settings, stop: StopSignal, log: Logger) throws -> [System.Thread] {
         let count =
             jobs ?? (settings.conversionJobs > 0 ? settings.conversionJobs : max(1, Machine.cores / 2))
         let storage = try Storage(settings)
         LeftoverSweep(files: storage.files, log: log).run()
-        let metrics = ServerMetrics(version: Version.number, probes: ServerProbes(storage))
+        let metrics = ProcessMetrics(version: Version.number, probes: ServerProbes(storage))
         let service = ConversionService(settings, storage, jobs: count, metrics: metrics, log: log)
         var threads = try service.start(count, stop: stop)
         if let metricsFile {
             let file = MetricsFile(path: metricsFile, metrics: metrics, log: log)
-            threads.append(try Runtime.Thread(name: "metrics-file") { file.run(until: stop) })
+            threads.append(try System.Thread(name: "metrics-file") { file.run(until: stop) })
         }
         log.notice("started", metadata: ["version": "\(Version.number)", "jobs": "\(count)"])
         return threads

@@ -1,4 +1,4 @@
-import Bytes
+import UnsafeBytes
 
 /// Walks over the lines of a playlist (RFC 8216 §4.1), which end with LF or CRLF.
 struct PlaylistLines {

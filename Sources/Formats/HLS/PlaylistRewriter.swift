@@ -1,4 +1,4 @@
-import Bytes
+import UnsafeBytes
 
 /// Gives every URI of a playlist, media or multivariant, a new one; everything else stays byte for byte.
 package struct PlaylistRewriter: Sendable {

@@ -1,4 +1,4 @@
-import Bytes
+import UnsafeBytes
 
 /// What becomes of a playlist's URIs: the last path component of each, between two fixed byte strings.
 ///

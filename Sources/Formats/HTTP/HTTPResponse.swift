@@ -1,4 +1,4 @@
-import Bytes
+import UnsafeBytes
 
 /// An answer, whole: nothing this server says itself is larger than a playlist. Files go out through nginx.
 package struct HTTPResponse: Sendable {

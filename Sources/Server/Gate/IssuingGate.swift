@@ -1,6 +1,6 @@
 import Domain
 import Formats
-import Runtime
+import System
 import Tokens
 
 /// Who asks for tokens. Only the gate makes it.

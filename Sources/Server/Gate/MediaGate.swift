@@ -1,6 +1,6 @@
 import Domain
 import Formats
-import Runtime
+import System
 import Tokens
 
 /// Proof that a request may play one video. Only the gate makes it; handlers that serve content demand it.

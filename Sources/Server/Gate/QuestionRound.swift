@@ -1,6 +1,6 @@
 import Domain
 import Outbound
-import Runtime
+import System
 
 /// The questions to the site that one request leads to, one after the other: about one video, or about all of a course's
 /// page.

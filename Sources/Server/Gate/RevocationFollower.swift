@@ -1,7 +1,7 @@
 import Database
 import Domain
 import Logging
-import Runtime
+import System
 import Synchronization
 import Tokens
 

@@ -1,6 +1,6 @@
 import Database
 import Domain
-import Runtime
+import System
 import Settings
 import Tokens
 

@@ -3,7 +3,7 @@ import Database
 import Domain
 import Formats
 import Logging
-import Runtime
+import System
 import Tokens
 
 /// Who uploads. Only the gate makes it.

@@ -1,7 +1,7 @@
 import Domain
 import Logging
 import Outbound
-import Runtime
+import System
 import Settings
 import Tokens
 

@@ -3,7 +3,7 @@ import Domain
 import Files
 import Formats
 import Logging
-import Runtime
+import System
 import Tokens
 
 /// `GET` and `DELETE /api/lessons/<rel>`.

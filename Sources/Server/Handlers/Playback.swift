@@ -2,7 +2,7 @@ import Crypto
 import Domain
 import Files
 import Formats
-import Runtime
+import System
 import Settings
 import Tokens
 

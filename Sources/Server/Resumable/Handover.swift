@@ -1,10 +1,11 @@
+import Callbacks
 import Database
 import Domain
 import Files
 import Formats
 import Logging
-import MediaProcess
-import Runtime
+import MediaClient
+import System
 
 /// Hands a whole upload over: from here on it is what a form upload is once it was read.
 ///
@@ -78,7 +79,7 @@ struct Handover: Sendable {
             errorCallbackURL: record.errorCallbackURL)
         try Refusal.rethrow { () throws(DatabaseError) in
             try services.database.jobs.addFailed(job, failure, now: services.clock.now()) {
-                services.failureCallback($0, failure)
+                services.callbacks.failure(of: $0, failure)
             }
         }
         services.callbackWakeUp.signal()

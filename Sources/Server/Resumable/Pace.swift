@@ -1,5 +1,5 @@
 import Domain
-import Runtime
+import System
 
 /// Watches how fast a part comes in.
 struct Pace {

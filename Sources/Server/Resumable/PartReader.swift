@@ -2,7 +2,7 @@ import Crypto
 import Domain
 import Files
 import Formats
-import Runtime
+import System
 
 /// Reads one part of an upload onto the disk as it comes, and keeps what came when it breaks off.
 struct PartReader {

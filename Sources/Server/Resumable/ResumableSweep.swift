@@ -1,7 +1,7 @@
 import Domain
 import Files
 import Logging
-import Runtime
+import System
 
 /// Removes uploads that nobody goes on with.
 package struct ResumableSweep: Sendable {

@@ -3,7 +3,7 @@ import Domain
 import Files
 import Formats
 import Logging
-import Runtime
+import System
 import Settings
 
 /// `/upload/tus/`: uploads that go on after a break (tus 1.0.0).

@@ -1,6 +1,6 @@
 import Domain
 import Formats
-import Runtime
+import System
 
 /// One route: methods, path, and who may call it. The kind of access decides what the handler is given, so that a
 /// handler cannot be reached past its gate.

@@ -1,6 +1,6 @@
 import Domain
 import Formats
-import Runtime
+import System
 
 /// Finds the route of a raw path.
 struct Router: Sendable {

@@ -1,7 +1,7 @@
 import Domain
 import Files
 import Logging
-import MediaProcess
+import MediaClient
 import MediaProtocol
 
 /// A presentation's files as they will be served.

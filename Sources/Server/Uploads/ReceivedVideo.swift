@@ -2,7 +2,7 @@ import Crypto
 import Domain
 import Files
 import Formats
-import MediaProcess
+import MediaClient
 import MediaProtocol
 
 /// The video of a form that was read to its end: of an accepted type by its name, or without any in its name.

@@ -3,7 +3,7 @@ import Database
 import Domain
 import Files
 import Logging
-import Runtime
+import System
 
 /// Hands a received video over to the conversion: on disk for good, and in the job table.
 struct UploadQueue: Sendable {

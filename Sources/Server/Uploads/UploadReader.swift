@@ -1,7 +1,7 @@
 import Domain
 import Files
 import Formats
-import Runtime
+import System
 import Settings
 
 /// Reads the body of an upload through the form parser, in large pieces and within the limits.

@@ -2,7 +2,7 @@ import Crypto
 import Domain
 import Files
 import Formats
-import MediaProcess
+import MediaClient
 
 /// What an upload form holds: a few short fields, in any order, and one video, which goes straight to disk.
 ///

@@ -1,5 +1,5 @@
 import Crypto
-import Runtime
+import System
 
 /// Verifies the session token that an identity provider gave an end user.
 ///

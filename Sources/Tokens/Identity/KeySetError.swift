@@ -1,5 +1,5 @@
 import Formats
-import Runtime
+import System
 
 /// Why a key set file was not taken, for the log.
 enum KeySetError: Error, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Runtime
+import System
 import Synchronization
 
 /// The keys of a JWKS file, followed as the file changes: keys are rotated without a restart.

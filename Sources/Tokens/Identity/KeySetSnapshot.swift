@@ -1,5 +1,5 @@
 import Glibc
-import Runtime
+import System
 
 /// A key set file as it was at one moment.
 struct KeySetSnapshot {

@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import Runtime
+import System
 import Synchronization
 import Tokens
 

@@ -3,7 +3,7 @@ import Database
 import Domain
 import Formats
 import Logging
-import Runtime
+import System
 
 /// An upload by the key that its client gave it, for as long as it is worked on. One without a key is an upload like any
 /// other, of which nothing is kept here.

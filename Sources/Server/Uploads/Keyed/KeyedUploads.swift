@@ -4,7 +4,7 @@ import Domain
 import Files
 import Formats
 import Logging
-import Runtime
+import System
 import Settings
 import Synchronization
 

@@ -1,4 +1,0 @@
-/// The queue in SQLite. Fairness is a number, `turn`; claiming is one step in an index.
-struct SQLiteJobQueue: JobQueue {
-    let database: SQLiteDatabase
-}

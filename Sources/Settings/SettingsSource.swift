@@ -1,0 +1,58 @@
+import Glibc
+import System
+
+/// Where the settings of this process come from: its environment, and the file that `FOCUST_CONFIG` names.
+package struct SettingsSource: Sendable {
+    /// The largest settings or secrets file that is read, in bytes.
+    private static let maxFileBytes = 1 << 20
+    /// Where the package keeps the settings.
+    private static let packageFile = "/etc/focust-video/focust-video.env"
+
+    /// All of them. What the environment says wins over the file, as a person who tries something out expects.
+    package let values: [String: String]
+    /// The settings file; nil where there is none.
+    package private(set) var file: String?
+    /// What it says.
+    package private(set) var fromFile: [String: String] = [:]
+
+    /// As they are now: the environment of the start, and what the file says today.
+    package init() throws(SettingsErrors) {
+        let environment = Environment.values()
+        guard let path = environment["FOCUST_CONFIG"] ?? Self.installedFile(), !path.isEmpty else {
+            values = environment
+            return
+        }
+        guard let bytes = Self.read(path), let text = String(validating: bytes, as: UTF8.self) else {
+            let error = SettingsError(
+                name: "FOCUST_CONFIG", found: path, expected: "a readable file of UTF-8 text")
+            throw SettingsErrors(errors: [error])
+        }
+        do {
+            fromFile = try EnvironmentFile.parse(text)
+        } catch {
+            throw SettingsErrors(errors: [error])
+        }
+        values = fromFile.merging(environment) { $1 }
+        file = path
+    }
+
+    /// The settings for `role`; throws a line for each that is missing or wrong.
+    package func settings(for role: Settings.Role) throws(SettingsErrors) -> Settings {
+        try Settings(values: values, role: role, cores: Machine.cores, readFile: Self.read)
+    }
+
+    /// The package's settings file, for an executable that was installed: who types `focust-video check` means that.
+    /// Nil in a checkout, and where this user may not read it.
+    private static func installedFile() -> String? {
+        let isInstalled = Machine.executable.utf8.starts(with: "/usr/".utf8)
+        return isInstalled && access(packageFile, R_OK) == 0 ? packageFile : nil
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: maxFileBytes)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return ferror(file) == 0 && count < maxFileBytes ? Array(bytes[..<count]) : nil
+    }
+}
