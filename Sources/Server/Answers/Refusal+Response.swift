@@ -29,7 +29,8 @@ extension Refusal {
             if let status = task.status { members.append(("status", .string(status))) }
             if let progress = task.progress { members.append(("progress", .number(progress))) }
         }
-        if code == .internal { members.append(("request_id", .string(requestID))) }
+        // Faults that a person of this server has to look up; each has a line in a log.
+        if code == .internal || code == .unavailable { members.append(("request_id", .string(requestID))) }
         return members
     }
 }

@@ -40,6 +40,7 @@ http {{
     autoindex on;
     set_real_ip_from unix:;
     real_ip_header X-Real-IP;
+    {http}
 
     include focust-video/http.conf;
 
@@ -75,7 +76,7 @@ class UnixConnection(http.client.HTTPConnection):
 class Host:
     """One run of it in a directory of its own, rendered from these settings beside the usual ones."""
 
-    def __init__(self, directory: Path, locations: str = "", **settings: str):
+    def __init__(self, directory: Path, locations: str = "", http: str = "", **settings: str):
         self.directory = directory
         environment = {
             "PATH": os.environ["PATH"],
@@ -89,7 +90,7 @@ class Host:
         )
         user = "user root;" if os.geteuid() == 0 else ""
         (directory / "nginx.conf").write_text(
-            CONFIGURATION.format(directory=directory, user=user, locations=locations)
+            CONFIGURATION.format(directory=directory, user=user, locations=locations, http=http)
         )
         error_log = directory / "host-error.log"
         self.process = subprocess.Popen([NGINX, "-p", directory, "-c", directory / "nginx.conf", "-e", error_log])
