@@ -11,6 +11,9 @@ BENCH_PACKAGES = libfcgi-dev wrk python3-venv libnginx-mod-http-js php-fpm golan
 SCRATCH = .build
 OUTPUT = .build
 
+# Of the end-to-end tests at once; each has servers of its own.
+TEST_PROCESSES = 2
+
 .PHONY: help docs build-deps deps build release demo run install deb afternoon test unit-test e2e-test resume-test soak kill-points sanitize fuzz bench lint clean
 
 help:
@@ -86,7 +89,7 @@ unit-test:
 
 # Against the executable that is installed: its memory is judged too, and the linker has had its say.
 e2e-test: release
-	FOCUST_BINARY=$(CURDIR)/.build/release/focust-video .venv/bin/python -m pytest Tests/EndToEnd
+	FOCUST_BINARY=$(CURDIR)/.build/release/focust-video .venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist loadfile Tests/EndToEnd
 
 # Each parser of outside bytes for FUZZ_SECONDS (60); `Fuzz/run multipart` runs one alone.
 fuzz: deps

@@ -5,12 +5,9 @@ import pytest
 from harness.client import Lesson, make_lesson
 from harness.media import make_h264, make_mpeg4
 from harness.server import Server
+from harness.written import nothing_secret_in
 
 pytest_plugins = ["harness.openapi_recorder"]
-
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +15,8 @@ def server(tmp_path_factory):
     running = Server(tmp_path_factory.mktemp("server")).start()
     yield running
     assert running.stop() == 0
+    # After all that was asked of it, by whatever test.
+    nothing_secret_in(running.logs())
 
 
 @pytest.fixture

@@ -243,6 +243,16 @@ def test_a_part_that_is_refused_leaves_nothing(server, offset, body, headers, st
     assert requests.delete(url, headers=tus.VERSION, timeout=10).status_code == 204
 
 
+@pytest.mark.parametrize("method", ["HEAD", "PATCH", "DELETE"])
+@pytest.mark.parametrize("version", [{}, {"Tus-Resumable": "0.2.2"}])
+def test_a_request_of_another_version_changes_nothing(server, method, version):
+    url = tus.begun(server, rel("version"), 10)
+    answer = requests.request(method, url, headers=version, timeout=10)
+    assert (answer.status_code, answer.headers["Tus-Version"]) == (412, "1.0.0")
+    assert tus.offset(url) == 0
+    assert requests.delete(url, headers=tus.VERSION, timeout=10).status_code == 204
+
+
 def test_unknown_addresses_lead_nowhere(server):
     for name in ("0" * 32, "0" * 31, "..", "%2e%2e", "A" * 32, "0" * 33):
         prepared = requests.Request("HEAD", server.url, headers=tus.VERSION).prepare()

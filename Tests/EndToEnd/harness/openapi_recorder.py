@@ -1,7 +1,8 @@
 """Holds docs/openapi.yaml to what the suites see: a pytest plugin that judges every answer to `requests`.
 
 At the end the run fails if an answer was not as described. A run of the whole suite fails too if something is
-described that was never seen, so that the document promises nothing that nobody has tried.
+described that was never seen, so that the document promises nothing that nobody has tried. Where several processes
+share the suite, the one that started them judges what all of them saw.
 """
 
 import re
@@ -51,6 +52,19 @@ class Recorder:
             for problem in found:
                 self.problems[f"{method} {template or address.path} {status}: {problem}"] += 1
 
+    def report(self) -> dict:
+        """What the process that started this one has to know, as xdist can send it."""
+        return {
+            "problems": dict(self.problems),
+            "seen": [[*pair, times] for pair, times in self.seen.items()],
+            "is_whole_suite": self.is_whole_suite,
+        }
+
+    def add(self, report: dict) -> None:
+        self.problems.update(report["problems"])
+        self.seen.update({tuple(pair): times for *pair, times in report["seen"]})
+        self.is_whole_suite = report["is_whole_suite"]
+
     def never_seen(self) -> list[tuple[str, str, str]]:
         return sorted(document().pairs() - self.seen.keys())
 
@@ -92,8 +106,19 @@ def pytest_collection_finish(session):
     )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """xdist's: one of the processes has ended. One that died has sent nothing, and fails the run by itself."""
+    if report := getattr(node, "workeroutput", {}).get("openapi"):
+        RECORDER.add(report)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["openapi"] = RECORDER.report()
+        return
     untried = exitstatus == 0 and RECORDER.is_whole_suite and any(map(is_provocable, RECORDER.never_seen()))
     if exitstatus == 0 and (RECORDER.problems or untried):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,11 +1,13 @@
 """nginx and the application, started as a person starts them: by scripts/run, in a directory of their own."""
 
+import itertools
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -32,10 +34,26 @@ DEFAULTS = {
 }
 
 
+def _ports() -> Iterator[int]:
+    """Ports of this process of the test run alone, below those that Linux gives to whoever connects."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    assert worker < 8, "more processes than there are ports for"
+    first = 12000 + 2500 * worker
+    # Another run beside this one begins elsewhere.
+    start = os.getpid() * 7 % 2500
+    return (first + (start + count) % 2500 for count in itertools.count())
+
+
+_PORT = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One where nobody listens now, and where nobody else's connection can begin in between."""
+    while True:
+        port = next(_PORT)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def wait_for(condition, what: str, seconds: float = 30, pause: float = 0.05):
