@@ -66,7 +66,7 @@ let package = Package(
             name: "DatabaseSQLite", dependencies: ["CSQLite", "Database", "Domain"], swiftSettings: strict),
 
         // libav has a process of its own, which is asked over a pair of sockets.
-        .target(name: "MediaProtocol", dependencies: ["Crypto", "Formats"], swiftSettings: strict),
+        .target(name: "MediaProtocol", dependencies: ["Crypto", "Domain", "Formats"], swiftSettings: strict),
         .target(
             name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "MediaProtocol"],
             swiftSettings: strict),
@@ -177,11 +177,11 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["Database", "DatabaseSQLite", "Domain", "MemoryDatabase"],
             swiftSettings: strict),
         .testTarget(
-            name: "MediaTests", dependencies: ["CLibAV", "Crypto", "Media", "MediaProtocol"],
+            name: "MediaTests", dependencies: ["CLibAV", "Crypto", "Domain", "Media", "MediaProtocol"],
             swiftSettings: strict),
         .testTarget(
             name: "MediaClientTests",
-            dependencies: ["Crypto", "Formats", "MediaClient", "MediaProtocol", "System"],
+            dependencies: ["Crypto", "Domain", "Formats", "MediaClient", "MediaProtocol", "System"],
             swiftSettings: strict),
         .testTarget(
             name: "CallbacksTests",

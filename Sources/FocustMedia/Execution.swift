@@ -38,6 +38,8 @@ struct Execution {
             return .string(try HLSConverter(options: options, log: log).plan(source).explanation)
         case .convert(let source, let directory, let key, let options):
             return try convert(source, directory, key, options).json
+        case .renditions:
+            throw MediaError(.internal, "Renditions cannot be made yet.", operation: "renditions")
         case .present(let source, let output, let poster):
             let type = try Probe.examine(source).fileExtension
             return present(source, type, output, poster).json

@@ -27,7 +27,7 @@ enum Sandbox {
 
     private static func memory(_ order: MediaOrder) -> ByteCount {
         switch order {
-        case .convert, .plan: maxMemory
+        case .convert, .renditions, .plan: maxMemory
         case .probe, .present, .describe: maxMemoryOfLook
         }
     }
@@ -36,9 +36,20 @@ enum Sandbox {
         switch order {
         case .probe(let source), .plan(let source, _): [.reading(source)]
         case .convert(let source, let directory, _, _): [.reading(source), .writing(directory)]
+        case .renditions(let order):
+            order.source.openings + [.reading(order.lesson), .writing(order.directory)]
         case .present(let source, let output, let poster):
             [.reading(source), .writingFile(output), .writingFile(poster)]
         case .describe: []
+        }
+    }
+}
+
+extension RenditionsOrder.Source {
+    fileprivate var openings: [Confinement.Opening] {
+        switch self {
+        case .file(let path): [.reading(path)]
+        case .segments: []
         }
     }
 }

@@ -47,7 +47,7 @@ struct ConversionJob {
             throw OutputRule.soundPresent.broken("it has no packets")
         }
         try writer.finish()
-        return result(plan, lanes.map(\.lane), writer.videoCodec, segments)
+        return result(plan, lanes.map(\.lane), writer, segments)
     }
 
     /// The lane of a track, the stream that it was built for, and the number of the one that feeds it at present.
@@ -172,15 +172,24 @@ struct ConversionJob {
     }
 
     private func result(
-        _ plan: ConversionPlan, _ lanes: [any Lane], _ videoCodec: String,
-        _ output: SegmentSequence
+        _ plan: ConversionPlan, _ lanes: [any Lane], _ writer: LessonWriter, _ output: SegmentSequence
     ) -> ConversionResult {
         let video = lanes[0].parameters.pointee
+        let duration = Double(output.segments.reduce(0) { $0 + $1.ticks }) / Track.ticksPerSecond
+        let rates = BitRates(
+            zip(output.storedBytes, output.segments).map { ($0, Double($1.ticks) / Track.ticksPerSecond) })
+        let audioCodec = lanes.count > 1 ? CodecName.aac : nil
+        let rendition = Rendition(
+            name: .first, width: Int(video.width), height: Int(video.height),
+            frameRate: duration > 0 ? Double(writer.pictureCount) / duration : 0, bandwidth: rates.largest,
+            averageBandwidth: rates.average,
+            codecs: [writer.videoCodec, audioCodec].compactMap(\.self).joined(separator: ","),
+            isCopy: plan.video.action == .copy)
         return ConversionResult(
-            duration: Double(output.segments.reduce(0) { $0 + $1.ticks }) / Track.ticksPerSecond,
-            segments: output.segments.count, bytes: output.byteCount, videoCodec: videoCodec,
-            audioCodec: lanes.count > 1 ? CodecName.aac : nil, width: Int(video.width),
-            height: Int(video.height), plan: plan.explanation)
+            duration: duration, segments: output.segments.count, bytes: output.byteCount,
+            videoCodec: writer.videoCodec, audioCodec: audioCodec, width: rendition.width,
+            height: rendition.height, plan: plan.explanation, rendition: rendition,
+            isComplete: options.ladder.rungs.isEmpty)
     }
 
     /// Adds a poster to the finished lesson; answers why there is none.

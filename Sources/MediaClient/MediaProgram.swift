@@ -62,10 +62,32 @@ package struct MediaProgram: Sendable {
             case .planned(let duration): run.deadline = .now + watch.deadline(duration)
             case .progress(let share): watch.progress(share)
             case .log(let line): watch.log(line)
-            case .finished, .failed: break
+            case .renditions, .renditionProgress, .finished, .failed: break
             }
         }
         return try ConversionResult(result).orNonsense()
+    }
+
+    /// Writes the other renditions of a published lesson into `order.directory`: `r1.m3u8`, `r1_000.ts` …
+    ///
+    /// The caller writes their keys, syncs and publishes. One that is complete there already, of an attempt before, is not
+    /// made again; those that are not kept in the end are removed. On an error, what was written so far stays there.
+    package func makeRenditions(
+        _ order: RenditionsOrder, _ watch: RenditionsWatch
+    ) throws(MediaError) -> RenditionsResult {
+        let limit = watch.deadline(0)
+        var run = try MediaRun(path, .renditions(order), within: limit, stop: watch.cancellation)
+        let result = try run.result { reply, run in
+            switch reply {
+            case .planned(let duration): run.deadline = .now + watch.deadline(duration)
+            case .renditions(let planned): watch.planned(planned)
+            case .progress(let share): watch.progress(share)
+            case .renditionProgress(let name, let share): watch.renditionProgress(name, share)
+            case .log(let line): watch.log(line)
+            case .finished, .failed: break
+            }
+        }
+        return try RenditionsResult(result).orNonsense()
     }
 
     /// Looks into the file, and writes to `output` what browsers start sooner and to `poster` a picture of it; both exist,

@@ -1,3 +1,5 @@
+import Domain
+
 /// How lessons are made; the same for every conversion of a server.
 package struct ConversionOptions: Sendable {
     /// Target length of a segment in seconds; 6.
@@ -12,10 +14,12 @@ package struct ConversionOptions: Sendable {
     package var threads: Int
     /// The caller brings the lesson to the disk afterwards: a part of the time that progress has to leave; false.
     package var isStored: Bool
+    /// The renditions that a lesson is to have in the end; with none, a conversion makes the only one; `Ladder.none`.
+    package var ladder: Ladder
 
     package init(
         segmentSeconds: Double = 6, preset: String = "veryfast", crf: Int = 22, maxHeight: Int = 1080,
-        threads: Int = 0, isStored: Bool = false
+        threads: Int = 0, isStored: Bool = false, ladder: Ladder = .none
     ) {
         self.segmentSeconds = segmentSeconds
         self.preset = preset
@@ -23,5 +27,11 @@ package struct ConversionOptions: Sendable {
         self.maxHeight = maxHeight
         self.threads = threads
         self.isStored = isStored
+        self.ladder = ladder
     }
+}
+
+extension Ladder {
+    /// One rendition, and no limit of its rate.
+    package static let none = Ladder(rungs: [], maxBitrate: .max)
 }

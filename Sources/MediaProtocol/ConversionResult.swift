@@ -1,3 +1,5 @@
+import Domain
+
 /// What a finished conversion made.
 package struct ConversionResult: Sendable {
     /// Seconds: the sum of the playlist's `EXTINF`.
@@ -15,12 +17,16 @@ package struct ConversionResult: Sendable {
     package let height: Int
     /// What was done with which stream, and why; one line each.
     package let plan: String
+    /// What was measured of it, as a lesson's first rendition.
+    package let rendition: Rendition
+    /// The lesson has all the renditions that it is to have.
+    package let isComplete: Bool
     /// Why there is no poster; nil where there is one. A lesson without is a lesson all the same.
     package var posterFailure: String?
 
     package init(
         duration: Double, segments: Int, bytes: Int, videoCodec: String, audioCodec: String?, width: Int,
-        height: Int, plan: String
+        height: Int, plan: String, rendition: Rendition, isComplete: Bool
     ) {
         self.duration = duration
         self.segments = segments
@@ -30,5 +36,7 @@ package struct ConversionResult: Sendable {
         self.width = width
         self.height = height
         self.plan = plan
+        self.rendition = rendition
+        self.isComplete = isComplete
     }
 }

@@ -9,17 +9,19 @@ package enum MediaOrder: Sendable {
     case plan(source: String, options: ConversionOptions)
     /// A lesson, written into the existing, empty directory.
     case convert(source: String, directory: String, key: ContentKey, options: ConversionOptions)
+    /// The other renditions of a lesson that is published.
+    case renditions(RenditionsOrder)
     /// Whether the file can be a presentation, and if so what is to be served: `output` and `poster` exist, empty.
     case present(source: String, output: String, poster: String)
     /// The libraries and their encoders.
     case describe
 
-    /// The longest order, in bytes: two paths of PATH_MAX (limits.h), escaped.
-    package static let maxBytes = 64 << 10
+    /// The longest order, in bytes: three paths of PATH_MAX (limits.h), escaped, and keys.
+    package static let maxBytes = 128 << 10
 
     /// Of orders and replies, raised with each change to them: an upgrade brings the new media program while the old
     /// server still runs.
-    package static let version = 1
+    package static let version = 2
 }
 
 extension MediaOrder {
@@ -32,8 +34,9 @@ extension MediaOrder {
             case .convert(let source, let directory, let key, let options):
                 [
                     ("order", "convert"), ("source", .string(source)), ("directory", .string(directory)),
-                    ("key", .array(key.bytes.map { .integer(Int($0)) })), ("options", options.json),
+                    ("key", key.json), ("options", options.json),
                 ]
+            case .renditions(let order): [("order", "renditions")] + order.members
             case .present(let source, let output, let poster):
                 [
                     ("order", "present"), ("source", .string(source)), ("output", .string(output)),
@@ -52,6 +55,9 @@ extension MediaOrder {
         let source = json["source"]?.stringValue
         switch (json["order"]?.stringValue, source) {
         case ("describe", _): self = .describe
+        case ("renditions", _):
+            guard let order = RenditionsOrder(json) else { return nil }
+            self = .renditions(order)
         case ("probe", let source?): self = .probe(source: source)
         case ("plan", let source?):
             guard let options = json["options"].flatMap(ConversionOptions.init) else { return nil }
@@ -67,8 +73,7 @@ extension MediaOrder {
     }
 
     private init?(convert source: String, _ json: JSONValue) {
-        guard let directory = json["directory"]?.stringValue, case .array(let numbers)? = json["key"],
-            let key = ContentKey(bytes: numbers.compactMap(\.intValue).compactMap { UInt8(exactly: $0) }),
+        guard let directory = json["directory"]?.stringValue, let key = json["key"].flatMap(ContentKey.init),
             let options = json["options"].flatMap(ConversionOptions.init)
         else { return nil }
         self = .convert(source: source, directory: directory, key: key, options: options)

@@ -7,6 +7,8 @@ import MediaProtocol
 final class EncryptedSegment {
     /// Plain bytes so far.
     private(set) var byteCount = 0
+    /// Bytes as they lie on the disk, once it is finished (PKCS#7: at least one byte of padding).
+    var storedBytes: Int { (byteCount / AES128CBC.blockSize + 1) * AES128CBC.blockSize }
     /// The first block of them, to be found again on the disk.
     private(set) var head: [UInt8] = []
     private let descriptor: Int32

@@ -16,6 +16,8 @@ final class LessonWriter {
     /// RFC 6381 name of the pictures' codec, known from the first picture on.
     private(set) var videoCodec = "avc1"
 
+    /// Pictures that were written.
+    private(set) var pictureCount = 0
     /// Whether a packet of sound was written.
     private(set) var hasSound = false
 
@@ -82,6 +84,7 @@ final class LessonWriter {
         packet.packet.pointer.pointee.pts = packet.pts - shift
         if packet.track == .video {
             if packet.startsSegment || !segments.isOpen { try beginSegment(at: packet.pts) }
+            pictureCount += 1
             clock.add(pts: packet.pts, duration: packet.packet.duration)
         } else {
             hasSound = true

@@ -11,6 +11,8 @@ final class SegmentSequence {
     private(set) var segments: [MediaPlaylist.Segment] = []
     /// Plain bytes of the finished segments.
     private(set) var byteCount = 0
+    /// Of each finished segment, bytes as they lie on the disk.
+    private(set) var storedBytes: [Int] = []
 
     private let directory: String
     private let key: ContentKey
@@ -65,6 +67,7 @@ final class SegmentSequence {
         // A lesson that breaks a rule is made anew, so it is given up as soon as that is seen.
         if let last = segments.last { try checkLength(last, isAlone: false) }
         segments.append(.init(name: LessonFile.segment(number), ticks: pts - start))
+        storedBytes.append(segment.storedBytes)
     }
 
     /// Of a segment that goes on as it is.
@@ -109,6 +112,8 @@ final class SegmentSequence {
         let ticks = segments[number].ticks + last.ticks
         segments.removeLast(2)
         segments.append(.init(name: LessonFile.segment(number), ticks: ticks))
+        storedBytes.removeLast(2)
+        storedBytes.append(joined.storedBytes)
     }
 
     /// What the segment before was said to last is what lies between its first picture and this one's.
