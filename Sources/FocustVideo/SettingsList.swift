@@ -2,11 +2,12 @@ import Settings
 
 /// The list of settings as documents: whoever writes one of them by hand would forget the next setting.
 enum SettingsList {
-    /// For `/etc/focust-video/focust-video.env`.
+    /// All of them, to copy from into `/etc/focust-video/focust-video.env`.
     static var environmentFile: String {
         """
-        # The settings of focust-video, in the syntax of systemd's EnvironmentFile=. A line that begins with # is a
-        # comment: what is commented out below has the value shown. After a change:
+        # All settings of focust-video, in the syntax of systemd's EnvironmentFile=, with the values that they have unless
+        # /etc/focust-video/focust-video.env says otherwise. Copy there what you change: this list is replaced at each
+        # upgrade, and that file never. After a change:
         #
         #   focust-video check
         #   systemctl reload focust-video     (what is marked "live"; else systemctl restart, which refuses nobody)

@@ -99,7 +99,7 @@ def test_everything_is_where_a_sysadmin_looks(package, unpacked):
         f"{units()}/focust-video.socket": "-rw-r--r--",
         "usr/lib/sysusers.d/focust-video.conf": "-rw-r--r--",
         "usr/lib/tmpfiles.d/focust-video.conf": "-rw-r--r--",
-        "etc/focust-video/focust-video.env": "-rw-r-----",
+        "usr/share/focust-video/focust-video.env": "-rw-r--r--",
         "usr/share/man/man1/focust-video.1.gz": "-rw-r--r--",
         "usr/share/doc/focust-video/copyright": "-rw-r--r--",
         "usr/share/doc/focust-video/changelog.Debian.gz": "-rw-r--r--",
@@ -112,7 +112,9 @@ def test_everything_is_where_a_sysadmin_looks(package, unpacked):
     }.items():
         assert re.search(rf"^{mode} root/root +\d+ \S+ \S+ \./{re.escape(path)}$", listed, re.MULTILINE), path
     assert "not stripped" not in run("file", unpacked / "usr/bin/focust-video")
-    assert (unpacked / "DEBIAN/conffiles").read_text() == "/etc/focust-video/focust-video.env\n"
+    # dpkg asks about conffiles alone, and whatever lies in /etc would have to be one.
+    assert [path for path in (unpacked / "etc").rglob("*") if not path.is_dir()] == []
+    assert not (unpacked / "DEBIAN/conffiles").exists()
 
 
 def test_every_link_of_its_pages_leads_to_a_file_in_it(unpacked):
@@ -149,7 +151,7 @@ def test_a_package_is_the_same_to_the_byte_whatever_the_umask_the_folder_and_the
         package = run(*script, env=environment, umask=umask).strip()
         digests.add(hashlib.sha256(Path(package).read_bytes()).hexdigest())
         modes = {line[:10] for line in run("dpkg-deb", "--contents", package).splitlines()}
-        assert modes == {"drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x", "-rw-r-----"}
+        assert modes == {"drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x"}
     assert len(digests) == 1
 
 
@@ -168,18 +170,19 @@ def test_what_was_built_in_another_folder_is_built_anew(tmp_path, place, is_kept
 
 
 def test_the_settings_file_names_every_setting_and_no_secret(unpacked):
-    text = (unpacked / "etc/focust-video/focust-video.env").read_text()
+    text = (unpacked / "usr/share/focust-video/focust-video.env").read_text()
     table = run(binary(), "settings")
     rows = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
     assert len(rows) > 30
     for name in rows:
         assert re.search(rf"^#?{name}=|^# in /etc/focust-video/secrets/{name}$", text, re.MULTILINE), name
-    # All but one line is a comment: an installation that nobody has set up says what is missing and does not start.
     assert re.findall(r"^[^#\n].*", text, re.MULTILINE) == ["FOCUST_SECRETS=/etc/focust-video/secrets/"]
 
 
 def test_the_settings_that_nginx_alone_reads_have_the_defaults_of_render(unpacked):
-    text = (unpacked / "etc/focust-video/focust-video.env").read_text().partition("Read by nginx/render alone")[2]
+    text = (
+        (unpacked / "usr/share/focust-video/focust-video.env").read_text().partition("Read by nginx/render alone")[2]
+    )
     render = (REPOSITORY / "nginx/render").read_text()
     listed = re.findall(r"^#(\w+)=(.*)$", text, re.MULTILINE)
     read = dict(re.findall(r"setting (FOCUST_\w+) '?([^')]+)'?\)", render))
@@ -270,6 +273,13 @@ def test_setup_makes_accounts_directories_and_keys_and_lets_them_be(root):
     assert re.search(r"^focust-nginx:.*:www-data$", groups, re.MULTILINE)
     assert re.search(r"^focust-video:.*:focust-video$", groups, re.MULTILINE)
 
+    # All but one line is a comment: an installation that nobody has set up says what is missing and does not start.
+    settings = (root / "etc/focust-video/focust-video.env").read_text()
+    assert re.findall(r"^[^#\n].*", settings, re.MULTILINE) == ["FOCUST_SECRETS=/etc/focust-video/secrets/"]
+    for name in ("FOCUST_ALLOWED_ORIGINS", "FOCUST_PUBLIC_URL"):
+        assert f"#{name}=\n" in settings
+    assert "/usr/share/focust-video/focust-video.env" in settings
+
     os.chmod(root / "var/lib/focust-video", 0o755)
     assert setup(root).stdout == ""
     assert (root / "etc/focust-video/secrets/SECRET_KEY").read_text() == key
@@ -280,17 +290,89 @@ def test_setup_makes_accounts_directories_and_keys_and_lets_them_be(root):
 @needs_root
 @pytest.mark.parametrize("line", ["SECRET_KEY=0123", "SECRET_KEY_FILE=/srv/key", " SECRET_KEY = x"])
 def test_setup_makes_no_key_where_the_settings_have_one(root, line):
-    with (root / "etc/focust-video/focust-video.env").open("a") as file:
-        file.write(line + "\n")
+    settings = root / "etc/focust-video/focust-video.env"
+    settings.write_text(line + "\n")
     setup(root)
+    assert settings.read_text() == line + "\n"
     assert [path.name for path in (root / "etc/focust-video/secrets").iterdir()] == ["FOCUST_API_KEYS"]
 
 
 @needs_root
 def test_setup_does_not_take_a_settings_file_that_has_an_owner(root):
-    os.chown(root / "etc/focust-video/focust-video.env", 0, 33)
+    settings = root / "etc/focust-video/focust-video.env"
+    settings.touch()
+    os.chown(settings, 0, 33)
     setup(root)
     assert owner(root, "etc/focust-video/focust-video.env")[1] == "www-data"
+
+
+def earlier(unpacked, directory: Path) -> Path:
+    """The package as 0.1.0 was: the list of settings in /etc, for dpkg to keep an eye on."""
+    shutil.copytree(unpacked, directory, symlinks=True)
+    shutil.move(directory / "usr/share/focust-video/focust-video.env", directory / "focust-video.env")
+    shutil.move(directory / "focust-video.env", directory / "etc/focust-video/focust-video.env")
+    (directory / "DEBIAN/conffiles").write_text("/etc/focust-video/focust-video.env\n")
+    return directory
+
+
+def packed(directory: Path, version: str) -> Path:
+    """That tree as a package, without its scripts and dependencies, which a bare root directory cannot serve."""
+    for name in ("preinst", "postinst", "prerm", "postrm", "config", "templates"):
+        (directory / "DEBIAN" / name).unlink(missing_ok=True)
+    control = (directory / "DEBIAN/control").read_text()
+    control = re.sub(r"^Version:.*$", f"Version: {version}", control, flags=re.MULTILINE)
+    (directory / "DEBIAN/control").write_text(re.sub(r"^Depends:.*\n", "", control, flags=re.MULTILINE))
+    package = directory.with_name(f"{version}.deb")
+    run("dpkg-deb", "--root-owner-group", "-Znone", "--build", directory, package)
+    return package
+
+
+def dpkg(root: Path, *arguments) -> subprocess.CompletedProcess:
+    """Nobody is there to answer a question, as in an unattended upgrade."""
+    (root / "var/lib/dpkg").mkdir(parents=True, exist_ok=True)
+    command = ["dpkg", f"--root={root}", "--force-not-root", "--log=/dev/null", *arguments]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+
+@needs_root
+@pytest.mark.parametrize("was_conffile", [True, False])
+def test_an_upgrade_with_new_settings_asks_nothing_and_keeps_the_settings_file(tmp_path, unpacked, was_conffile):
+    root = tmp_path / "root"
+    older, newer = tmp_path / "older", tmp_path / "newer"
+    shutil.copytree(unpacked, newer, symlinks=True)
+    with (newer / "usr/share/focust-video/focust-video.env").open("a") as file:
+        file.write("\n# a setting of the next release\n#FOCUST_NEW=1\n")
+    if was_conffile:
+        earlier(unpacked, older)
+    else:
+        shutil.copytree(unpacked, older, symlinks=True)
+    assert dpkg(root, "--install", packed(older, "0.1.0-1")).returncode == 0
+    settings = root / "etc/focust-video/focust-video.env"
+    settings.write_text("FOCUST_PUBLIC_URL=https://video.example.com\n")
+    upgraded = dpkg(root, "--install", packed(newer, "0.1.1-1"))
+    assert (upgraded.returncode, upgraded.stderr) == (0, "")
+    assert settings.read_text() == "FOCUST_PUBLIC_URL=https://video.example.com\n"
+    assert "FOCUST_NEW" in (root / "usr/share/focust-video/focust-video.env").read_text()
+    assert [path.name for path in settings.parent.iterdir()] == ["focust-video.env"]
+    assert "install ok installed" in (root / "var/lib/dpkg/status").read_text()
+    # And the way back.
+    assert dpkg(root, "--install", tmp_path / "0.1.0-1.deb").returncode == 0
+    assert settings.read_text() == "FOCUST_PUBLIC_URL=https://video.example.com\n"
+
+
+@needs_root
+def test_a_list_of_settings_in_etc_would_be_asked_about(tmp_path, unpacked):
+    """What the test above would see, if the list were still dpkg's to keep an eye on."""
+    root = tmp_path / "root"
+    older = packed(earlier(unpacked, tmp_path / "older"), "0.1.0-1")
+    newer = earlier(unpacked, tmp_path / "newer")
+    with (newer / "etc/focust-video/focust-video.env").open("a") as file:
+        file.write("#FOCUST_NEW=1\n")
+    assert dpkg(root, "--install", older).returncode == 0
+    (root / "etc/focust-video/focust-video.env").write_text("FOCUST_CRF=20\n")
+    asked = dpkg(root, "--install", packed(newer, "0.1.1-1"))
+    assert asked.returncode != 0
+    assert "end of file on stdin at conffile prompt" in asked.stderr
 
 
 def test_install_keeps_a_settings_file_and_puts_units_where_prefix_says(tmp_path):
