@@ -183,14 +183,9 @@ struct ConversionRun {
     }
 
     private func fail(_ failure: ConversionFailure) throws(DatabaseError) -> ConversionOutcome {
-        let now = service.clock.now()
-        let pause =
-            failure.isCrash
-            ? QueueRules.pause(afterCrash: job.attempts) : QueueRules.pause(afterAttempt: job.attempts)
-        let retryAt = failure.mayPass ? now.adding(seconds: Int(pause.components.seconds)) : nil
         let outcome = try service.database.jobs.fail(
-            job.id, worker: worker, failure: failure.forTask, isCrash: failure.isCrash, retryAt: retryAt,
-            callback: service.callbacks.failure(of: job, failure.forTask), now: now)
+            job.id, worker: worker, failure: failure.forTask, failure.kind,
+            callback: service.callbacks.failure(of: job, failure.forTask), now: service.clock.now())
         service.callbackWakeUp.signal()
         service.log.warning("conversion_failed", metadata: metadata(cause: failure.cause))
         switch outcome {

@@ -87,13 +87,11 @@ package protocol JobQueue: Sendable {
         publish: () throws -> Void
     ) throws -> Bool
 
-    /// Ends an attempt that failed: `retryAt` nil where trying again cannot help, else when to.
-    ///
-    /// `isCrash`: the file killed its converter; the `QueueRules.maxCrashes`th time is the last. `callback` is stored
-    /// only if the job thereby ends as failed.
+    /// Ends an attempt that failed: `QueueRules.after` says what becomes of the job. `callback` is stored only if the job
+    /// thereby ends as failed.
     func fail(
-        _ id: TaskID, worker: String, failure: JobFailure, isCrash: Bool, retryAt: Timestamp?,
-        callback: NewCallback?, now: Timestamp
+        _ id: TaskID, worker: String, failure: JobFailure, _ kind: AttemptFailure, callback: NewCallback?,
+        now: Timestamp
     ) throws(DatabaseError) -> FailOutcome
 
     /// Gives the job back unfinished, at an orderly stop or before it began: the attempt does not count. It may run
@@ -177,15 +175,5 @@ extension JobQueue {
     @discardableResult
     package func release(_ id: TaskID, worker: String, now: Timestamp) throws(DatabaseError) -> Job? {
         try release(id, worker: worker, retryAt: now, because: nil, now: now)
-    }
-
-    /// Ends an attempt that failed without a crash.
-    package func fail(
-        _ id: TaskID, worker: String, failure: JobFailure, retryAt: Timestamp?, callback: NewCallback?,
-        now: Timestamp
-    ) throws(DatabaseError) -> FailOutcome {
-        try fail(
-            id, worker: worker, failure: failure, isCrash: false, retryAt: retryAt, callback: callback,
-            now: now)
     }
 }

@@ -37,12 +37,7 @@ extension SQLiteJobQueue {
     ) throws(DatabaseError) {
         let time = Value.integer(now.milliseconds)
         for job in try connection.prepared(Self.expired).all([time], Job.init(row:)) {
-            let crashes = try countCrash(job.id, connection)
-            let mayReturn = crashes < QueueRules.maxCrashes
-            let end = try returnOrEnd(
-                job, connection, retryAt: mayReturn ? now.adding(QueueRules.pause(afterCrash: crashes)) : nil,
-                because: .converterCrashed,
-                now: now)
+            let end = try fail(job, connection, .workerDied, because: .converterCrashed, now: now)
             if let end, let callback = ended(end) {
                 try SQLiteCallbackOutbox.store(callback, of: job.id, connection, now)
             }

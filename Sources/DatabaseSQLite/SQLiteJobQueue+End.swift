@@ -18,17 +18,14 @@ extension SQLiteJobQueue {
     }
 
     func fail(
-        _ id: TaskID, worker: String, failure: JobFailure, isCrash: Bool, retryAt: Timestamp?,
-        callback: NewCallback?, now: Timestamp
+        _ id: TaskID, worker: String, failure: JobFailure, _ kind: AttemptFailure, callback: NewCallback?,
+        now: Timestamp
     ) throws(DatabaseError) -> FailOutcome {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try held(id, by: worker, connection) else { return .lost }
-            let crashes = isCrash ? try countCrash(id, connection) : 0
-            let mayRetry = job.attempts < QueueRules.maxAttempts && crashes < QueueRules.maxCrashes
-            guard
-                let end = try returnOrEnd(
-                    job, connection, retryAt: mayRetry ? retryAt : nil, because: failure, now: now)
-            else { return .willRetry }
+            guard let end = try fail(job, connection, kind, because: failure, now: now) else {
+                return .willRetry
+            }
             if let callback, end.status == .failed {
                 try SQLiteCallbackOutbox.store(callback, of: id, connection, now)
             }
@@ -36,26 +33,46 @@ extension SQLiteJobQueue {
         }
     }
 
-    /// Ends an attempt without a result: the job waits again from `retryAt`, or is superseded where a newer
-    /// one of its location waits, or fails. Returns it if it ended.
-    func returnOrEnd(
-        _ job: Job, _ connection: Connection, retryAt: Timestamp?, because failure: JobFailure?,
+    /// Ends an attempt that failed, by the rules of the queue. Returns the job if it ended.
+    func fail(
+        _ job: Job, _ connection: Connection, _ kind: AttemptFailure, because failure: JobFailure,
         now: Timestamp
     ) throws(DatabaseError) -> Job? {
-        let isReplaced =
-            try connection.prepared(Self.newerWaits)
-            .first([.text(job.location.description)]) { (row) in true } ?? false
+        let crashes = kind.isCrash ? try countCrash(job.id, connection) : 0
+        let end = QueueRules.after(
+            kind, attempts: job.attempts, crashes: crashes, isReplaced: try isReplaced(job, connection),
+            now: now)
+        return try bring(job, to: end, connection, because: failure, now: now)
+    }
+
+    /// Brings a job to where its attempt leaves it. Returns it if it ended.
+    func bring(
+        _ job: Job, to end: JobEnd, _ connection: Connection, because failure: JobFailure?, now: Timestamp
+    ) throws(DatabaseError) -> Job? {
         let time = Value.integer(now.milliseconds)
-        if let retryAt, !isReplaced {
+        switch end {
+        case .again(let retryAt):
             let notBefore = retryAt <= now ? 0 : retryAt.milliseconds
             try connection.prepared(Self.requeue).run([
                 .text(job.id.value), .integer(notBefore), time, .text(failure?.code), .text(failure?.message),
             ])
             return nil
+        case .failed:
+            return try self.end(job, .failed, because: failure ?? .converterCrashed, time, connection)
+        case .superseded: return try self.end(job, .superseded, because: .superseded, time, connection)
         }
-        let status = isReplaced ? JobStatus.superseded : .failed
-        let reason = isReplaced ? JobFailure.superseded : failure ?? .converterCrashed
-        return try connection.prepared(Self.end).first(
+    }
+
+    /// Whether a newer job of its location waits.
+    func isReplaced(_ job: Job, _ connection: Connection) throws(DatabaseError) -> Bool {
+        try connection.prepared(Self.newerWaits).first([.text(job.location.description)]) { (row) in true }
+            ?? false
+    }
+
+    private func end(
+        _ job: Job, _ status: JobStatus, because reason: JobFailure, _ time: Value, _ connection: Connection
+    ) throws(DatabaseError) -> Job? {
+        try connection.prepared(Self.end).first(
             [.text(job.id.value), time, .text(status.rawValue)] + reason.values, Job.init(row:))
     }
 

@@ -33,7 +33,9 @@ extension SQLiteJobQueue {
         try database.write { (connection) throws(DatabaseError) in
             guard let job = try held(id, by: worker, connection) else { return nil }
             try connection.prepared(Self.uncountAttempt).run([.text(id.value)])
-            return try returnOrEnd(job, connection, retryAt: retryAt, because: reason, now: now)
+            let end = QueueRules.afterRelease(
+                retryAt: retryAt, isReplaced: try isReplaced(job, connection))
+            return try bring(job, to: end, connection, because: reason, now: now)
         }
     }
 

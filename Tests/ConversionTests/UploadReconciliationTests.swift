@@ -45,7 +45,7 @@ import Testing
         try claim()
         let failure = JobFailure(code: "unsupported_media", message: "No video.")
         _ = try database.jobs.fail(
-            id, worker: "w", failure: failure, retryAt: nil, callback: nil, now: beginning)
+            id, worker: "w", failure: failure, .lasting, callback: nil, now: beginning)
     }
 
     private func exists(_ job: NewJob) throws -> Bool { try files.size(of: job.sourcePath) != nil }

@@ -34,11 +34,11 @@ import Testing
         _ = try fixture.claim()
         let callback = NewCallback(id: "msg_1", url: "https://site.example/", body: [])
         let failure = JobFailure(code: "disk_full", message: "No space left.")
-        for (retryAt, stored) in [(at(0), 0), (nil, 1)] {
+        for (kind, stored) in [(AttemptFailure.passing, 0), (.lasting, 1)] {
             _ = try fixture.jobs.fail(
-                task, worker: "w", failure: failure, retryAt: retryAt, callback: callback, now: at(1000))
+                task, worker: "w", failure: failure, kind, callback: callback, now: at(1000))
             #expect(try outbox.callbacks(of: task).count == stored)
-            _ = try fixture.claim()
+            _ = try fixture.claim(at: 100_000)
         }
     }
 

@@ -110,7 +110,7 @@ import Testing
                 Issue.record("published by a stranger")
             })
         let outcome = try jobs.fail(
-            id, worker: "x", failure: .cancelled, retryAt: nil, callback: nil, now: at(1))
+            id, worker: "x", failure: .cancelled, .lasting, callback: nil, now: at(1))
         #expect(outcome == .lost)
         try jobs.release(id, worker: "x", now: at(1))
         #expect(try fixture.status(id) == .processing)
@@ -135,7 +135,7 @@ import Testing
         _ = try fixture.claim()
         let failure = JobFailure(code: "unsupported_media", message: "No video.")
         let outcome = try jobs.fail(
-            id, worker: "w", failure: failure, retryAt: nil, callback: nil, now: at(2000))
+            id, worker: "w", failure: failure, .lasting, callback: nil, now: at(2000))
         guard case .ended(let job) = outcome else { throw Unexpected(outcome) }
         #expect(job.status == .failed && job.error == failure)
         #expect(try fixture.claim(at: 1_000_000) == nil)
@@ -150,7 +150,7 @@ import Testing
         _ = try fixture.claim(at: 1000)
         let failure = JobFailure(code: "disk_full", message: "No space left.")
         let outcome = try jobs.fail(
-            id, worker: "w", failure: failure, retryAt: at(60_000), callback: nil, now: at(2000))
+            id, worker: "w", failure: failure, .passing, callback: nil, now: at(45_000))
         #expect(outcome == .willRetry)
         #expect(try jobs.nextWake() == at(60_000))
         #expect(try fixture.claim(at: 59_999) == nil)
@@ -164,9 +164,10 @@ import Testing
         let id = try fixture.enqueue("t/c/m/l")
         let failure = JobFailure(code: "disk_full", message: "No space left.")
         for attempt in 1...QueueRules.maxAttempts {
-            _ = try #require(try fixture.claim())
+            let now = Int64(attempt) * 10_000_000
+            _ = try #require(try fixture.claim(at: now))
             let outcome = try jobs.fail(
-                id, worker: "w", failure: failure, retryAt: at(0), callback: nil, now: at(1000))
+                id, worker: "w", failure: failure, .passing, callback: nil, now: at(now))
             #expect((outcome == .willRetry) == (attempt < QueueRules.maxAttempts))
         }
         #expect(try fixture.status(id) == .failed)
@@ -190,7 +191,7 @@ import Testing
         #expect(try jobs.retry(id, now: at(1)) == nil)
         _ = try fixture.claim()
         _ = try jobs.fail(
-            id, worker: "w", failure: .converterCrashed, retryAt: nil, callback: nil, now: at(2))
+            id, worker: "w", failure: .converterCrashed, .lasting, callback: nil, now: at(2))
         #expect(try jobs.retry(id, now: at(3))?.status == .queued)
         #expect(try fixture.claim()?.id == id)
     }
@@ -201,15 +202,10 @@ import Testing
         let old = try fixture.enqueue("t/c/m/l")
         _ = try fixture.claim()
         _ = try jobs.fail(
-            old, worker: "w", failure: .converterCrashed, retryAt: nil, callback: nil, now: at(2))
+            old, worker: "w", failure: .converterCrashed, .lasting, callback: nil, now: at(2))
         try fixture.enqueue("t/c/m/l")
         #expect(try jobs.retry(old, now: at(3)) == nil)
         #expect(try fixture.status(old) == .failed)
-    }
-
-    @Test(arguments: [(1, 15), (2, 30), (3, 60), (8, 1920), (9, 3600), (1000, 3600), (0, 15)])
-    func pausesGrowToAnHour(attempt: Int, seconds: Int) {
-        #expect(QueueRules.pause(afterAttempt: attempt) == .seconds(seconds))
     }
 }
 

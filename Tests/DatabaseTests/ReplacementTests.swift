@@ -39,7 +39,7 @@ import Testing
             switch end {
             case "fail":
                 let outcome = try jobs.fail(
-                    old, worker: "w", failure: .converterCrashed, retryAt: at(1), callback: nil, now: at(1))
+                    old, worker: "w", failure: .converterCrashed, .passing, callback: nil, now: at(1))
                 guard case .ended(let job) = outcome else { throw Unexpected(outcome) }
                 #expect(job.id == old)
             case "release": #expect(try jobs.release(old, worker: "w", now: at(1))?.id == old)

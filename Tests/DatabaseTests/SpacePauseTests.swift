@@ -39,7 +39,7 @@ import Testing
         let failure = JobFailure(code: "insufficient_resources", message: "memory")
         #expect(
             try jobs.fail(
-                id, worker: "w", failure: failure, retryAt: at(100_000), callback: nil, now: at(1000))
+                id, worker: "w", failure: failure, .passing, callback: nil, now: at(85_000))
                 == .willRetry)
         #expect(try postpone(jobs, until: 16_000, at: 1000) == 0)
         #expect(try jobs.job(id)?.error == failure)

@@ -14,7 +14,7 @@ extension MemoryJobQueue {
             }
             state.jobs[next].status = .processing
             state.jobs[next].worker = worker
-            state.jobs[next].leaseUntil = now.adding(milliseconds: lease.wholeMilliseconds)
+            state.jobs[next].leaseUntil = now.adding(lease)
             state.jobs[next].updatedAt = now
             state.jobs[next].attempts += 1
             state.jobs[next].progress = 0
@@ -36,12 +36,7 @@ extension MemoryJobQueue {
     ) throws(DatabaseError) {
         for index in state.jobs.indices {
             guard let leaseUntil = state.jobs[index].leaseUntil, leaseUntil <= now else { continue }
-            state.jobs[index].crashes += 1
-            let crashes = state.jobs[index].crashes
-            let pause = QueueRules.pause(afterCrash: crashes).wholeMilliseconds
-            let end = state.returnOrEnd(
-                index, retryAt: crashes < QueueRules.maxCrashes ? now.adding(milliseconds: pause) : nil,
-                because: .converterCrashed, now: now)
+            let end = state.fail(index, .workerDied, because: .converterCrashed, now: now)
             if let end, let callback = ended(end) { try state.store(callback, of: end.id, now) }
         }
     }
@@ -58,7 +53,7 @@ extension MemoryJobQueue {
         try database.change { (state) throws(DatabaseError) in
             guard let index = state.index(of: id, heldBy: worker) else { return false }
             state.jobs[index].progress = max(state.jobs[index].progress, min(max(progress, 0), 1))
-            state.jobs[index].leaseUntil = now.adding(milliseconds: lease.wholeMilliseconds)
+            state.jobs[index].leaseUntil = now.adding(lease)
             state.jobs[index].updatedAt = now
             return true
         }
@@ -95,16 +90,12 @@ extension MemoryJobQueue {
     }
 
     func fail(
-        _ id: TaskID, worker: String, failure: JobFailure, isCrash: Bool, retryAt: Timestamp?,
-        callback: NewCallback?, now: Timestamp
+        _ id: TaskID, worker: String, failure: JobFailure, _ kind: AttemptFailure, callback: NewCallback?,
+        now: Timestamp
     ) throws(DatabaseError) -> FailOutcome {
         try database.change { (state) throws(DatabaseError) in
             guard let index = state.index(of: id, heldBy: worker) else { return .lost }
-            if isCrash { state.jobs[index].crashes += 1 }
-            let isLast = isCrash && state.jobs[index].crashes >= QueueRules.maxCrashes
-            let mayRetry = !isLast && state.jobs[index].attempts < QueueRules.maxAttempts
-            let end = state.returnOrEnd(index, retryAt: mayRetry ? retryAt : nil, because: failure, now: now)
-            guard let end else { return .willRetry }
+            guard let end = state.fail(index, kind, because: failure, now: now) else { return .willRetry }
             if let callback, end.status == .failed { try state.store(callback, of: id, now) }
             return .ended(end)
         }
@@ -116,7 +107,8 @@ extension MemoryJobQueue {
         try database.change { (state) throws(DatabaseError) in
             guard let index = state.index(of: id, heldBy: worker) else { return nil }
             state.jobs[index].attempts -= 1
-            return state.returnOrEnd(index, retryAt: retryAt, because: reason, now: now)
+            let end = QueueRules.afterRelease(retryAt: retryAt, isReplaced: state.isReplaced(index))
+            return state.bring(index, to: end, because: reason, now: now)
         }
     }
 
@@ -144,12 +136,5 @@ extension MemoryJobQueue {
                 state.jobs[index].leaseUntil = state.jobs[index].leaseUntil.map { min($0, now) }
             }
         }
-    }
-}
-
-extension Duration {
-    /// Rounded down.
-    var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

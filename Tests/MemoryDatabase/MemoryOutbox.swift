@@ -15,7 +15,7 @@ struct MemoryOutbox: CallbackOutbox {
             for index in due {
                 state.callbacks[index].sender = sender
                 state.callbacks[index].attempts += 1
-                state.callbacks[index].nextAttempt = now.adding(milliseconds: lease.wholeMilliseconds)
+                state.callbacks[index].nextAttempt = now.adding(lease)
             }
             return due.map { state.callbacks[$0].callback }
         }

@@ -32,23 +32,38 @@ struct MemoryState: Sendable {
         callbacks.append(MemoryCallback(new: callback, task: task, createdAt: now, nextAttempt: now))
     }
 
-    /// Ends an attempt without a result; see `JobQueue`, Replacement. Returns the job if it ended.
-    mutating func returnOrEnd(
-        _ index: Int, retryAt: Timestamp?, because failure: JobFailure?, now: Timestamp
+    /// Ends an attempt that failed, by the rules of the queue. Returns the job if it ended.
+    mutating func fail(
+        _ index: Int, _ kind: AttemptFailure, because failure: JobFailure, now: Timestamp
     ) -> Job? {
-        let location = jobs[index].new.location
-        let isReplaced = jobs.contains { $0.status == .queued && $0.new.location == location }
+        if kind.isCrash { jobs[index].crashes += 1 }
+        let end = QueueRules.after(
+            kind, attempts: jobs[index].attempts, crashes: jobs[index].crashes, isReplaced: isReplaced(index),
+            now: now)
+        return bring(index, to: end, because: failure, now: now)
+    }
+
+    /// Brings a job to where its attempt leaves it. Returns it if it ended.
+    mutating func bring(_ index: Int, to end: JobEnd, because failure: JobFailure?, now: Timestamp) -> Job? {
         (jobs[index].worker, jobs[index].leaseUntil, jobs[index].updatedAt) = (nil, nil, now)
-        if let retryAt, !isReplaced {
+        switch end {
+        case .again(let retryAt):
             jobs[index].status = .queued
             jobs[index].notBefore = retryAt <= now ? nil : retryAt
             jobs[index].error = failure
             return nil
+        case .failed: jobs[index].end(.failed, because: failure ?? .converterCrashed, now)
+        case .superseded: jobs[index].end(.superseded, because: .superseded, now)
         }
-        let reason = isReplaced ? JobFailure.superseded : failure ?? .converterCrashed
-        jobs[index].end(isReplaced ? .superseded : .failed, because: reason, now)
         return jobs[index].job
     }
+
+    /// Whether a newer job of its location waits.
+    func isReplaced(_ index: Int) -> Bool {
+        let location = jobs[index].new.location
+        return jobs.contains { $0.status == .queued && $0.new.location == location }
+    }
+
 }
 
 /// A row of the queue.
