@@ -1,9 +1,9 @@
-import Metrics
 import Callbacks
 import Database
 import Domain
 import Files
 import Logging
+import Metrics
 import System
 
 /// One conversion thread: takes the next job, converts it, and asks again.

@@ -1,8 +1,8 @@
 import Database
 import Domain
 import Logging
-import System
 import Synchronization
+import System
 
 /// Keeps the lease of one running conversion, and tells its progress, from a thread of its own: libav may be silent
 /// for longer than a lease. Cancels the conversion when the lease is lost, the process stops, or too little of the disk

@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 import Domain
 
 extension Callback {

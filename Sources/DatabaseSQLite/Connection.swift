@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 
 /// One open database file: owns the handle and every statement prepared on it.
 ///

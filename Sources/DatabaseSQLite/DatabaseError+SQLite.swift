@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 
 extension DatabaseError {
     /// `code` with its detail, such as `SQLITE_IOERR_FSYNC`.

@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 
 /// The steps that bring a file to the present schema; `PRAGMA user_version` counts those already taken.
 struct Migrations {

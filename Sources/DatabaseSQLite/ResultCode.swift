@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 
 /// A primary result code of SQLite; one that this room does not name stays a plain number (sqlite3.h).
 struct ResultCode: RawRepresentable, Hashable, Sendable {

@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 
 /// The present row of a statement that is being stepped; valid inside the closure it is handed to.
 struct Row: ~Copyable {

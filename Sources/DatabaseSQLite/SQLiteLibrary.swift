@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 
 /// SQLite as it was found at run time.
 package enum SQLiteLibrary {

@@ -1,5 +1,5 @@
-import Database
 import CSQLite
+import Database
 
 /// One prepared statement: owned by its connection's cache, finalized with it.
 ///

@@ -1,6 +1,6 @@
 import Glibc
-import System
 import Settings
+import System
 
 /// The clock: a token is good from and to a time, and a wrong one refuses everybody or nobody.
 struct ClockCheck {

@@ -1,5 +1,5 @@
-import DatabaseSQLite
 import Crypto
+import DatabaseSQLite
 import MediaClient
 import MediaProtocol
 import System

@@ -1,5 +1,5 @@
-import System
 import Glibc
+import System
 
 /// `nginx/render`, which writes nginx's files: beside this executable in a checkout, or where the package puts it.
 struct NginxRender {

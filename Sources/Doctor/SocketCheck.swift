@@ -1,6 +1,6 @@
 import Glibc
-import System
 import Settings
+import System
 
 /// The sockets: closed to others, and somebody behind them; or a directory in which they can be made.
 struct SocketCheck {

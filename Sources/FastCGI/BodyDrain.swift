@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
-import System
 import Synchronization
+import System
 
 /// Reads past what is left of bodies whose requests have been answered, so that no worker waits for a client.
 ///

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
-import System
 import Synchronization
+import System
 
 /// Connections whose request has not come whole. They hold no thread: whichever is idle goes on with the one that can be
 /// read from.

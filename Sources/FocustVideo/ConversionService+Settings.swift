@@ -2,8 +2,8 @@ import Callbacks
 import Conversion
 import Logging
 import MediaProtocol
-import System
 import Settings
+import System
 
 extension ConversionService {
     /// The conversions as the settings want them, `jobs` of them at once.

@@ -3,8 +3,8 @@ import Database
 import Domain
 import Files
 import Logging
-import System
 import Server
+import System
 
 /// What has to be done now and then, on a thread of its own: takes in revocations of other processes, and forgets what
 /// nobody asks for any more.

@@ -1,6 +1,6 @@
 import Logging
-import System
 import Settings
+import System
 
 /// The process's log as the settings say.
 struct LogSetup {

@@ -1,4 +1,3 @@
-import Metrics
 import Callbacks
 import Conversion
 import Crypto
@@ -9,10 +8,11 @@ import Files
 import Glibc
 import Logging
 import MediaClient
+import Metrics
 import Outbound
-import System
 import Server
 import Settings
+import System
 import Tokens
 
 /// The running server: where every room is made and joined to the others.

@@ -3,8 +3,8 @@ import DatabaseSQLite
 import Files
 import Glibc
 import MediaClient
-import System
 import Settings
+import System
 
 /// What every command that works on the stored lessons opens first.
 struct Storage {

@@ -1,6 +1,6 @@
-import Domain
 import CLibAV
 import Crypto
+import Domain
 import Glibc
 import MediaProtocol
 

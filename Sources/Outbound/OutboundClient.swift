@@ -1,6 +1,6 @@
 import Domain
-import System
 import Synchronization
+import System
 
 /// Sends requests to other servers over libcurl, from any number of threads at once; a call blocks its
 /// thread.

@@ -2,8 +2,8 @@ import Domain
 import Formats
 import Logging
 import Metrics
-import System
 import Settings
+import System
 
 /// Answers requests: finds the route, lets its gate judge, calls the handler, and turns a refusal into its answer.
 package struct Application: Sendable {

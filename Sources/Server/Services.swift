@@ -5,8 +5,8 @@ import Logging
 import MediaClient
 import Metrics
 import Outbound
-import System
 import Settings
+import System
 import Tokens
 
 /// What the handlers work with; made once, when the process starts.

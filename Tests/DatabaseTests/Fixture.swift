@@ -1,5 +1,5 @@
-import DatabaseSQLite
 import Database
+import DatabaseSQLite
 import Domain
 import Foundation
 import MemoryDatabase

@@ -1,6 +1,6 @@
 import Glibc
-import System
 import Synchronization
+import System
 
 /// The listening socket and the connections of an `HTTPReceiver`, each with a thread.
 final class Connections: Sendable {

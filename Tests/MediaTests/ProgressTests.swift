@@ -1,6 +1,6 @@
 import Foundation
-import Synchronization
 import MediaProtocol
+import Synchronization
 import Testing
 
 @testable import Media

@@ -1,8 +1,8 @@
 import Foundation
 import Metrics
 import PrometheusReader
-import System
 import Synchronization
+import System
 import Testing
 
 @Suite struct MetricsTests {

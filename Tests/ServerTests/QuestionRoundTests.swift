@@ -1,8 +1,8 @@
 import Domain
 import HTTPReceiver
 import Outbound
-import System
 import Synchronization
+import System
 import Testing
 
 @testable import Server

@@ -2,8 +2,8 @@ import Database
 import Domain
 import Logging
 import MemoryDatabase
-import System
 import Synchronization
+import System
 import Testing
 import Tokens
 

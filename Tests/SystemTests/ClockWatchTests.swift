@@ -1,6 +1,6 @@
 import Domain
-import System
 import Synchronization
+import System
 import Testing
 
 /// Two clocks that stand until they are moved.

@@ -1,6 +1,6 @@
 import Glibc
-import System
 import Synchronization
+import System
 import Testing
 
 private final class Value: Sendable {

@@ -1,6 +1,6 @@
 import Domain
-import System
 import Synchronization
+import System
 
 /// Wall-clock time that moves only when a test moves it.
 package final class TestClock: Sendable {

@@ -1,5 +1,5 @@
-import UnsafeBytes
 import Testing
+import UnsafeBytes
 
 @Suite struct ByteCopiesTests {
     @Test func appendedAreTheBytesThatWereGiven() {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Files
 import Glibc
-import TreeImport
 import Settings
+import TreeImport
 
 /// `focust-video import OLD_DIR`: takes over the tree of the server before this one.
 struct Import: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Logging
-import System
 import Settings
+import System
 
 /// `focust-video serve`: the server in the foreground, until SIGTERM or SIGINT.
 struct Serve: ParsableCommand {

@@ -2,8 +2,8 @@ import ArgumentParser
 import Database
 import Domain
 import Files
-import System
 import Settings
+import System
 
 /// `focust-video tasks list|show|retry`: the job table by hand.
 struct TasksCommand: ParsableCommand {

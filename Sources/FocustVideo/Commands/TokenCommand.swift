@@ -1,8 +1,8 @@
 import ArgumentParser
 import Crypto
 import Domain
-import System
 import Settings
+import System
 import Tokens
 
 /// `focust-video token play|download`: issues a token by hand, for trying things out.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Conversion
 import Logging
-import System
 import Settings
+import System
 
 /// `focust-video work`: conversions only, no FastCGI; beside a `serve` with `FOCUST_CONVERSION_JOBS=0`, or in addition
 /// to one that converts too.

@@ -1,8 +1,8 @@
 import Database
 import Domain
 import Logging
-import System
 import Synchronization
+import System
 import Tokens
 
 /// Keeps the revocations in memory up with the database, where other processes may have put some: once at start,

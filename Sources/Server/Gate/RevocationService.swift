@@ -1,7 +1,7 @@
 import Database
 import Domain
-import System
 import Settings
+import System
 import Tokens
 
 /// Revokes tokens for good: in the database first, so that a restart does not undo it, and then in memory.

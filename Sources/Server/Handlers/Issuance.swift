@@ -1,8 +1,8 @@
 import Domain
 import Logging
 import Outbound
-import System
 import Settings
+import System
 import Tokens
 
 /// Issues tokens for those who may have them: asks the site whether the user is eligible, and steps past what was

@@ -2,8 +2,8 @@ import Crypto
 import Domain
 import Files
 import Formats
-import System
 import Settings
+import System
 import Tokens
 
 /// `GET /hls2/…`, `/hls/…` and their `/mobile` twins: playlists, keys and segments.

@@ -3,8 +3,8 @@ import Domain
 import Files
 import Formats
 import Logging
-import System
 import Settings
+import System
 
 /// `/upload/tus/`: uploads that go on after a break (tus 1.0.0).
 ///

@@ -1,8 +1,8 @@
 import Domain
 import Files
 import Formats
-import System
 import Settings
+import System
 
 /// Reads the body of an upload through the form parser, in large pieces and within the limits.
 struct UploadReader: Sendable {

@@ -1,5 +1,5 @@
-import System
 import Synchronization
+import System
 
 /// The keys of a JWKS file, followed as the file changes: keys are rotated without a restart.
 ///

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
-import System
 import Synchronization
+import System
 import Tokens
 
 /// A JWKS file of one test, its verifier, a clock that goes as the test says, and what was reported.

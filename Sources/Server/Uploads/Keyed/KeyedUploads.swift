@@ -4,9 +4,9 @@ import Domain
 import Files
 import Formats
 import Logging
-import System
 import Settings
 import Synchronization
+import System
 
 /// Uploads that their clients may send again, because they gave them a key (`Idempotency-Key`): each becomes one task,
 /// however often it comes.
