@@ -4,7 +4,7 @@ import Metrics
 package struct ConversionMetrics: Sendable {
     private struct Attempt: Hashable {
         let outcome: ConversionOutcome
-        let path: ConversionPath
+        let action: VideoAction
     }
 
     /// A copied lesson takes a second, a long film that must be encoded hours.
@@ -20,11 +20,11 @@ package struct ConversionMetrics: Sendable {
 
     package init(_ registry: inout MetricsRegistry) {
         let all = ConversionOutcome.allCases.flatMap { outcome in
-            ConversionPath.allCases.map { Attempt(outcome: outcome, path: $0) }
+            VideoAction.allCases.map { Attempt(outcome: outcome, action: $0) }
         }
         attempts = registry.each(
             "focust_conversions_total", "Attempts at a conversion, by what came of it and what it did.",
-            by: ["result", "path"], keys: all, values: { [$0.outcome.rawValue, $0.path.rawValue] },
+            by: ["result", "path"], keys: all, values: { [$0.outcome.rawValue, $0.action.rawValue] },
             Counter.init)
         seconds = registry.one("focust_conversion_seconds", "How long completed conversions took.") {
             Histogram(bounds: Self.secondsBounds)
@@ -37,9 +37,9 @@ package struct ConversionMetrics: Sendable {
     /// An attempt ended, `seconds` after it began, at a video of `videoSeconds`. Only what was completed says how long it
     /// takes and how fast it goes.
     package func ended(
-        _ outcome: ConversionOutcome, _ path: ConversionPath, seconds: Double, videoSeconds: Double
+        _ outcome: ConversionOutcome, _ action: VideoAction, seconds: Double, videoSeconds: Double
     ) {
-        attempts[Attempt(outcome: outcome, path: path)]?.increment()
+        attempts[Attempt(outcome: outcome, action: action)]?.increment()
         guard outcome == .completed else { return }
         self.seconds.observe(seconds)
         if seconds > 0 { realtimeFactor.observe(videoSeconds / seconds) }
@@ -56,7 +56,7 @@ package enum ConversionOutcome: String, CaseIterable, Sendable {
 }
 
 /// What a conversion did to the video.
-package enum ConversionPath: String, CaseIterable, Sendable {
+package enum VideoAction: String, CaseIterable, Sendable {
     case copy, transcode
     /// It ended before there was a plan.
     case unknown

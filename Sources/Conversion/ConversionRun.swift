@@ -35,7 +35,8 @@ struct ConversionRun {
             removeUpload(of: job)
             let seconds = Double(service.clock.monotonicNanoseconds() - start) / 1e9
             service.metrics.ended(
-                .completed, ConversionPath(plan: result.plan), seconds: seconds, videoSeconds: result.duration
+                .completed, result.rendition.isCopy ? .copy : .transcode, seconds: seconds,
+                videoSeconds: result.duration
             )
             service.log.info(
                 "conversion_finished",
