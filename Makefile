@@ -122,10 +122,10 @@ bench: deps release
 	@Benchmarks/run $(PART)
 
 lint: deps
-	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/install packaging/deb packaging/deb-for \
+	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/hand-over-secrets packaging/install packaging/deb packaging/deb-for \
 		packaging/date packaging/root \
 		$(wildcard packaging/examples/*.sh) $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
-		$(addprefix Tests/Afternoon/,all base lintian run) Benchmarks/run Benchmarks/peers/build
+		$(addprefix Tests/Afternoon/,all base earlier lintian run) Benchmarks/run Benchmarks/peers/build
 
 docs: build
 	@scripts/docs

@@ -29,8 +29,7 @@ enum SettingsList {
     private static func entry(_ setting: Setting) -> String {
         let marks = [
             setting.defaultText == "required" ? "required" : nil, setting.isSecret ? "secret" : nil,
-            // The unit hands secrets over as credentials, which systemd reads at a start alone.
-            setting.isLive && !setting.isSecret ? "live" : nil,
+            setting.isLive ? "live" : nil,
         ].compactMap(\.self)
         let note = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
         let comment = "\n# \(setting.meaning)\(note)\n"

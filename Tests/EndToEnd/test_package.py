@@ -92,6 +92,7 @@ def test_everything_is_where_a_sysadmin_looks(package, unpacked):
         "usr/bin/focust-video": "-rwxr-xr-x",
         "usr/libexec/focust-video/focust-media": "-rwxr-xr-x",
         "usr/libexec/focust-video/setup": "-rwxr-xr-x",
+        "usr/libexec/focust-video/hand-over-secrets": "-rwxr-xr-x",
         "usr/share/focust-video/nginx/render": "-rwxr-xr-x",
         "usr/share/focust-video/nginx/http.conf": "-rw-r--r--",
         f"{units()}/focust-video.service": "-rw-r--r--",

@@ -1,7 +1,10 @@
 """Settings that change while the server runs, and keys that are rotated without anybody being refused."""
 
 import collections
+import os
 import signal
+import stat
+import subprocess
 import threading
 import time
 
@@ -13,7 +16,7 @@ from harness.client import bearer, get_token, make_lesson, refusal, service
 from harness.configured import ConfiguredSite
 from harness.media import make_h264
 from harness.player import Player
-from harness.server import API_KEY, ORIGIN, OTHER_API_KEY, SECRET_KEY, wait_for
+from harness.server import API_KEY, ORIGIN, OTHER_API_KEY, REPOSITORY, SECRET_KEY, wait_for
 from harness.tokens import play_claims, remember, sign
 
 REL = "trainer-1/course-1/module-1/lesson-1"
@@ -174,6 +177,42 @@ def test_a_secret_in_a_file_of_its_own_is_read_again(site, tmp_path):
     site.reload()
     assert (tasks(site, API_KEY), tasks(site, THIRD_API_KEY)) == (401, 200)
     site.values["FOCUST_API_KEYS_FILE"] = None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="secrets are root's to hand over")
+def test_secrets_that_the_unit_hands_over_are_taken_by_a_reload_or_named(site, tmp_path):
+    kept, given = tmp_path / "secrets", tmp_path / "given"
+    kept.mkdir()
+
+    def reload(**secrets: str | None) -> str:
+        for name, text in secrets.items():
+            (kept / name).unlink(missing_ok=True)
+            if text is not None:
+                (kept / name).write_text(f"{text}\n")
+        # What the unit does at a reload, before the signal.
+        subprocess.run([REPOSITORY / "packaging/hand-over-secrets", kept, given, "daemon"], check=True, timeout=10)
+        return site.reload(FOCUST_API_KEYS=None, FOCUST_SECRETS=f"{given}/")
+
+    reload(FOCUST_API_KEYS=f"site:{API_KEY}")
+    assert (tasks(site, API_KEY), tasks(site, THIRD_API_KEY)) == (200, 401)
+    assert "changed=FOCUST_API_KEYS" in reload(FOCUST_API_KEYS=f"third:{THIRD_API_KEY}")
+    assert (tasks(site, API_KEY), tasks(site, THIRD_API_KEY)) == (401, 200)
+    before = len(site.lines("restart_needed"))
+    assert "changed=FOCUST_PREVIOUS_SECRET_KEYS" in reload(
+        FOCUST_PREVIOUS_SECRET_KEYS=NEW_KEY, CALLBACK_BEARER=NEW_KEY
+    )
+    wait_for(lambda: len(site.lines("restart_needed")) > before, "what waits for a restart")
+    assert "CALLBACK_BEARER" in site.lines("restart_needed")[-1]
+    token = sign(play_claims(REL), key=NEW_KEY)
+    assert playlist(site, token).status_code == 200
+    # A file that is gone is a secret that is gone.
+    reload(FOCUST_PREVIOUS_SECRET_KEYS=None, CALLBACK_BEARER=None)
+    assert refusal(playlist(site, token)) == "token_invalid"
+    assert sorted(path.name for path in given.iterdir()) == ["FOCUST_API_KEYS"]
+    for path, mode in ((given, 0o750), (given / "FOCUST_API_KEYS", 0o440)):
+        status = path.stat()
+        assert (stat.S_IMODE(status.st_mode), status.st_uid) == (mode, 0) and path.group() == "daemon"
+    site.values["FOCUST_SECRETS"] = None
 
 
 def test_reloads_under_load_fail_no_request(site):

@@ -1,5 +1,6 @@
 """The systemd units: accepted by systemd, closed as far as they can be, and what they name is what the code reads."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -23,9 +24,11 @@ def directives(name: str) -> list[tuple[str, str]]:
 def installed(tmp_path_factory):
     """The units as installed, but for the executable, which is one that exists here."""
     directory = tmp_path_factory.mktemp("units")
-    shutil.copy("/bin/true", directory / "focust-video")
+    for name in ("focust-video", "hand-over-secrets"):
+        shutil.copy("/bin/true", directory / name)
     for unit in [*UNITS.glob("*.service"), *UNITS.glob("*.socket")]:
-        (directory / unit.name).write_text(unit.read_text().replace("@BINDIR@", str(directory)))
+        text = unit.read_text().replace("@BINDIR@", str(directory)).replace("@LIBEXECDIR@", str(directory))
+        (directory / unit.name).write_text(text)
     return directory
 
 
@@ -33,6 +36,24 @@ def test_systemd_finds_nothing_wrong(installed):
     units = sorted(str(path) for path in installed.iterdir() if path.suffix)
     result = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, timeout=60
+    )
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("example", ["data-on-another-disk.conf", "worker-metrics.conf"])
+def test_systemd_takes_the_drop_ins_of_the_examples(installed, tmp_path, example):
+    for path in installed.iterdir():
+        shutil.copy(path, tmp_path)
+    text = (REPOSITORY / "packaging/examples" / example).read_text().replace("/usr/bin/focust-video", "/bin/true")
+    drop_in = tmp_path / "focust-video-work.service.d" / example
+    drop_in.parent.mkdir()
+    drop_in.write_text(text)
+    result = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / "focust-video-work.service")],
+        env=os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert (result.returncode, result.stdout + result.stderr) == (0, "")
 
@@ -49,7 +70,7 @@ def test_little_is_left_open(installed, name):
 def test_conversions_get_no_secret_and_no_network():
     work = directives("focust-video-work.service")
     assert ("PrivateNetwork", "yes") in work
-    assert ("InaccessiblePaths", "-/etc/focust-video/secrets -/run/focust-video") in work
+    assert ("InaccessiblePaths", "-/etc/focust-video/secrets -/run/focust-video -/run/focust-video-secrets") in work
     assert not [value for name, value in work if name.startswith(("LoadCredential", "SetCredential"))]
     assert not [value for name, value in work if name == "Environment" and "SECRET" in value]
 
