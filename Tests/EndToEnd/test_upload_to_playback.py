@@ -1,6 +1,7 @@
 """The main way: a film goes in by POST /upload/lesson and plays back, for the web and for mobile."""
 
 import re
+import subprocess
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -18,7 +19,7 @@ from harness.client import (
     upload,
     wait_for_task,
 )
-from harness.server import SECRET_KEY
+from harness.server import API_KEY, OTHER_API_KEY, REPOSITORY, SECRET_KEY
 from harness.tokens import play
 
 
@@ -34,6 +35,25 @@ def test_upload_answers_202_with_every_field(lesson):
     assert accepted["filename"] == "film.mp4"
     assert accepted["message"]
     assert accepted["status_url"].endswith(f"/api/tasks/{accepted['task_id']}")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [f"site:{API_KEY}\n", f"{API_KEY}", f"site:{API_KEY},other:{OTHER_API_KEY}x\n", f"site:{API_KEY} , other:none\n"],
+)
+def test_the_example_uploads_with_the_servers_own_file_of_keys(server, tmp_path, keys):
+    """Also in the middle of a rotation, when it holds two."""
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"no film")
+    said = subprocess.run(
+        [REPOSITORY / "packaging/examples/upload.sh", server.url, "t/c/m/example", film],
+        input=keys,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    # Not 401: what is no film is read by who may upload alone.
+    assert "error: 400" in said.stderr, said
 
 
 def test_upload_names_the_task_in_location(server, short_h264):

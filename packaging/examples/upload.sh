@@ -1,10 +1,13 @@
 #!/bin/sh
 # Uploads a film as the site's backend does, and waits for its conversion.
 #   upload.sh https://video.example.com TRAINER/COURSE/MODULE/LESSON film.mp4 < file-with-the-api-key
+# The file may be the server's own: of several keys (name:key,name:key) it takes the first.
 set -eu
 url=$1 rel=$2 film=$3
-IFS= read -r key
-key=${key#*:}
+# The last line may have no end.
+IFS= read -r key || [ -n "$key" ]
+key=${key%%,*}
+key=$(printf '%s' "${key#*:}" | tr -d '[:space:]')
 old_ifs=$IFS
 IFS=/
 # shellcheck disable=SC2086 # split at the slashes
