@@ -176,6 +176,23 @@ def test_promtool_accepts_the_rules_and_each_alert_fires_when_it_should(site):
     assert "SUCCESS" in promtool("check", "config", "--syntax-only", MONITORING / "prometheus.yml")
 
 
+def test_what_prometheus_needs_is_added_list_by_list_as_the_file_says(tmp_path):
+    theirs = "rule_files:\n  - other.yml\nscrape_configs:\n  - job_name: node\n"
+    ours = (MONITORING / "prometheus.yml").read_text()
+    merged = yaml.safe_load(theirs)
+    for name, entries in yaml.safe_load(ours).items():
+        merged[name] += entries
+    config = tmp_path / "prometheus.yml"
+    config.write_text(yaml.safe_dump(merged))
+    assert "SUCCESS" in promtool("check", "config", "--syntax-only", config)
+    config.write_text(theirs + ours)
+    refused = subprocess.run(
+        [REPOSITORY / "scripts/promtool", "check", "config", "--syntax-only", config], capture_output=True, text=True
+    )
+    assert refused.returncode != 0
+    assert re.search(r"field rule_files already set|already set in type", refused.stdout + refused.stderr)
+
+
 def alerts() -> list[dict]:
     (group,) = yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"]
     return group["rules"]
