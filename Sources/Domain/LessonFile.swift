@@ -4,6 +4,8 @@ package enum LessonFile {
     package static let playlist = "output.m3u8"
     package static let key = "enc.key"
     package static let poster = "poster.jpg"
+    /// What is known of the lesson's renditions; for this program alone, never served.
+    package static let facts = "renditions.json"
     /// Seconds of the longest lesson. A grant to play one lives no longer than that and the margin, whatever a playlist says.
     package static let longestSeconds = 86_400
 

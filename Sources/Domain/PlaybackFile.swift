@@ -1,13 +1,11 @@
 /// What a request may name inside a lesson's directory.
 package enum PlaybackFile: Equatable, Sendable {
     case playlist(String)
-    case key
+    case key(RenditionName)
     case segment(String)
 
     /// The playlist that a lesson's URL names.
     package static let mainPlaylist = LessonFile.playlist
-    /// The key's file. `key` is how the predecessor's playlists ended their URLs.
-    package static let keyName = LessonFile.key
     /// What a page shows before the video plays; older lessons have none.
     package static let posterName = LessonFile.poster
     /// Which pictures a page shows along the time line; lessons without have none.
@@ -18,21 +16,30 @@ package enum PlaybackFile: Equatable, Sendable {
         guard let name = Identifier(substring: name)?.value else { return nil }
         // By bytes: finding a character means finding where each one ends.
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
+            // How the predecessor's playlists ended their keys' URLs.
             guard name == "key" else { return nil }
-            self = .key
-            return
-        }
-        if name == Self.keyName {
-            self = .key
+            self = .key(.first)
             return
         }
         switch name[name.utf8.index(after: dot)...] {
         case "m3u8": self = .playlist(name)
+        case "key":
+            guard let rendition = RenditionName(key: name) else { return nil }
+            self = .key(rendition)
         // Segments of ours and, in trees that came from elsewhere, what HLS allows besides (RFC 8216 §3).
         case "ts", "m4s", "mp4", "aac", "vtt": self = .segment(name)
         // Delivered like one: the same tokens, the same caching, gone with the version it belongs to.
         case "jpg" where name == Self.posterName: self = .segment(name)
         default: return nil
+        }
+    }
+
+    /// Whose file it is; nil for those of the whole lesson, and where another program chose the names.
+    package var rendition: RenditionName? {
+        switch self {
+        case .playlist(let name): RenditionName(playlist: name)
+        case .key(let rendition): rendition
+        case .segment(let name): RenditionName(segment: name)
         }
     }
 

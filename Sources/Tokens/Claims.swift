@@ -26,6 +26,8 @@ package struct Claims: ~Copyable, Sendable {
     package internal(set) var issuedAt: Int?
     /// `nbf`, seconds since 1970.
     package internal(set) var notBefore: Int?
+    /// `max_height`, our own: the largest shorter side of a rendition that the token opens, pixels; nil: any.
+    package internal(set) var maxHeight: Int?
 
     /// Whether the token names the claim at all.
     package func has(_ name: ClaimName) -> Bool { places[name.rawValue].count >= 0 }

@@ -10,6 +10,8 @@ struct ClaimsReader: ~Copyable {
     private static let maxDepth = 8
     /// The latest date a token may carry, 9999-12-31: beyond it a number is an attack or a mistake.
     private static let maxDate = 253_402_300_799
+    /// Pixels that `max_height` may say: more than any picture has.
+    private static let maxHeight = 1_000_000
 
     private(set) var claims = Claims()
     private var index = 0
@@ -53,6 +55,10 @@ struct ClaimsReader: ~Copyable {
         } else if isName(name, "nbf") {
             guard claims.notBefore == nil else { throw .malformed("it names nbf twice") }
             claims.notBefore = try readDate("nbf")
+        } else if isName(name, "max_height") {
+            guard claims.maxHeight == nil else { throw .malformed("it names max_height twice") }
+            claims.maxHeight = try readWholeNumber(
+                "max_height", upTo: Self.maxHeight, "is no whole number of pixels")
         } else {
             try skipValue(depth: 0)
         }
@@ -97,15 +103,22 @@ struct ClaimsReader: ~Copyable {
 
     /// A NumericDate (RFC 7519 §2) that is a whole number, written plainly: not 1e9, not "1", not 1.5.
     private mutating func readDate(_ name: StaticString) throws(TokenError) -> Int {
+        try readWholeNumber(name, upTo: Self.maxDate, "is no whole number of seconds")
+    }
+
+    /// A number from 1 to `limit`, written plainly; `mistake` says what any other value is.
+    private mutating func readWholeNumber(
+        _ name: StaticString, upTo limit: Int, _ mistake: StaticString
+    ) throws(TokenError) -> Int {
         let start = index
         var value = 0
         while index < end, case let digit = peek() &- 0x30, digit < 10 {
-            guard value <= Self.maxDate else { throw .malformed("\(name) is too large") }
+            guard value <= limit else { throw .malformed("\(name) is too large") }
             value = value * 10 + Int(digit)
             index += 1
         }
-        guard index > start, claims.payload.span[start] != 0x30, value <= Self.maxDate, isValueEnd(peek())
-        else { throw .malformed("\(name) is no whole number of seconds") }
+        guard index > start, claims.payload.span[start] != 0x30, value <= limit, isValueEnd(peek())
+        else { throw .malformed("\(name) \(mistake)") }
         return value
     }
 

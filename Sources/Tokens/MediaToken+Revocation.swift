@@ -4,9 +4,9 @@ extension MediaToken {
     /// Everything by which the token could be revoked, but for the id it does not have yet.
     package var revocationSubjects: [RevocationList.Subject] {
         switch self {
-        case .play(let user, let lesson, _): [.user(user.value), .location("\(lesson)")]
-        case .grant(let user, let location, _, _): [.user(user), .location("\(location)")]
-        case .playFlat(let user, let filename, let video, _):
+        case .play(let user, let lesson, _, _): [.user(user.value), .location("\(lesson)")]
+        case .grant(let user, let location, _, _, _): [.user(user), .location("\(location)")]
+        case .playFlat(let user, let filename, let video, _, _):
             [.user(user.value)]
                 + [video, filename?.flatVideoID].compactMap { $0.map { .location("\(user)/\($0)") } }
         case .downloadFlat(let user, let filename):

@@ -4,13 +4,16 @@ import Formats
 
 /// The tokens this server issues: what each names, and with it what it opens.
 package enum MediaToken: Sendable {
-    /// Plays one lesson (v2).
-    case play(user: UserID, lesson: LessonPath, platform: Platform)
+    /// Plays one lesson (v2). `maxHeight`, here and below: the largest shorter side of a rendition that it opens, pixels;
+    /// nil: any.
+    case play(user: UserID, lesson: LessonPath, platform: Platform, maxHeight: Int? = nil)
     /// Opens segments and key of one lesson, never the playlist: what a rewritten playlist carries. `parent` is the id
     /// of the token it was minted for, if that has one: who revokes the one means the other too.
-    case grant(user: String, location: LessonLocation, platform: Platform, parent: String?)
+    case grant(
+        user: String, location: LessonLocation, platform: Platform, parent: String?, maxHeight: Int? = nil)
     /// Plays one video of the flat layout (v1).
-    case playFlat(user: Identifier, filename: Filename?, video: Identifier?, platform: Platform)
+    case playFlat(
+        user: Identifier, filename: Filename?, video: Identifier?, platform: Platform, maxHeight: Int? = nil)
     /// Downloads one file (v2).
     case download(user: UserID, target: VideoTarget, filename: Filename)
     /// Downloads one file of the flat layout (v1).
@@ -44,15 +47,17 @@ package enum MediaToken: Sendable {
     /// The claims by their wire names, without the dates and the id.
     var claims: [(String, JSONValue)] {
         switch self {
-        case .play(let user, let lesson, let platform):
+        case .play(let user, let lesson, let platform, let maxHeight):
             [("user_id", .string(user.value)), ("rel", .string("\(lesson)"))] + [platform.claim]
-        case .grant(let user, let location, let platform, let parent):
+                + Self.claim(maxHeight)
+        case .grant(let user, let location, let platform, let parent, let maxHeight):
             [("user_id", .string(user))] + Self.claims(of: location)
                 + [platform.claim, ("use", "segment")]
-                + (parent.map { [("parent", .string($0))] } ?? [])
-        case .playFlat(let user, let filename, let video, let platform):
+                + (parent.map { [("parent", .string($0))] } ?? []) + Self.claim(maxHeight)
+        case .playFlat(let user, let filename, let video, let platform, let maxHeight):
             [("user_id", .string(user.value))] + (filename.map { [("filename", .string($0.value))] } ?? [])
                 + (video.map { [("video_id", .string($0.value))] } ?? []) + [platform.claim]
+                + Self.claim(maxHeight)
         case .download(let user, let target, let filename):
             [("sub", "download"), Platform.download.claim, ("user_id", .string(user.value))] + target.claims
                 + [("filename", .string(filename.value))]
@@ -63,6 +68,10 @@ package enum MediaToken: Sendable {
             [("sub", "upload"), Platform.upload.claim, ("user_id", .string(user.value))] + target.claims
                 + callbacks.claims
         }
+    }
+
+    private static func claim(_ maxHeight: Int?) -> [(String, JSONValue)] {
+        maxHeight.map { [("max_height", .integer($0))] } ?? []
     }
 
     private static func claims(of location: LessonLocation) -> [(String, JSONValue)] {

@@ -1,3 +1,4 @@
+import Domain
 import Formats
 import System
 import Testing
@@ -59,6 +60,32 @@ struct RawPartsTests {
         }
         #expect(entry.route.pattern.text == pattern)
         #expect(parameters.raw("id") == (parameters.has("id") ? path.dropFirst(3) : ""))
+    }
+
+    @Test(
+        "are a height of whole pixels",
+        arguments: [("1", 1), ("480", 480), ("480.0", 480), ("0480", 480), ("99999999999999999999", 65_535)])
+    func heights(text: String, pixels: Int) throws {
+        #expect(try QueryParameters.maxHeight(text) == pixels)
+        #expect(try QueryParameters(parsing: "max_height=\(text)").maxHeight() == pixels)
+    }
+
+    @Test(
+        "are refused where a height is no whole number of pixels",
+        arguments: [
+            "", "0", "0.0", "-1", "+480", "480.5", "480p", "4e2", "0x1e0", " 480", "480,720", "٤٨٠", "null",
+        ])
+    func otherHeights(text: String) {
+        let refusal = #expect(throws: Refusal.self) { try QueryParameters.maxHeight(text) }
+        #expect(refusal?.code == .malformedRequest && refusal?.field == "max_height")
+    }
+
+    @Test("are no height where none is given") func noHeight() throws {
+        #expect(try QueryParameters.maxHeight(String?.none) == nil)
+        #expect(try QueryParameters(parsing: "height=5").maxHeight() == nil)
+        #expect(throws: Refusal.self) {
+            try QueryParameters(parsing: "max_height=1&max_height=2").maxHeight()
+        }
     }
 
     private func request(_ authorization: String) -> HTTPRequest {

@@ -69,7 +69,12 @@ private func verify(_ token: String, keys: [String] = [secret], now: Int = now) 
         #"{"exp":1800000600,"exp":1900000000}"#, #"{"exp":1800000600,"user_id":1}"#,
         #"{"exp":1800000600,"user_id":null}"#, #"{"exp":1800000600,"rel":["t/c/m/l"]}"#,
         #"{"exp":1800000600,"rel":"a","rel":"b"}"#, #"{"exp":1800000600,"iat":"1"}"#,
-        #"{"exp":1800000600,"nbf":1.5}"#, #"{"exp":1800000600} {}"#, #"{"exp":1800000600"#,
+        #"{"exp":1800000600,"nbf":1.5}"#, #"{"exp":1800000600,"max_height":"480"}"#,
+        #"{"exp":1800000600,"max_height":480.0}"#, #"{"exp":1800000600,"max_height":0}"#,
+        #"{"exp":1800000600,"max_height":-480}"#, #"{"exp":1800000600,"max_height":null}"#,
+        #"{"exp":1800000600,"max_height":9223372036854775808}"#, #"{"exp":1800000600,"max_height":}"#,
+        #"{"exp":1800000600,"max_height":480,"max_height":1080}"#,
+        #"{"exp":1800000600} {}"#, #"{"exp":1800000600"#,
         #"{"exp":1800000600,}"#,
         #"{"exp":1800000600,"a":"\ud800"}"#, #"{"exp":1800000600,"a":"\x"}"#, "[1800000600]", "null", "", "{",
         "{\"exp\":1800000600,\"a\":\"\u{01}\"}",
@@ -156,7 +161,9 @@ private func verify(_ token: String, keys: [String] = [secret], now: Int = now) 
         let parent = String(repeating: "p", count: 64)
         let tokens: [MediaToken] = [
             .play(user: user, lesson: lesson, platform: .mobile),
-            .grant(user: user.value, location: .lesson(lesson), platform: .mobile, parent: parent),
+            .grant(
+                user: user.value, location: .lesson(lesson), platform: .mobile, parent: parent,
+                maxHeight: 65_535),
             .download(user: user, target: .lesson(lesson), filename: name),
             .upload(user: user, target: .module(course: lesson.course, module: lesson.module)),
         ]
@@ -164,6 +171,26 @@ private func verify(_ token: String, keys: [String] = [secret], now: Int = now) 
             let claims = try verify(issuer.issue(token, lifetime: 60))
             let isNamed = claims.matches(.userID, user.value)
             #expect(isNamed)
+        }
+    }
+
+    @Test func `A height that is claimed is read, and a token without one has none`() throws {
+        let clock = SystemClock(now: { Timestamp(seconds: now) }, monotonicNanoseconds: { 0 })
+        let issuer = TokenIssuer(signer: TokenSigner(key: key(secret)), clock: clock)
+        let user = try #require(Identifier("u1"))
+        let lesson = try #require(LessonPath("t/c/m/l"))
+        let userID = try #require(UserID("u1"))
+        for height in [nil, 1, 480, 65_535] {
+            let tokens: [MediaToken] = [
+                .play(user: userID, lesson: lesson, platform: .web, maxHeight: height),
+                .playFlat(user: user, filename: nil, video: user, platform: .mobile, maxHeight: height),
+                .grant(
+                    user: "u1", location: .lesson(lesson), platform: .web, parent: "p", maxHeight: height),
+            ]
+            for token in tokens {
+                let found = try verify(issuer.issue(token, lifetime: 60)).maxHeight
+                #expect(found == height)
+            }
         }
     }
 

@@ -18,6 +18,8 @@ struct TokenCommand: ParsableCommand {
         @Option(help: "The user the token is for.") var userID = "by-hand"
         @Option(help: "web or mobile") var platform = "web"
         @Option(help: "Lifetime in seconds; TOKEN_EXPIRY if left out.") var ttl: Int?
+        @Option(help: "Opens renditions alone whose shorter side is this at most, pixels.") var maxHeight:
+            Int?
 
         func run() throws {
             guard let lesson = LessonPath(rel) else {
@@ -29,9 +31,12 @@ struct TokenCommand: ParsableCommand {
             guard let platform = [Platform.web, .mobile].first(where: { $0.rawValue == self.platform }) else {
                 throw ValidationError("--platform must be web or mobile.")
             }
-            try TokenCommand.issue(.play(user: user, lesson: lesson, platform: platform), ttl) {
-                $0.tokenExpiry
+            guard (1...65_535).contains(maxHeight ?? 1) else {
+                throw ValidationError("--max-height must be 1 or more.")
             }
+            try TokenCommand.issue(
+                .play(user: user, lesson: lesson, platform: platform, maxHeight: maxHeight), ttl
+            ) { $0.tokenExpiry }
         }
     }
 

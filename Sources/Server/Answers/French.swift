@@ -38,6 +38,8 @@ enum French {
         "platform must be web or mobile.": "platform doit être web ou mobile.",
         "ttl must be a whole number of seconds, at least 1.":
             "ttl doit être un nombre entier de secondes, au moins 1.",
+        "max_height must be a whole number of pixels, at least 1.":
+            "max_height doit être un nombre entier de pixels, au moins 1.",
         "limit must be from 1 to {0}.": "limit doit aller de 1 à {0}.",
         "status must be one of {0}.": "status doit être l’un de : {0}.",
         "after names no task.": "after ne désigne aucune tâche.",
@@ -95,6 +97,9 @@ enum French {
         "The token is for another video.": "Le jeton est pour une autre vidéo.",
         "The token is for another file.": "Le jeton est pour un autre fichier.",
         "The token is for another upload.": "Le jeton est pour un autre envoi.",
+        "The token is for smaller renditions of the video.":
+            "Le jeton est pour des versions plus petites de la vidéo.",
+        "The token is for renditions alone.": "Le jeton n’ouvre que les versions de la vidéo.",
         "The token is not for downloads.": "Le jeton ne sert pas à télécharger.",
         "The token is not for uploads.": "Le jeton ne sert pas à envoyer.",
         "The token is not for playing.": "Le jeton ne sert pas à lire.",
@@ -129,6 +134,8 @@ enum French {
         "The playlist of the video is too long.": "La liste de lecture de la vidéo est trop longue.",
         "The key of the video is damaged; upload the video again.":
             "La clé de la vidéo est endommagée ; envoyez de nouveau la vidéo.",
+        "What is known of the video's renditions is damaged; upload the video again.":
+            "Ce que l’on sait des versions de la vidéo est endommagé ; envoyez de nouveau la vidéo.",
         "filename names no video.": "filename ne désigne aucune vidéo.",
         "video_id is not the video of that file.": "video_id n’est pas la vidéo de ce fichier.",
     ]

@@ -17,6 +17,8 @@ struct PlayAdmission: ~Copyable {
     let userID: String
     /// The token's id; nil where it has none.
     let tokenID: String?
+    /// The largest shorter side of a rendition that the token opens, pixels; nil: any.
+    let maxHeight: Int?
 
     /// Takes what it needs of the claims, which are too large to be handed from function to function.
     fileprivate init(location: LessonLocation, platform: Platform, claims: borrowing Claims) {
@@ -27,6 +29,7 @@ struct PlayAdmission: ~Copyable {
         expiresAt = claims.expiry
         userID = claims.text(.userID) ?? ""
         tokenID = claims.text(.tokenID)
+        maxHeight = claims.maxHeight
     }
 }
 
@@ -72,6 +75,8 @@ struct MediaGate: Sendable {
             guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value),
                 !claims.has(.rel), !claims.has(.use)
             else { throw Self.mismatch("The token is for another file.") }
+            // How large the picture of such a file is, nothing here knows.
+            guard claims.maxHeight == nil else { throw Self.mismatch("The token is for renditions alone.") }
             try checkRevocation(claims)
             if platform == .web { try referrers.check(request) }
             return FileAdmission(filename: filename)

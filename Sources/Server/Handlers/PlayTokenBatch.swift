@@ -22,7 +22,8 @@ struct PlayTokenBatch: Sendable {
             platform: try PlayTokens.platform(try Self.text(body, "platform")),
             lifetime: try QueryParameters.lifetime(
                 try Self.text(body, "ttl"), or: tokens.services.settings.tokenExpiry,
-                max: tokens.services.settings.maxTTL))
+                max: tokens.services.settings.maxTTL),
+            maxHeight: try QueryParameters.maxHeight(try Self.text(body, "max_height")))
         var answers: [JSONValue] = []
         let isFrench = AcceptLanguage.prefersFrench(context.request.acceptLanguage)
         var round = tokens.issuance.round()

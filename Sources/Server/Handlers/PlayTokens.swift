@@ -16,7 +16,8 @@ struct PlayTokens: Sendable {
         let admission = try caller.admission(for: try query.userID())
         let lesson = try query.lessonPath()
         let wish = PlayTokenWish(
-            platform: try Self.platform(try query.single("platform")), lifetime: try lifetime(query))
+            platform: try Self.platform(try query.single("platform")), lifetime: try lifetime(query),
+            maxHeight: try query.maxHeight())
         var round = issuance.round()
         return .json(200, .object(try issue(lesson, wish, admission, in: &round)))
     }
@@ -27,8 +28,10 @@ struct PlayTokens: Sendable {
         in round: inout QuestionRound
     ) throws(Refusal) -> [(String, JSONValue)] {
         let token = try issuance.issue(
-            .play(user: admission.user, lesson: lesson, platform: wish.platform), admission,
-            lifetime: wish.lifetime, question: .play(user: admission.user, lesson: lesson), in: &round)
+            .play(
+                user: admission.user, lesson: lesson, platform: wish.platform, maxHeight: wish.maxHeight),
+            admission, lifetime: wish.lifetime, question: .play(user: admission.user, lesson: lesson),
+            in: &round)
         return try members(token, wish, .lesson(lesson))
     }
 
@@ -60,10 +63,14 @@ struct PlayTokens: Sendable {
         _ context: RequestContext, _ admission: IssuingAdmission, _ user: Identifier, _ filename: Filename,
         video: Identifier?, at place: Identifier, _ platform: Platform
     ) throws(Refusal) -> HTTPResponse {
-        let wish = PlayTokenWish(platform: platform, lifetime: try lifetime(try context.query()))
+        let query = try context.query()
+        let wish = PlayTokenWish(
+            platform: platform, lifetime: try lifetime(query), maxHeight: try query.maxHeight())
         let token = try issuance.issue(
-            .playFlat(user: user, filename: filename, video: video, platform: platform), admission,
-            lifetime: wish.lifetime, question: .flat(user: user, action: .play, filename: filename))
+            .playFlat(
+                user: user, filename: filename, video: video, platform: platform, maxHeight: wish.maxHeight),
+            admission, lifetime: wish.lifetime, question: .flat(user: user, action: .play, filename: filename)
+        )
         return .json(200, .object(try members(token, wish, .flat(user: user, video: place))))
     }
 
@@ -107,4 +114,6 @@ struct PlayTokenWish {
     let platform: Platform
     /// Seconds.
     let lifetime: Int
+    /// The largest shorter side of a rendition that it opens, pixels; nil: any.
+    let maxHeight: Int?
 }

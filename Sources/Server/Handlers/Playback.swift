@@ -22,24 +22,35 @@ struct Playback: Sendable {
         guard let file = PlaybackFile(context.path.raw("file")) else {
             throw Refusal(.notFound, "There is no such file.")
         }
+        let wanted = try Self.wantedHeight(file, context)
         if let answer = versionedSegment(file, context, admission) { return answer }
         do throws(Refusal) {
-            return try look(for: file, context, admission)
+            return try look(for: file, context, admission, wanting: wanted)
         } catch {
             // A lesson that was replaced after it was opened is being deleted, and has some of its files no more.
             guard error.code == .notFound else { throw error }
-            return try look(for: file, context, admission)
+            return try look(for: file, context, admission, wanting: wanted)
         }
     }
 
     private func look(
-        for file: PlaybackFile, _ context: RequestContext, _ admission: borrowing PlayAdmission
+        for file: PlaybackFile, _ context: RequestContext, _ admission: borrowing PlayAdmission,
+        wanting wanted: Int?
     ) throws(Refusal) -> HTTPResponse {
         let version = RawQuery.value(of: "v=", in: context.request.query)
         let lesson = try open(admission.location, version: version, for: file)
+        try check(file, of: lesson, admission)
         switch file {
-        case .playlist(let name): return try playlist(name, lesson, context, admission)
-        case .key: return try key(lesson)
+        case .playlist(PlaybackFile.mainPlaylist):
+            // A grant comes from this one; what it names, a grant opens too.
+            guard !admission.isGrant else {
+                throw Refusal(.tokenMismatch, "The token opens segments and key, not the playlist.")
+            }
+            let playlist = try mainPlaylist(of: lesson, admission, wanting: wanted)
+            return try rewritten(playlist, lesson, context, admission)
+        case .playlist(let name):
+            return try rewritten(ServedPlaylist(bytes: try read(lesson, name)), lesson, context, admission)
+        case .key(let rendition): return try key(of: rendition, lesson)
         case .segment(let name): return try segment(name, lesson, admission, isVersioned: version != nil)
         }
     }
@@ -49,7 +60,9 @@ struct Playback: Sendable {
     private func versionedSegment(
         _ file: PlaybackFile, _ context: RequestContext, _ admission: borrowing PlayAdmission
     ) -> HTTPResponse? {
-        guard case .segment(let name) = file,
+        // A token that does not open every rendition is judged for each, and what it opens is not remembered: nginx does not
+        // tell renditions apart.
+        guard case .segment(let name) = file, admission.maxHeight == nil,
             let version = RawQuery.value(of: "v=", in: context.request.query),
             let path = services.files.versionedPath(of: name, at: admission.location, version: version)
         else { return nil }
@@ -93,8 +106,10 @@ struct Playback: Sendable {
     /// The 16 bytes, straight from here: nginx has no way to the file.
     ///
     /// Whatever else has a key's name is none: a file that a full disk cut short, or something put in its place.
-    private func key(_ lesson: borrowing LessonDirectory) throws(Refusal) -> HTTPResponse {
-        let key = try read(lesson, PlaybackFile.keyName)
+    private func key(
+        of rendition: RenditionName, _ lesson: borrowing LessonDirectory
+    ) throws(Refusal) -> HTTPResponse {
+        let key = try read(lesson, rendition.key)
         guard key.count == ContentKey.byteCount else {
             var refusal = Refusal(.internal, "The key of the video is damaged; upload the video again.")
             refusal.cause = "the key has \(key.count) bytes"
@@ -107,15 +122,10 @@ struct Playback: Sendable {
     /// A playlist whose URIs lead back here. Those of a mobile token become absolute and carry a grant; so, staying
     /// relative, do those of a web token that came in the query: a player that cannot set headers for the playlist
     /// cannot for the segments either.
-    private func playlist(
-        _ name: String, _ lesson: borrowing LessonDirectory, _ context: RequestContext,
+    private func rewritten(
+        _ playlist: ServedPlaylist, _ lesson: borrowing LessonDirectory, _ context: RequestContext,
         _ admission: borrowing PlayAdmission
     ) throws(Refusal) -> HTTPResponse {
-        // A grant comes from the main playlist, whose variants it opens too.
-        guard !admission.isGrant || name != PlaybackFile.mainPlaylist else {
-            throw Refusal(.tokenMismatch, "The token opens segments and key, not the playlist.")
-        }
-        let playlist = try read(lesson, name)
         let isInHeader = BearerToken.ofHeader(context.request) != nil
         let rule: URIRule
         if admission.platform == .web && isInHeader {
@@ -126,15 +136,15 @@ struct Playback: Sendable {
                 base: Array(base(admission).utf8), suffix: Array("?token=\(grant)&v=\(lesson.version)".utf8))
         }
         let rewriter = PlaylistRewriter(rule)
-        guard rewriter.fits(playlist, in: Self.maxPlaylistBytes) else {
+        guard rewriter.fits(playlist.bytes, in: Self.maxPlaylistBytes) else {
             var refusal = Refusal(.internal, "The playlist of the video is too long.")
             refusal.cause =
-                "a playlist of \(playlist.count) bytes would become more than \(Self.maxPlaylistBytes)"
+                "a playlist of \(playlist.bytes.count) bytes would become more than \(Self.maxPlaylistBytes)"
             throw refusal
         }
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "application/vnd.apple.mpegurl"), Self.noStore],
-            body: rewriter.rewrite(playlist))
+            body: rewriter.rewrite(playlist.bytes))
     }
 
     private func base(_ admission: borrowing PlayAdmission) -> String {
@@ -145,19 +155,21 @@ struct Playback: Sendable {
     /// Minted once for a playlist: it outlives the video, so that a film does not stop when the caller's own short
     /// token ends. One that is a grant already is handed on, or it could be renewed for ever.
     private func grant(
-        _ playlist: [UInt8], _ context: RequestContext, _ admission: borrowing PlayAdmission
+        _ playlist: ServedPlaylist, _ context: RequestContext, _ admission: borrowing PlayAdmission
     ) -> String {
         if admission.isGrant, let present = BearerToken.any(in: context.request) { return String(present) }
         return services.issuer.issue(
             .grant(
                 user: admission.userID, location: admission.location, platform: admission.platform,
-                parent: admission.tokenID),
+                parent: admission.tokenID, maxHeight: admission.maxHeight),
             lifetime: seconds(playlist) + services.settings.grantMargin, datedAs: admission.issuedAt)
     }
 
-    /// How long the video lasts. A playlist of variants does not say; then as long as any token may live.
-    private func seconds(_ playlist: [UInt8]) -> Int {
-        guard let duration = PlaylistFacts.duration(of: playlist), duration > .zero else {
+    /// How long the video lasts. A playlist of variants that another program wrote does not say; then as long as any token
+    /// may live.
+    private func seconds(_ playlist: ServedPlaylist) -> Int {
+        let known = playlist.duration ?? PlaylistFacts.duration(of: playlist.bytes)
+        guard let duration = known, duration > .zero else {
             return min(services.settings.maxTTL, LessonFile.longestSeconds)
         }
         return Int(min(duration.components.seconds, Int64(LessonFile.longestSeconds) - 1)) + 1
@@ -192,7 +204,7 @@ struct Playback: Sendable {
         throw lessons.refusalOfMissing(location)
     }
 
-    private func read(_ lesson: borrowing LessonDirectory, _ name: String) throws(Refusal) -> [UInt8] {
+    func read(_ lesson: borrowing LessonDirectory, _ name: String) throws(Refusal) -> [UInt8] {
         let bytes: [UInt8]?
         do {
             bytes = try lesson.read(name)

@@ -87,9 +87,27 @@ extension QueryParameters {
         return min(seconds, max)
     }
 
+    /// The largest shorter side of a rendition, pixels; nil where the parameter is missing. Refuses with
+    /// `malformed_request`, also where it is empty: a page that lost the number must not get everything.
+    func maxHeight() throws(Refusal) -> Int? { try Self.maxHeight(try single("max_height")) }
+
+    /// The same of a text that stood elsewhere.
+    static func maxHeight(_ text: (some StringProtocol)?) throws(Refusal) -> Int? {
+        guard let text else { return nil }
+        guard let pixels = wholeNumber(text), pixels >= 1 else {
+            throw Refusal(
+                .malformedRequest, "max_height must be a whole number of pixels, at least 1.",
+                field: "max_height")
+        }
+        return min(pixels, mostPixels)
+    }
+
+    /// More than any picture's side has.
+    private static let mostPixels = 65_535
+
     /// Digits, behind which `.0` may stand, as programs write that have one kind of number alone; nil for any other text.
     /// What is too large to count is as large as a number can be.
-    private static func wholeNumber(_ text: String) -> Int? {
+    private static func wholeNumber(_ text: some StringProtocol) -> Int? {
         let parts = text.utf8.split(
             separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
         // Int() would take "+5".

@@ -45,6 +45,9 @@ class Route:
 def _routes():
     names = {"playlist": "output.m3u8", "segment": f"segment_000.ts?v={VERSION}", "key file": "enc.key", "key": "key"}
     names |= {"poster": f"poster.jpg?v={VERSION}"}
+    # The lessons have several renditions, of which the first one is the largest.
+    names |= {"first playlist": "r0.m3u8", "other playlist": "r2.m3u8"}
+    names |= {"other segment": f"r2_000.ts?v={VERSION}", "other key": "enc-r2.key"}
     for mobile in (False, True):
         root = "/mobile" if mobile else ""
         for part, name in names.items():
@@ -85,6 +88,9 @@ LESSON = {"type": "lesson", "rel": RELS["own"]}
 COURSE = {"type": "course", "course_id": "c"}
 MODULE = {"type": "module", "course_id": "c", "module_id": "m"}
 DOWNLOAD = USER | {"sub": "download", "platform": "download"}
+# As high as the smaller of the two renditions that the table asks for, and less than the first one.
+MAX_HEIGHT = 480
+OF_FIRST_RENDITION = ("first playlist", "segment", "key", "key file")
 UPLOAD = USER | {"sub": "upload", "platform": "upload"}
 
 # What each kind of token says beside its dates; all of them name "own".
@@ -96,6 +102,9 @@ CLAIMS = {
     "play v1 filename": USER | {"filename": "v.mp4", "platform": "web"},
     "play v1 video_id": USER | {"video_id": "v", "platform": "web"},
     "play v1 mobile": USER | {"filename": "v.mp4", "video_id": "v", "platform": "mobile"},
+    "play v2 limited": USER | {"rel": RELS["own"], "platform": "web", "max_height": MAX_HEIGHT},
+    "limited grant": USER | {"rel": RELS["own"], "platform": "mobile", "use": "segment", "max_height": MAX_HEIGHT},
+    "play v1 limited": USER | {"filename": "v.mp4", "platform": "web", "max_height": MAX_HEIGHT},
     "download v2 lesson": DOWNLOAD | LESSON | {"filename": "film.mp4"},
     "download v2 course": DOWNLOAD | COURSE | {"filename": "presentation.mp4"},
     "download v2 module": DOWNLOAD | MODULE | {"filename": "presentation.mp4"},
@@ -113,8 +122,8 @@ KEYLESS_KINDS = (*NO_TOKENS, "play v2 web", "play v1 mobile", "upload lesson", "
 
 # By family of routes: the kinds that open "own", the first of them the one that VARIANTS are made of.
 PLAYS = {
-    "lesson": ("play v2 web", "play v2 mobile", "grant"),
-    "flat": ("play v1 filename", "play v1 video_id", "play v1 mobile", "flat grant"),
+    "lesson": ("play v2 web", "play v2 mobile", "grant", "play v2 limited", "limited grant"),
+    "flat": ("play v1 filename", "play v1 video_id", "play v1 mobile", "flat grant", "play v1 limited"),
     "raw": ("play v1 filename", "play v1 mobile"),
     "download lesson": ("download v2 lesson",),
     "download course": ("download v2 course",),
@@ -144,6 +153,8 @@ def opens(route: Route, kind: str, target: str) -> bool:
         return False
     claims = CLAIMS[kind]
     if route.mobile and claims["platform"] != "mobile":
+        return False
+    if "max_height" in claims and route.part in OF_FIRST_RENDITION:
         return False
     return not (claims.get("use") == "segment" and route.part == "playlist")
 
