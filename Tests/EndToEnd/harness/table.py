@@ -46,8 +46,7 @@ def _routes():
     names = {"playlist": "output.m3u8", "segment": f"segment_000.ts?v={VERSION}", "key file": "enc.key", "key": "key"}
     names |= {"poster": f"poster.jpg?v={VERSION}"}
     # The lessons have several renditions, of which the first one is the largest.
-    names |= {"first playlist": "r0.m3u8", "other playlist": "r2.m3u8"}
-    names |= {"other segment": f"r2_000.ts?v={VERSION}", "other key": "enc-r2.key"}
+    names |= {"first playlist": "r0.m3u8", "other key": "enc-r2.key", "other segment": f"r2_000.ts?v={VERSION}"}
     for mobile in (False, True):
         root = "/mobile" if mobile else ""
         for part, name in names.items():
@@ -154,8 +153,6 @@ def opens(route: Route, kind: str, target: str) -> bool:
     claims = CLAIMS[kind]
     if route.mobile and claims["platform"] != "mobile":
         return False
-    if "max_height" in claims and route.part in OF_FIRST_RENDITION:
-        return False
     return not (claims.get("use") == "segment" and route.part == "playlist")
 
 
@@ -189,6 +186,8 @@ def expected(route: Route, kind: str, referrer: str, target: str, address: str =
         return 403, "token_mismatch"
     if CLAIMS[meant]["platform"] == "web" and referrer not in GOOD_REFERRERS:
         return 403, "referrer_missing" if referrer == "none" else "referrer_forbidden"
+    if "max_height" in CLAIMS[meant] and route.part in OF_FIRST_RENDITION:
+        return 403, "token_mismatch"
     return admitted(route)
 
 
