@@ -4,7 +4,9 @@ import pytest
 
 from harness.client import Lesson, make_lesson
 from harness.media import make_h264, make_mpeg4
+from harness.processes import Site
 from harness.server import Server
+from harness.small_disk import SmallDisk
 from harness.written import nothing_secret_in
 
 pytest_plugins = ["harness.openapi_recorder"]
@@ -31,6 +33,24 @@ def own_server(tmp_path):
     yield start
     for running in started:
         running.stop()
+
+
+@pytest.fixture
+def disk(request, tmp_path):
+    """A file system of as many bytes as the test's module says in DISK."""
+    mounted = SmallDisk(tmp_path / "disk", request.module.DISK)
+    yield mounted
+    mounted.remove()
+
+
+@pytest.fixture
+def small_site(request, tmp_path, disk):
+    """A site with its data on that disk, which keeps as much of it free as the module says in FLOOR, and converts
+    nothing."""
+    settings = {"FOCUST_MIN_FREE_BYTES": str(request.module.FLOOR), "FOCUST_DATA_DIR": str(disk.path / "data")}
+    running = Site(tmp_path / "site", settings | {"FOCUST_CONVERSION_JOBS": "0"}).start_nginx().start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,12 @@
 
 Pages, play.js and hls.js are what a site would have; they come from another site than the video server, and what
 happens to a lesson while it is watched happens here. The person reads French.
+
+Where a film is watched for long, all browsers watch at once, each a lesson of its own: the time passes for all.
 """
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 import requests
@@ -24,11 +29,20 @@ def site():
         yield running
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
-def browser(request, tmp_path_factory):
-    opened = BROWSERS[request.param](tmp_path_factory.mktemp(request.param), language="fr")
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module")
+def browsers(tmp_path_factory):
+    """All of them, opened at once: most of that is waiting for them."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in BROWSERS}
+    with ThreadPoolExecutor() as pool:
+        opened = {name: pool.submit(BROWSERS[name], folder, language="fr") for name, folder in folders.items()}
+    yield {name: each.result() for name, each in opened.items()}
+    for each in opened.values():
+        each.result().close()
+
+
+@pytest.fixture(params=BROWSERS)
+def browser(request, browsers):
+    return browsers[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -59,21 +73,41 @@ def films(tmp_path_factory):
     return make
 
 
+def open_page(site, browser, server, rel: str = REL, origin: str | None = None, **settings):
+    """Opens the page of a lesson of `server` on the site, and presses play."""
+    for name, value in ({"video": server.url, "ttl": "", "policy": ""} | settings).items():
+        setattr(site.handler, name, value)
+    browser.open("about:blank")
+    browser.events.clear()
+    browser.open(f"{origin or site.origin}/watch.html?rel={rel}")
+    browser.evaluate("window.video.muted = true; void video.play().catch(() => {})")
+    return browser
+
+
 @pytest.fixture
 def watch(site, browser):
-    """Opens the page of a lesson of `server` on the site, and presses play."""
+    """What `open_page` does, in one browser."""
+    site.handler.issued.clear()
+    return partial(open_page, site, browser)
 
-    def open_page(server, rel: str = REL, origin: str | None = None, **settings):
-        site.handler.issued.clear()
-        for name, value in ({"video": server.url, "ttl": "", "policy": ""} | settings).items():
-            setattr(site.handler, name, value)
-        browser.open("about:blank")
-        browser.events.clear()
-        browser.open(f"{origin or site.origin}/watch.html?rel={rel}")
-        browser.evaluate("window.video.muted = true; void video.play().catch(() => {})")
-        return browser
 
-    return open_page
+@pytest.fixture
+def watch_everywhere(site, browsers):
+    """What `open_page` does, in all browsers: a page and the lesson that it shows, for each."""
+    site.handler.issued.clear()
+
+    def open_pages(server, film, **settings):
+        rels = {f"{REL}-{name}": browser for name, browser in browsers.items()}
+        for rel in rels:
+            make_lesson(server, rel, film)
+        return [(open_page(site, browser, server, rel, **settings), rel) for rel, browser in rels.items()]
+
+    return open_pages
+
+
+def issued(site, rel: str) -> list[dict]:
+    """What the site had issued for the lesson, and for the page that shows it."""
+    return [each for each in site.handler.issued if f"/{rel}/" in each["playlist_url"]]
 
 
 def plays(page, beyond: float) -> None:
@@ -89,55 +123,61 @@ def segments(page) -> list[str]:
     return [url for url, status in page.answers() if ".ts?" in url and status in (200, 206)]
 
 
-def test_a_lesson_goes_on_after_pauses_longer_than_its_token_and_than_its_grant(site, start, films, watch):
+def test_a_lesson_goes_on_after_pauses_longer_than_its_token_and_than_its_grant(site, start, films, watch_everywhere):
     server = start(FOCUST_GRANT_MARGIN="0")
-    make_lesson(server, REL, films(20))
-    page = watch(server, ttl="5")
-    plays(page, 1)
-    page.evaluate("video.playbackRate = 1.5; video.pause()")
-    (issued,) = site.handler.issued
-    wait_for(lambda: is_dead(site, issued["signed_playlist_url"]), "the token to end")
-    page.evaluate("void video.play()")
-    plays(page, 3)
-    assert len(site.handler.issued) == 1 and page.complaints() == []
-    page.evaluate("video.pause()")
-    wait_for(lambda: is_dead(site, segments(page)[0]), "the grant to end")
-    page.evaluate("video.currentTime = 18; void video.play()")
-    page.wait("video.ended", "the end")
-    assert page.evaluate("[video.playbackRate, video.currentTime > 19.5, video.error]") == [1.5, True, None]
-    assert len(site.handler.issued) == 2 and page.evaluate(STATUS) == ""
+    watched = watch_everywhere(server, films(20), ttl="5")
+    for page, _ in watched:
+        plays(page, 1)
+        page.evaluate("video.playbackRate = 1.5; video.pause()")
+    for page, rel in watched:
+        (first,) = issued(site, rel)
+        wait_for(partial(is_dead, site, first["signed_playlist_url"]), "the token to end")
+        page.evaluate("void video.play()")
+        plays(page, 3)
+        assert len(issued(site, rel)) == 1 and page.complaints() == []
+        page.evaluate("video.pause()")
+    for page, rel in watched:
+        wait_for(partial(is_dead, site, segments(page)[0]), "the grant to end")
+        page.evaluate("video.currentTime = 18; void video.play()")
+        page.wait("video.ended", "the end")
+        assert page.evaluate("[video.playbackRate, video.currentTime > 19.5, video.error]") == [1.5, True, None]
+        assert len(issued(site, rel)) == 2 and page.evaluate(STATUS) == ""
 
 
-def test_a_lesson_that_is_replaced_is_watched_to_its_end(site, start, films, watch):
+def test_a_lesson_that_is_replaced_is_watched_to_its_end(site, start, films, watch_everywhere):
     server = start(FOCUST_GRANT_MARGIN="0")
-    make_lesson(server, REL, films(40, "320x180"))
-    page = watch(server)
-    plays(page, 1)
-    make_lesson(server, REL, films(3))
-    # Not all of it had been loaded when the other one took its place.
-    assert len(set(segments(page))) < 18
-    page.evaluate("video.playbackRate = 8")
-    page.wait("video.ended || video.error", "the end", 60)
-    assert page.evaluate("[video.videoWidth, video.currentTime > 39, video.error]") == [320, True, None]
-    assert len(site.handler.issued) == 1 and page.complaints() == []
+    watched = watch_everywhere(server, films(40, "320x180"))
+    for page, rel in watched:
+        plays(page, 1)
+        make_lesson(server, rel, films(3))
+        # Not all of it had been loaded when the other one took its place.
+        assert len(set(segments(page))) < 18
+        page.evaluate("video.playbackRate = 8")
+    for page, rel in watched:
+        page.wait("video.ended || video.error", "the end", 60)
+        assert page.evaluate("[video.videoWidth, video.currentTime > 39, video.error]") == [320, True, None]
+        assert len(issued(site, rel)) == 1 and page.complaints() == []
 
 
-def test_a_lesson_whose_old_version_is_gone_goes_on_in_the_new_one(site, start, films, watch):
+def test_a_lesson_whose_old_version_is_gone_goes_on_in_the_new_one(site, start, films, watch_everywhere):
     server = start(FOCUST_KEEP_REPLACED="0")
-    make_lesson(server, REL, films(60, "320x180"))
-    page = watch(server)
-    plays(page, 1)
-    make_lesson(server, REL, films(60))
-    page.evaluate("video.currentTime = 40")
-    page.wait("video.videoWidth === 160 && !video.paused", "the new film")
-    plays(page, 40.5)
-    # A shorter one has no such place: it begins.
-    page.evaluate("window.shown = []; video.ontimeupdate = () => shown.push([video.videoWidth, video.currentTime])")
-    make_lesson(server, REL, films(3, "320x180"))
-    page.evaluate("video.currentTime = 20")
-    page.wait("video.ended", "the end of the shorter film")
-    assert [time for width, time in page.evaluate("shown") if width == 320 and 0 < time < 2.5]
-    assert page.evaluate(STATUS) == "" and len(site.handler.issued) == 3
+    watched = watch_everywhere(server, films(60, "320x180"))
+    for page, rel in watched:
+        plays(page, 1)
+        make_lesson(server, rel, films(60))
+        page.evaluate("video.currentTime = 40")
+    for page, rel in watched:
+        page.wait("video.videoWidth === 160 && !video.paused", "the new film")
+        plays(page, 40.5)
+        # A shorter one has no such place: it begins.
+        noted = "shown.push([video.videoWidth, video.currentTime])"
+        page.evaluate(f"window.shown = []; video.ontimeupdate = () => {noted}")
+        make_lesson(server, rel, films(3, "320x180"))
+        page.evaluate("video.currentTime = 20")
+    for page, rel in watched:
+        page.wait("video.ended", "the end of the shorter film")
+        assert [time for width, time in page.evaluate("shown") if width == 320 and 0 < time < 2.5]
+        assert page.evaluate(STATUS) == "" and len(issued(site, rel)) == 3
 
 
 def test_a_lesson_goes_on_where_it_was_when_its_server_comes_back(start, films, watch):

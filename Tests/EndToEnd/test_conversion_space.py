@@ -8,30 +8,12 @@ import requests
 
 from harness.client import task, upload, wait_for_task
 from harness.media import make_h264, pad_mp4, run
-from harness.processes import Site
 from harness.server import wait_for
-from harness.small_disk import SmallDisk
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts file systems")
 
 MIB = 1 << 20
 DISK, FLOOR = 96 * MIB, 32 * MIB
-
-
-@pytest.fixture
-def disk(tmp_path):
-    mounted = SmallDisk(tmp_path / "disk", DISK)
-    yield mounted
-    mounted.remove()
-
-
-@pytest.fixture
-def site(tmp_path, disk):
-    data = disk.path / "data"
-    settings = {"FOCUST_MIN_FREE_BYTES": str(FLOOR), "FOCUST_DATA_DIR": str(data), "FOCUST_CONVERSION_JOBS": "0"}
-    running = Site(tmp_path / "site", settings).start_nginx().start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -79,27 +61,29 @@ def staged(site) -> list:
     return list((site.data / "hls/.staging").iterdir())
 
 
-def test_none_begins_below_the_floor_nor_one_that_would_pass_it(site, disk, film, large):
-    tasks = {name: queued(site, name, each) for name, each in {"small": film, "large": large}.items()}
+def test_none_begins_below_the_floor_nor_one_that_would_pass_it(small_site, disk, film, large):
+    tasks = {name: queued(small_site, name, each) for name, each in {"small": film, "large": large}.items()}
     disk.fill(leaving=FLOOR - 2 * MIB)
-    site.terminate()
-    site.start(FOCUST_CONVERSION_JOBS="1")
-    wait_for(lambda: all(waits(site, each) for each in tasks.values()), "both to say that they wait", 30)
-    assert waiting(site) == 2
-    assert is_logged(site, "conversions_wait_for_space")
-    assert not is_logged(site, "conversion_started")
+    small_site.terminate()
+    small_site.start(FOCUST_CONVERSION_JOBS="1")
+    wait_for(lambda: all(waits(small_site, each) for each in tasks.values()), "both to say that they wait", 30)
+    assert waiting(small_site) == 2
+    assert is_logged(small_site, "conversions_wait_for_space")
+    assert not is_logged(small_site, "conversion_started")
     # Room for the one, and not for the other.
     disk.empty()
     disk.fill(leaving=FLOOR + 6 * MIB)
-    ended = wait_for_task(site, tasks["small"])
+    ended = wait_for_task(small_site, tasks["small"])
     assert (ended["status"], ended["attempts"], ended["error"]) == ("completed", 1, None)
-    wait_for(lambda: waits(site, tasks["large"]), "the large one to wait", 30)
-    assert is_logged(site, "conversion_waits_for_space")
-    assert (waiting(site), staged(site)) == (1, [])
+    wait_for(lambda: waits(small_site, tasks["large"]), "the large one to wait", 30)
+    assert is_logged(small_site, "conversion_waits_for_space")
+    assert (waiting(small_site), staged(small_site)) == (1, [])
     disk.empty()
-    ended = wait_for_task(site, tasks["large"])
+    # That a pause ends by itself, the small one has shown.
+    end_pause(small_site, tasks["large"], attempts=0)
+    ended = wait_for_task(small_site, tasks["large"])
     assert (ended["status"], ended["attempts"], ended["error"]) == ("completed", 1, None)
-    assert waiting(site) == 0
+    assert waiting(small_site) == 0
 
 
 def stop_at_the_floor(site, disk) -> None:
@@ -116,22 +100,22 @@ def end_pause(site, identity: str, attempts: int) -> None:
     database.close()
 
 
-def test_one_that_runs_stops_at_the_floor_leaves_nothing_and_counts(site, disk, long_film):
-    identity = queued(site, "long", long_film)
-    site.start_worker("--jobs", "1")
-    stop_at_the_floor(site, disk)
-    wait_for(lambda: waits(site, identity, attempts=1), "the task to say that it waits", 30)
-    assert staged(site) == []
-    assert (waiting(site), is_logged(site, "conversion_failed")) == (1, True)
-    assert not (site.data / "hls/t/c/m/long/output.m3u8").exists()
+def test_one_that_runs_stops_at_the_floor_leaves_nothing_and_counts(small_site, disk, long_film):
+    identity = queued(small_site, "long", long_film)
+    small_site.start_worker("--jobs", "1")
+    stop_at_the_floor(small_site, disk)
+    wait_for(lambda: waits(small_site, identity, attempts=1), "the task to say that it waits", 30)
+    assert staged(small_site) == []
+    assert (waiting(small_site), is_logged(small_site, "conversion_failed")) == (1, True)
+    assert not (small_site.data / "hls/t/c/m/long/output.m3u8").exists()
     # One that is stopped again and again is not converted for ever.
     disk.empty()
-    end_pause(site, identity, attempts=7)
-    stop_at_the_floor(site, disk)
-    ended = wait_for_task(site, identity)
+    end_pause(small_site, identity, attempts=7)
+    stop_at_the_floor(small_site, disk)
+    ended = wait_for_task(small_site, identity)
     assert (ended["status"], ended["attempts"], ended["error"]["code"]) == ("failed", 8, "insufficient_storage")
     assert "space" in ended["error"]["message"]
-    assert (staged(site), waiting(site)) == ([], 0)
+    assert (staged(small_site), waiting(small_site)) == ([], 0)
     disk.empty()
-    assert site.tasks("retry", identity).returncode == 0
-    assert wait_for_task(site, identity)["status"] == "completed"
+    assert small_site.tasks("retry", identity).returncode == 0
+    assert wait_for_task(small_site, identity)["status"] == "completed"

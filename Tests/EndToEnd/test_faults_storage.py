@@ -36,13 +36,6 @@ def sites(tmp_path):
         site.stop()
 
 
-@pytest.fixture
-def disk(tmp_path):
-    mounted = SmallDisk(tmp_path / "disk", DISK)
-    yield mounted
-    mounted.remove()
-
-
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
     return make_h264(tmp_path_factory.mktemp("films") / "film.mp4", seconds=3, size="160x120", bitrate="60k")

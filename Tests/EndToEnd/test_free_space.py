@@ -9,9 +9,7 @@ import requests
 from harness import tus
 from harness.client import service
 from harness.fastcgi import FastCGIRequest
-from harness.processes import Site
 from harness.server import wait_for
-from harness.small_disk import SmallDisk
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts file systems")
 
@@ -19,22 +17,6 @@ MIB = 1 << 20
 DISK, FLOOR, FILM = 96 * MIB, 56 * MIB, 30 * MIB
 # By so much the floor may be passed, and what the server keeps of its own.
 STEP = 16 * MIB
-
-
-@pytest.fixture
-def disk(tmp_path):
-    mounted = SmallDisk(tmp_path / "disk", DISK)
-    yield mounted
-    mounted.remove()
-
-
-@pytest.fixture
-def site(tmp_path, disk):
-    data = disk.path / "data"
-    settings = {"FOCUST_MIN_FREE_BYTES": str(FLOOR), "FOCUST_DATA_DIR": str(data), "FOCUST_CONVERSION_JOBS": "0"}
-    running = Site(tmp_path / "site", settings).start_nginx().start()
-    yield running
-    running.stop()
 
 
 def refused(answer: requests.Response) -> bool:
@@ -46,8 +28,8 @@ def pieces(count: int):
         yield bytes(65536)
 
 
-def test_parts_under_way_are_counted_together(site, disk):
-    first, second = (tus.begun(site, f"t/c/m/{name}", FILM) for name in ("first", "second"))
+def test_parts_under_way_are_counted_together(small_site, disk):
+    first, second = (tus.begun(small_site, f"t/c/m/{name}", FILM) for name in ("first", "second"))
     slow = tus.Slow(first, 0, FILM)
     slow.send(bytes(MIB))
     wait_for(lambda: disk.free() <= DISK - MIB, "the first part to come in")
@@ -60,7 +42,7 @@ def test_parts_under_way_are_counted_together(site, disk):
     assert tus.send(second, 0, pieces(FILM - 65536)).status_code == 204
 
 
-def test_forms_under_way_are_counted_together(site, disk):
+def test_forms_under_way_are_counted_together(small_site, disk):
     parameters = {
         "REQUEST_METHOD": "POST",
         "REQUEST_URI": "/upload/lesson",
@@ -70,7 +52,7 @@ def test_forms_under_way_are_counted_together(site, disk):
     }
     film = b'--b\r\nContent-Disposition: form-data; name="video"; filename="film.mp4"\r\n\r\n' + bytes(2 * MIB)
     with contextlib.ExitStack() as stack:
-        requests_ = [FastCGIRequest(site.directory / "upload.sock", parameters) for _ in range(2)]
+        requests_ = [FastCGIRequest(small_site.directory / "upload.sock", parameters) for _ in range(2)]
         for request in requests_:
             stack.callback(request.close)
         requests_[0].send(film)
@@ -81,8 +63,8 @@ def test_forms_under_way_are_counted_together(site, disk):
         assert "insufficient_storage" in answer
 
 
-def test_a_part_of_unknown_length_ends_at_the_floor(site, disk):
-    url = tus.begun(site, "t/c/m/unknown", FILM)
+def test_a_part_of_unknown_length_ends_at_the_floor(small_site, disk):
+    url = tus.begun(small_site, "t/c/m/unknown", FILM)
     disk.fill(leaving=FLOOR + 8 * MIB)
     assert refused(tus.send(url, 0, pieces(FILM)))
     assert disk.free() >= FLOOR - STEP
@@ -91,8 +73,8 @@ def test_a_part_of_unknown_length_ends_at_the_floor(site, disk):
     assert tus.send(url, tus.offset(url), pieces(65536)).status_code == 204
 
 
-def test_a_part_ends_where_others_take_the_room_meanwhile(site, disk):
-    url = tus.begun(site, "t/c/m/meanwhile", FILM)
+def test_a_part_ends_where_others_take_the_room_meanwhile(small_site, disk):
+    url = tus.begun(small_site, "t/c/m/meanwhile", FILM)
     slow = tus.Slow(url, 0, FILM)
     slow.send(bytes(MIB))
     wait_for(lambda: disk.free() <= DISK - MIB, "the part to begin")
