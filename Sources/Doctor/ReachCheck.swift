@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 import Settings
 
@@ -40,7 +41,7 @@ struct ReachCheck {
     /// Directories, and an example of the files in them.
     private var wanted: [(String, Account.Right)] {
         let data = settings.dataDirectory
-        let served = ["hls", "originals", "presentation_videos"].map { "\(data)/\($0)" }
+        let served = StoredFile.served.map { "\(data)/\($0)" }
         let sockets = [settings.listen, settings.uploadListen].filter { $0.hasPrefix("/") }
         return sockets.map { ($0, .write) } + served.map { ($0, .pass) }
             + [example("\(data)/hls", ".ts"), example("\(data)/originals", "")].compactMap(\.self).map {
@@ -50,10 +51,11 @@ struct ReachCheck {
 
     private var forbidden: [(String, Account.Right)] {
         let data = settings.dataDirectory
-        let keys = [example("\(data)/hls", "enc.key")].compactMap(\.self)
-        let state = ["\(data)/state/focust.db"].map { ($0, Account.Right.read) } + [("\(data)/state", .pass)]
+        let keys = [example("\(data)/\(StoredFile.lessons)", LessonFile.key)].compactMap(\.self)
+        let folder = "\(data)/\(StoredFile.state)"
+        let state = ["\(folder)/focust.db"].map { ($0, Account.Right.read) } + [(folder, .pass)]
         return keys.map { ($0, .read) } + state + SecretFiles.all().map { ($0, .read) }
-            + ([data] + ["hls", "originals", "presentation_videos"].map { "\(data)/\($0)" }).map {
+            + ([data] + StoredFile.served.map { "\(data)/\($0)" }).map {
                 ($0, .write)
             }
     }

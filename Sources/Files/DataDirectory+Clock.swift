@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 
 /// How long the wall clock has gone on, for the next process: `state/clock`, two numbers.
@@ -5,7 +6,7 @@ extension DataDirectory {
     private static let maxClockBytes = 64
     /// What a number of it can be: a record is damaged that says more than thousands of years, or less than nothing.
     private static let clockNumbers: ClosedRange<Int64> = 0...(1 << 40)
-    private var clockPath: String { "\(root)/state/clock" }
+    private var clockPath: String { absolutePath("\(StoredFile.state)/clock") }
 
     /// The second since 1970 at which it was kept, and for how many seconds the clock had gone on by then; nil where
     /// there is none that can be read.

@@ -7,7 +7,7 @@ import Glibc
 extension DataDirectory {
     /// Where a lesson lies while another takes its place, at the path that it had in `hls`: empty but for that moment, and
     /// after a crash in it.
-    static let asideFolder = "hls/.aside"
+    static let asideFolder = "\(StoredFile.lessons)/.aside"
 
     /// How often, and how many microseconds apart, a reader looks again for a lesson that is set aside.
     private static var asideTries: Int { 100 }
@@ -53,7 +53,7 @@ extension DataDirectory {
     func discardLesson(at location: LessonLocation) throws(FileError) {
         let lock = try asideLock()
         defer { close(lock) }
-        try discard("hls/\(location)")
+        try discard(StoredFile.lesson(location))
         try discard("\(Self.asideFolder)/\(location)")
     }
 
@@ -78,7 +78,7 @@ extension DataDirectory {
         let lessons = try lessonsAside(below: "")
         for lesson in lessons {
             let aside = absolutePath(Self.asideFolder + lesson)
-            try settle(aside, absolutePath("hls" + lesson))
+            try settle(aside, absolutePath(StoredFile.lessons + lesson))
             forgetParents(of: aside)
         }
         return lessons.map { Self.asideFolder + $0 }
@@ -111,7 +111,7 @@ extension DataDirectory {
 
     /// One at a time: as long as this is held, what lies aside is being worked on.
     private func asideLock() throws(FileError) -> Int32 {
-        try ExclusiveLock.waiting(for: absolutePath("state/aside.lock"))
+        try ExclusiveLock.waiting(for: absolutePath("\(StoredFile.state)/aside.lock"))
     }
 
     /// Paths of directories with files in them; those above have directories alone.

@@ -35,7 +35,7 @@ extension DataDirectory {
     /// Takes back the original that an upload was made, where the upload itself is not kept.
     package func dropOriginal(ofUpload upload: String, at location: LessonLocation) throws(FileError) {
         guard let number = try FileSystem.fileNumber(of: absolutePath(upload)) else { return }
-        let directory = absolutePath(originalsDirectory(of: location))
+        let directory = absolutePath(StoredFile.originals(of: location))
         try checkParents(of: "\(directory)/-")
         for name in try FileSystem.names(in: directory) {
             let path = "\(directory)/\(name)"
@@ -46,22 +46,14 @@ extension DataDirectory {
     /// In the flat layout the directory is its user's, and only this file's name counts.
     private func hasOriginal(of location: LessonLocation, _ filename: Filename) throws(FileError) -> Bool {
         switch location {
-        case .lesson: try !FileSystem.names(in: absolutePath(originalsDirectory(of: location))).isEmpty
+        case .lesson: try !FileSystem.names(in: absolutePath(StoredFile.originals(of: location))).isEmpty
         case .flat: try size(of: originalPath(of: location, filename)) != nil
-        }
-    }
-
-    private func originalsDirectory(of location: LessonLocation) -> String {
-        switch location {
-        case .lesson(let path): "originals/\(path)"
-        // The flat layout keeps all files of a user in one directory.
-        case .flat(let user, _): "originals/\(user)"
         }
     }
 
     /// Where the original lies, relative to the root; whether it does is not asked.
     package func originalPath(of location: LessonLocation, _ filename: Filename) -> String {
-        "\(originalsDirectory(of: location))/\(filename)"
+        StoredFile.original(filename, of: location)
     }
 
     /// The size of a regular file below the root; nil where there is none. Links are not followed.

@@ -16,7 +16,7 @@ extension DataDirectory {
         type: VideoFileType, ifAllowed isAllowed: () -> Bool = { true }
     ) throws(FileError) -> String? {
         let relative = presentation.path(type)
-        let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
+        let lock = try ExclusiveLock.waiting(for: presentationLockPath)
         defer { close(lock) }
         guard isAllowed() else { return nil }
         let lastFilm = newest(of: presentation.candidates)
@@ -50,9 +50,12 @@ extension DataDirectory {
 
     /// Removes a presentation, whichever extension it has, and its poster. That there is none is fine.
     package func removePresentation(_ presentation: Presentation) throws(FileError) {
-        let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
+        let lock = try ExclusiveLock.waiting(for: presentationLockPath)
         defer { close(lock) }
         for path in presentation.candidates { try discard(path) }
         if let poster = presentation.poster { try discard(poster) }
     }
+
+    /// Held by who stores or removes a presentation.
+    var presentationLockPath: String { absolutePath("\(StoredFile.presentations)/.lock") }
 }

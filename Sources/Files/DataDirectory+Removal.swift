@@ -13,13 +13,13 @@ extension DataDirectory {
         try discardLesson(at: location)
         try removeEntries(of: location)
         switch location {
-        case .lesson: try discard("originals/\(location)")
+        case .lesson: try discard(StoredFile.originals(of: location))
         case .flat: if let original { try discard(originalPath(of: location, original)) }
         }
     }
 
     func newTrashPath() -> String {
-        absolutePath("hls/.trash/\(String(UInt64.random(in: .min ... .max), radix: 36))")
+        absolutePath("\(Self.trashFolder)/\(String(UInt64.random(in: .min ... .max), radix: 36))")
     }
 
     /// Removes a file or tree by way of the trash.

@@ -8,7 +8,8 @@ extension DataDirectory {
     /// What is not locked is nobody's, even of a task that lives: each attempt has a directory of its own.
     package func sweep() throws(FileError) -> [String] {
         var removed: [String] = []
-        for directory in ["hls/.staging", "uploads/.staging", "hls/.trash", "state/workers"] {
+        for directory in [Self.stagingFolder, Self.uploadStagingFolder, Self.trashFolder, Self.workersFolder]
+        {
             for name in try FileSystem.names(in: absolutePath(directory)) {
                 let path = absolutePath("\(directory)/\(name)")
                 let isGone = try ExclusiveLock.ifAbandoned(path) { () throws(FileError) in
@@ -24,8 +25,10 @@ extension DataDirectory {
     /// older one goes.
     private func sweepPresentations() throws(FileError) -> [String] {
         var removed: [String] = []
-        for course in try folders(in: "presentation_videos/courses") { removed += try keepNewest(in: course) }
-        for course in try folders(in: "presentation_videos/modules") {
+        for course in try folders(in: StoredFile.coursePresentations) {
+            removed += try keepNewest(in: course)
+        }
+        for course in try folders(in: StoredFile.modulePresentations) {
             for module in try folders(in: course) { removed += try keepNewest(in: module) }
         }
         return removed
@@ -44,7 +47,7 @@ extension DataDirectory {
     private func keepNewest(in folder: String) throws(FileError) -> [String] {
         guard try presentations(in: folder).count > 1 else { return [] }
         // Whoever uploads one now holds this until there is one again.
-        let lock = try ExclusiveLock.waiting(for: absolutePath("presentation_videos/.lock"))
+        let lock = try ExclusiveLock.waiting(for: presentationLockPath)
         defer { close(lock) }
         let old = try presentations(in: folder).sorted { $0.modified < $1.modified }.dropLast().map(\.path)
         for path in old { try FileSystem.remove(absolutePath(path)) }

@@ -9,8 +9,7 @@ extension DataDirectory {
     package func commitUpload(
         _ staged: consuming StagingFile, task: TaskID, location: LessonLocation, filename: Filename
     ) throws(FileError) -> KeptUpload {
-        let suffix = filename.pathExtension
-        let relative = "uploads/\(location)/\(task)" + (suffix.isEmpty ? "" : ".\(suffix)")
+        let relative = StoredFile.upload(task, of: location, as: filename)
         let path = absolutePath(relative)
         let kept = KeptUpload(path: relative, descriptor: try staged.sharedDescriptor())
         do {
@@ -29,14 +28,14 @@ extension DataDirectory {
         let path = absolutePath(relative)
         try checkParents(of: path)
         try FileSystem.remove(path)
-        removeEmptyParents(of: path, upTo: "\(root)/uploads")
+        removeEmptyParents(of: path, upTo: absolutePath(StoredFile.uploads))
     }
 
     /// The uploads that lie waiting, for comparing them with the job table; what older servers kept under
     /// other names is not among them.
     package func waitingUploads() throws(FileError) -> [WaitingUpload] {
         var found: [WaitingUpload] = []
-        try collect(below: "uploads", depth: 0, into: &found)
+        try collect(below: StoredFile.uploads, depth: 0, into: &found)
         return found
     }
 

@@ -12,6 +12,13 @@ package struct DataDirectory: Sendable {
     /// Nobody but this program reads the job table, or what is not accepted yet.
     static let privateMode: mode_t = 0o700
 
+    /// Where conversions work.
+    static let stagingFolder = "\(StoredFile.lessons)/.staging"
+    /// Where uploads come in.
+    static let uploadStagingFolder = "\(StoredFile.uploads)/.staging"
+    /// Where what is removed lies until it is gone.
+    static let trashFolder = "\(StoredFile.lessons)/.trash"
+
     /// Absolute, without a slash at its end.
     package let root: String
     /// The mode of directories that nginx reads. The root says who else may: closed to others, everything below is, so
@@ -29,20 +36,21 @@ package struct DataDirectory: Sendable {
             guard stat(root, &status) == 0 else { throw .last("stat", root) }
         }
         sharedMode = Self.openMode & (status.st_mode | 0o750)
-        for name in ["originals", "hls", "uploads", "presentation_videos"] {
+        for name in StoredFile.served + [
+            StoredFile.uploads, StoredFile.coursePresentations, StoredFile.modulePresentations,
+        ] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: sharedMode)
         }
-        for name in ["courses", "modules"] {
-            try FileSystem.makeDirectory("\(root)/presentation_videos/\(name)", mode: sharedMode)
-        }
         for name in [
-            "state", "uploads/.staging", "uploads/.tus", "hls/.staging", "hls/.trash", Self.asideFolder,
-            Self.retiredFolder,
+            StoredFile.state, Self.uploadStagingFolder, Self.resumableFolder, Self.stagingFolder,
+            Self.trashFolder, Self.asideFolder, Self.retiredFolder,
         ] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
         }
         // Restored from a backup or made by hand, the directory of the job table may be open to others.
-        guard chmod("\(root)/state", Self.privateMode) == 0 else { throw .last("chmod", "state") }
+        guard chmod("\(root)/\(StoredFile.state)", Self.privateMode) == 0 else {
+            throw .last("chmod", StoredFile.state)
+        }
         openRoot = try OpenDirectory(root)
     }
 
@@ -50,13 +58,13 @@ package struct DataDirectory: Sendable {
     var sharedFileMode: mode_t { sharedMode & 0o644 }
 
     /// The file that is touched when a job was queued.
-    package var conversionWakePath: String { "\(root)/state/wake" }
+    package var conversionWakePath: String { "\(root)/\(StoredFile.state)/wake" }
 
     /// The file that is touched when a callback waits to be sent.
-    package var callbackWakePath: String { "\(root)/state/wake-callbacks" }
+    package var callbackWakePath: String { "\(root)/\(StoredFile.state)/wake-callbacks" }
 
     /// The job table's file.
-    package var databasePath: String { "\(root)/state/focust.db" }
+    package var databasePath: String { "\(root)/\(StoredFile.state)/focust.db" }
 
     /// An absolute path for one relative to the root, as the job table keeps it.
     package func absolutePath(_ relative: String) -> String { "\(root)/\(relative)" }
@@ -70,14 +78,14 @@ package struct DataDirectory: Sendable {
 
     /// Whether a file can be made and written now where uploads come in, and where conversions work.
     package func isWritable() -> Bool {
-        ["uploads/.staging", "hls/.staging"].allSatisfy { directory in
+        [Self.uploadStagingFolder, Self.stagingFolder].allSatisfy { directory in
             // What went wrong is for the log of the request that met it; a probe only asks whether.
             guard var file = try? StagingFile(in: "\(root)/\(directory)") else { return false }
             return (try? file.write([UInt8(0)].span)) != nil
         }
     }
 
-    func hlsPath(_ location: LessonLocation) -> String { "\(root)/hls/\(location)" }
+    func hlsPath(_ location: LessonLocation) -> String { absolutePath(StoredFile.lesson(location)) }
 
     static func parent(of path: String) -> String {
         String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])

@@ -112,7 +112,7 @@ package struct LessonDirectory: ~Copyable {
 extension DataDirectory {
     /// The lesson at `location` as it is now; nil where there is none.
     package func openLesson(at location: LessonLocation) throws(FileError) -> LessonDirectory? {
-        let path = "hls/\(location)"
+        let path = StoredFile.lesson(location)
         if let lesson = try LessonDirectory(path, in: openRoot) { return lesson }
         return waitWhileAside(location) ? try LessonDirectory(path, in: openRoot) : nil
     }
@@ -127,12 +127,12 @@ extension DataDirectory {
         of name: String, at location: LessonLocation, version: Substring
     ) -> String? {
         guard let directory = LessonVersion.directory(of: version) else { return nil }
-        let path = "hls/\(location)/\(directory)/\(name)"
+        let path = "\(StoredFile.lesson(location))/\(directory)/\(name)"
         return openRoot.hasFile(path) ? path : nil
     }
 
     /// Whether a lesson was published at `location`.
     package func hasLesson(at location: LessonLocation) -> Bool {
-        FileSystem.exists("\(hlsPath(location))/output.m3u8")
+        FileSystem.exists("\(hlsPath(location))/\(LessonFile.playlist)")
     }
 }

@@ -62,7 +62,7 @@ struct LessonWalk {
     /// The directories below the one of `ids` that the filter lets through, in order.
     private func children(of ids: [Identifier]) throws(FileError) -> [Identifier] {
         let wanted = ids.isEmpty ? filter.trainer : ids.count == 1 ? filter.course : nil
-        let directory = (["hls"] + ids.map(\.value)).joined(separator: "/")
+        let directory = ([StoredFile.lessons] + ids.map(\.value)).joined(separator: "/")
         if let wanted {
             let path = tree.absolutePath("\(directory)/\(wanted)")
             return try FileSystem.kind(of: path) == S_IFDIR ? [wanted] : []

@@ -9,9 +9,10 @@ package enum Presentation: Hashable, Sendable {
     /// Where it lies, relative to the root, without its extension but for the flat one.
     var stem: String {
         switch self {
-        case .course(let course): "presentation_videos/courses/\(course)/presentation"
-        case .module(let course, let module): "presentation_videos/modules/\(course)/\(module)/presentation"
-        case .flat(let filename): "presentation_videos/\(filename)"
+        case .course(let course): "\(StoredFile.coursePresentations)/\(course)/presentation"
+        case .module(let course, let module):
+            "\(StoredFile.modulePresentations)/\(course)/\(module)/presentation"
+        case .flat(let filename): "\(StoredFile.presentations)/\(filename)"
         }
     }
 
@@ -26,8 +27,9 @@ package enum Presentation: Hashable, Sendable {
     /// Where its poster lies, relative to the root; the older layout has none.
     var poster: String? {
         switch self {
-        case .course(let course): "presentation_videos/courses/\(course)/poster.jpg"
-        case .module(let course, let module): "presentation_videos/modules/\(course)/\(module)/poster.jpg"
+        case .course(let course): "\(StoredFile.coursePresentations)/\(course)/\(LessonFile.poster)"
+        case .module(let course, let module):
+            "\(StoredFile.modulePresentations)/\(course)/\(module)/\(LessonFile.poster)"
         case .flat: nil
         }
     }

@@ -13,7 +13,7 @@ package struct StagingDirectory: ~Copyable {
     init(_ tree: DataDirectory, task: TaskID) throws(FileError) {
         self.tree = tree
         (path, descriptor) = try ExclusiveLock.make(
-            in: "\(tree.root)/hls/.staging", prefix: "\(task)."
+            in: tree.absolutePath(DataDirectory.stagingFolder), prefix: "\(task)."
         ) { (path) throws(FileError) in
             try FileSystem.makeDirectory(path, mode: DataDirectory.privateMode)
             return try FileSystem.open(path, O_RDONLY | O_DIRECTORY)
@@ -28,7 +28,7 @@ package struct StagingDirectory: ~Copyable {
 
     /// Writes the lesson's key, for this program's eyes only.
     package borrowing func writeKey(_ bytes: [UInt8]) throws(FileError) {
-        try write(bytes, as: "enc.key")
+        try write(bytes, as: LessonFile.key)
     }
 
     /// Writes a small file, for this program's eyes only until `sync`.
@@ -51,11 +51,11 @@ package struct StagingDirectory: ~Copyable {
         for name in names { FileSystem.startWriteback("\(path)/\(name)") }
         for name in names {
             let file = "\(path)/\(name)"
-            if name != "enc.key" { try FileSystem.makeReadable(file, mode: tree.sharedFileMode) }
+            if name != LessonFile.key { try FileSystem.makeReadable(file, mode: tree.sharedFileMode) }
             try FileSystem.sync(file)
         }
         // Key and playlists are read through the open directory, which is one version anyway.
-        let sent = names.filter { $0 != "enc.key" && !$0.hasSuffix(".m3u8") }
+        let sent = names.filter { $0 != LessonFile.key && !$0.hasSuffix(".m3u8") }
         try LessonVersion.make(in: path, of: sent, mode: tree.sharedMode, linkingBy: link)
         guard chmod(path, tree.sharedMode) == 0 else { throw .last("chmod", path) }
         try FileSystem.sync(path)

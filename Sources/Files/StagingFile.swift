@@ -70,6 +70,6 @@ package struct StagingFile: ~Copyable {
 extension DataDirectory {
     /// A new, empty file on the file system of the uploads.
     package func makeStagingFile() throws(FileError) -> StagingFile {
-        try StagingFile(in: "\(root)/uploads/.staging")
+        try StagingFile(in: absolutePath(Self.uploadStagingFolder))
     }
 }

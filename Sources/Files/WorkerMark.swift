@@ -30,7 +30,8 @@ package final class WorkerMark: Sendable {
 }
 
 extension DataDirectory {
-    var workersPath: String { "\(root)/state/workers" }
+    static let workersFolder = "\(StoredFile.state)/workers"
+    var workersPath: String { absolutePath(Self.workersFolder) }
 
     /// A mark for this process.
     package func makeWorkerMark() throws(FileError) -> WorkerMark {

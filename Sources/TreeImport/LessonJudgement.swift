@@ -19,7 +19,7 @@ struct LessonJudgement {
     private(set) var key: [UInt8] = []
 
     init(of directory: String, in tree: ForeignTree) throws {
-        var waiting = ["output.m3u8"]
+        var waiting = [LessonFile.playlist]
         var known = Set(waiting)
         while let name = waiting.popLast() {
             for file in try read(name, in: directory, tree) where known.insert(file).inserted {
@@ -33,8 +33,9 @@ struct LessonJudgement {
         guard !segments.isEmpty else { throw Unfit(reason: "output.m3u8 names no segment") }
         try checkSegments(directory, tree)
         // No playlist names it, and older servers made none.
-        if try tree.file("\(directory)/poster.jpg") != nil, known.insert("poster.jpg").inserted {
-            segments.append("poster.jpg")
+        if try tree.file("\(directory)/\(LessonFile.poster)") != nil, known.insert(LessonFile.poster).inserted
+        {
+            segments.append(LessonFile.poster)
         }
         key = try Self.readKey(directory, tree)
     }

@@ -27,13 +27,13 @@ enum OldFile {
         // The name as clients write it: NFC, whatever the disk has.
         let path = ([root] + ids + [filename.value]).joined(separator: "/")
         switch root {
-        case "originals": return [1, 4].contains(ids.count) ? .place(path) : .nowhere(nil)
-        case "uploads":
+        case StoredFile.originals: return [1, 4].contains(ids.count) ? .place(path) : .nowhere(nil)
+        case StoredFile.uploads:
             if ids.count == 1 { return .place(path) }
             return .nowhere(
                 ids.count == 4 ? "it was waiting for its conversion; upload it again" : nil)
         default:
-            if filename.value == "poster.jpg", [2, 3].contains(ids.count) { return .place(path) }
+            if filename.value == LessonFile.poster, [2, 3].contains(ids.count) { return .place(path) }
             guard VideoFileType(of: filename) != nil else { return .nowhere("it is no video") }
             let isNamed = filename.stemBeforeFirstDot == "presentation"
             switch (ids.first, ids.count) {

@@ -12,10 +12,10 @@ struct OldTree {
 
     init(_ tree: ForeignTree) throws(FileError) {
         self.tree = tree
-        try findLessons(in: "hls", ids: [])
-        try findFiles(in: "originals", below: "originals")
-        try findFiles(in: "uploads", below: "uploads")
-        try findFiles(in: "presentation_videos", below: "presentation_videos")
+        try findLessons(in: StoredFile.lessons, ids: [])
+        try findFiles(in: StoredFile.originals, below: StoredFile.originals)
+        try findFiles(in: StoredFile.uploads, below: StoredFile.uploads)
+        try findFiles(in: StoredFile.presentations, below: StoredFile.presentations)
         // Those of two ids first: one published later would have to hide the lessons below it.
         items = items.filter(\.isFlatLesson) + items.filter { !$0.isFlatLesson }
     }
@@ -23,7 +23,7 @@ struct OldTree {
     /// A directory with a playlist is a lesson where two or four ids lead to it.
     private mutating func findLessons(in directory: String, ids: [Identifier]) throws(FileError) {
         let entries = try tree.entries(in: directory)
-        let isLesson = entries.contains { $0.name == "output.m3u8" }
+        let isLesson = entries.contains { $0.name == LessonFile.playlist }
         if isLesson, let location = LessonLocation(ids.map(\.value).joined(separator: "/")) {
             items.append(.lesson(location))
         }

@@ -25,7 +25,7 @@ package struct TreeImport {
         for item in tree.items {
             switch item {
             case .lesson(let location):
-                report(ImportOutcome(path: "hls/\(location)", result: try lesson(location)))
+                report(ImportOutcome(path: StoredFile.lesson(location), result: try lesson(location)))
             case .file(let source, let target):
                 report(ImportOutcome(path: source, result: try file(source, target)))
             }
@@ -34,7 +34,7 @@ package struct TreeImport {
     }
 
     private func lesson(_ location: LessonLocation) throws -> ImportOutcome.Result {
-        let directory = "hls/\(location)"
+        let directory = StoredFile.lesson(location)
         do {
             let judged = try LessonJudgement(of: directory, in: old)
             if let present = try presentKey(directory) {
@@ -84,8 +84,9 @@ package struct TreeImport {
     private func rival(of target: String) throws(FileError) -> String? {
         let parts = target.split(separator: "/").map(String.init)
         let name = parts[parts.count - 1]
-        let isOriginal = parts[0] == "originals" && parts.count == 6
-        let isPresentation = parts[0] == "presentation_videos" && parts.count > 2 && Self.isPresentation(name)
+        let isOriginal = parts[0] == StoredFile.originals && parts.count == 6
+        let isPresentation =
+            parts[0] == StoredFile.presentations && parts.count > 2 && Self.isPresentation(name)
         guard isOriginal || isPresentation, let present = try ForeignTree.existing(at: root) else {
             return nil
         }

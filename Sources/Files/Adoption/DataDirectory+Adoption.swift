@@ -36,7 +36,8 @@ extension DataDirectory {
         let staging = try makeStagingDirectory(task: TaskID(random: (random.next(), random.next())))
         try staging.writeKey(key)
         for playlist in playlists { try staging.write(playlist.bytes, as: playlist.name) }
-        let target = try openDirectory("hls/.staging/" + (staging.path.split(separator: "/").last ?? ""))
+        let target = try openDirectory(
+            "\(Self.stagingFolder)/" + (staging.path.split(separator: "/").last ?? ""))
         defer { close(target) }
         for name in segments {
             guard let file = try tree.file("\(directory)/\(name)") else {
@@ -49,7 +50,7 @@ extension DataDirectory {
             try link(name, of: target, into: version, tree.privilege)
         }
         guard try staging.publishNew(as: location) else {
-            throw FileError(code: ENOTEMPTY, operation: "publish", path: "hls/\(location)")
+            throw FileError(code: ENOTEMPTY, operation: "publish", path: StoredFile.lesson(location))
         }
         return .done
     }

@@ -13,7 +13,7 @@ import Glibc
 ///
 /// All is on disk, nothing in memory: another process, or the next one, goes on where this one stopped.
 extension DataDirectory {
-    static let resumableFolder = "uploads/.tus"
+    static let resumableFolder = "\(StoredFile.uploads)/.tus"
     /// The most bytes of `info` and `result`.
     static let maxResumableInfo = 64 << 10
 

@@ -7,7 +7,8 @@ extension DataDirectory {
         _ version: Substring, of location: LessonLocation
     ) throws(FileError) -> LessonDirectory? {
         guard let directory = LessonVersion.anyDirectory(of: version) else { return nil }
-        return try LessonDirectory("hls/\(location)/\(directory)", version: String(version), in: openRoot)
+        return try LessonDirectory(
+            "\(StoredFile.lesson(location))/\(directory)", version: String(version), in: openRoot)
     }
 
     /// Bytes that may be written. Where that is less than `wanted`, retired versions are removed first, those that were
@@ -86,9 +87,11 @@ extension DataDirectory {
     /// False where the version that the entry names is not in its lesson.
     private func move(_ entry: RetiredEntry, to trash: String) throws(FileError) -> Bool {
         guard let location = try location(of: entry) else { return false }
-        let lesson = openRoot.openBeneath("hls/\(location)", O_RDONLY | O_DIRECTORY)
+        let lesson = openRoot.openBeneath(StoredFile.lesson(location), O_RDONLY | O_DIRECTORY)
         guard lesson >= 0 else {
-            guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .last("open", "hls/\(location)") }
+            guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else {
+                throw .last("open", StoredFile.lesson(location))
+            }
             return false
         }
         defer { close(lesson) }
@@ -97,9 +100,9 @@ extension DataDirectory {
             return false
         }
         guard renameat(lesson, version.directory, AT_FDCWD, trash) == 0 else {
-            throw .last("rename", "hls/\(location)/\(version.directory)")
+            throw .last("rename", "\(StoredFile.lesson(location))/\(version.directory)")
         }
-        guard fsync(lesson) == 0 else { throw .last("fsync", "hls/\(location)") }
+        guard fsync(lesson) == 0 else { throw .last("fsync", StoredFile.lesson(location)) }
         return true
     }
 

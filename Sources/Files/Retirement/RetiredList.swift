@@ -23,7 +23,7 @@ struct RetiredEntry: Sendable {
 }
 
 extension DataDirectory {
-    static let retiredFolder = "hls/.retired"
+    static let retiredFolder = "\(StoredFile.lessons)/.retired"
 
     var retirementLockPath: String { absolutePath("\(Self.retiredFolder)/.lock") }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Crypto
+import Domain
 import Files
 import MediaClient
 import MediaProtocol
@@ -65,7 +66,7 @@ struct Convert: ParsableCommand {
         let result = try media.convert(
             input, into: output.path, key: key, options: options,
             ConversionWatch(cancellation: nil, deadline: limit, progress: bar.show, log: { _ in }))
-        try output.writePrivate(key.bytes, as: "enc.key")
+        try output.writePrivate(key.bytes, as: LessonFile.key)
         try output.publish()
         bar.show(1)
         return result

@@ -1,10 +1,11 @@
 import CLibAV
+import Domain
 import MediaProtocol
 
 /// The picture that a page shows before a video plays.
 package enum Poster {
     /// Its name within a lesson's directory.
-    package static let fileName = "poster.jpg"
+    package static let fileName = LessonFile.poster
     /// Pixels; a wider picture is scaled down to this.
     static let maxWidth = 1280
     /// Where in the video to look, as shares of it, until a picture is whole and shows something: most do, and each costs

@@ -43,7 +43,7 @@ struct Downloads: Sendable {
         let user = try context.path.identifier("user_id")
         let admission = try gate.admit(
             context.request, toRawUploadOf: user, try context.path.filename("filename"))
-        guard let path = try stored.existing("uploads/\(user)/\(admission.filename)") else {
+        guard let path = try stored.existing("\(StoredFile.uploads)/\(user)/\(admission.filename)") else {
             throw Self.missing
         }
         return send(path, admission, .inline)

@@ -18,7 +18,7 @@ struct StoredFiles: Sendable {
     /// The path of a user's file in the flat layout; nil where there is none.
     func path(of filename: Filename, ofUser user: Identifier) throws(Refusal) -> String? {
         // The predecessor kept raw uploads where they had come in; this server makes originals of them.
-        for directory in ["originals", "uploads"] {
+        for directory in [StoredFile.originals, StoredFile.uploads] {
             if let path = try existing("\(directory)/\(user)/\(filename)") { return path }
         }
         return nil

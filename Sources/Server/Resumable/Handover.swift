@@ -71,10 +71,9 @@ struct Handover: Sendable {
         _ record: ResumableRecord, _ location: LessonLocation, _ refusal: Refusal
     ) throws(Refusal) {
         let failure = JobFailure(code: refusal.code.rawValue, message: "\(refusal.message)")
-        let suffix = record.filename.pathExtension
         let job = NewJob(
             id: record.task, location: location, filename: record.filename,
-            sourcePath: "uploads/\(location)/\(record.task)\(suffix.isEmpty ? "" : ".\(suffix)")",
+            sourcePath: StoredFile.upload(record.task, of: location, as: record.filename),
             bytes: ByteCount(record.length), successCallbackURL: record.successCallbackURL,
             errorCallbackURL: record.errorCallbackURL)
         try Refusal.rethrow { () throws(DatabaseError) in
