@@ -18,7 +18,7 @@ extension DataDirectory {
                 if isGone { removed.append("\(directory)/\(name)") }
             }
         }
-        return removed + (try restoreAside()) + (try sweepPresentations())
+        return removed + (try restoreAside()) + (try withdrawAbandonedWorks()) + (try sweepPresentations())
     }
 
     /// Where an upload died between storing a presentation and removing that of another extension, there are two: the

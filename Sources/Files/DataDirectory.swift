@@ -43,7 +43,7 @@ package struct DataDirectory: Sendable {
         }
         for name in [
             StoredFile.state, Self.uploadStagingFolder, Self.resumableFolder, Self.stagingFolder,
-            Self.trashFolder, Self.asideFolder, Self.retiredFolder,
+            Self.trashFolder, Self.asideFolder, Self.retiredFolder, Self.renditionsFolder,
         ] {
             try FileSystem.makeDirectory("\(root)/\(name)", mode: Self.privateMode)
         }

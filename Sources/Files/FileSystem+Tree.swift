@@ -42,11 +42,19 @@ extension FileSystem {
         return names
     }
 
+    private static var removeTries: Int { 100 }
+
     /// Removes a file or a whole directory, following no link; that it is gone already is fine.
     static func removeTree(_ path: String) throws(FileError) {
         guard let kind = try kind(of: path) else { return }
         guard kind == S_IFDIR else { return try remove(path) }
-        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw .last("rmdir", path) }
+        for attempt in 1...removeTries {
+            for name in try names(in: path) { try removeTree("\(path)/\(name)") }
+            if rmdir(path) == 0 || errno == ENOENT { return }
+            // Somebody who had the directory open has put another file into it.
+            guard [ENOTEMPTY, EEXIST].contains(errno), attempt < removeTries else {
+                throw .last("rmdir", path)
+            }
+        }
     }
 }

@@ -92,7 +92,7 @@ package struct LessonDirectory: ~Copyable {
 
     /// What the published files amount to.
     package borrowing func facts() throws(FileError) -> LessonFacts {
-        var segments = 0
+        var segments: [RenditionName: Int] = [:]
         var bytes = 0
         var publishedAt: Timestamp?
         // By number, because the name may mean another version by now.
@@ -102,10 +102,12 @@ package struct LessonDirectory: ~Copyable {
                 status.st_mode & S_IFMT == S_IFREG
             else { continue }
             bytes += Int(status.st_size)
-            if name.hasSuffix(".ts") { segments += 1 }
+            if name.hasSuffix(".ts") { segments[RenditionName(segment: name) ?? .first, default: 0] += 1 }
             if name == LessonFile.playlist { publishedAt = Timestamp(seconds: status.st_mtim.tv_sec) }
         }
-        return LessonFacts(bytes: ByteCount(bytes), segments: segments, publishedAt: publishedAt)
+        // All renditions are cut alike; the first one may have gone.
+        let count = segments.min { $0.key < $1.key }?.value ?? 0
+        return LessonFacts(bytes: ByteCount(bytes), segments: count, publishedAt: publishedAt)
     }
 }
 

@@ -31,6 +31,11 @@ package struct StagingDirectory: ~Copyable {
         try write(bytes, as: LessonFile.key)
     }
 
+    /// Writes what is known of the lesson's renditions, for this program's eyes only.
+    package borrowing func writeFacts(_ bytes: [UInt8]) throws(FileError) {
+        try write(bytes, as: LessonFile.facts)
+    }
+
     /// Writes a small file, for this program's eyes only until `sync`.
     borrowing func write(_ bytes: [UInt8], as name: String) throws(FileError) {
         let path = "\(path)/\(name)"
@@ -39,7 +44,12 @@ package struct StagingDirectory: ~Copyable {
         try FileSystem.write(bytes.span, to: descriptor, path: path)
     }
 
-    /// Puts everything that was written on disk, readable by nginx but for the key. A crash after
+    /// Whether a file is for this program's eyes only.
+    private static func isPrivate(_ name: String) -> Bool {
+        RenditionName(key: name) != nil || name == LessonFile.facts
+    }
+
+    /// Puts everything that was written on disk, readable by nginx but for keys and facts. A crash after
     /// publishing must not leave a lesson with holes, and publishing itself must be quick.
     ///
     /// `linkingBy` gives a file its second name, in the directory of that name; needed for files of other users' alone.
@@ -51,11 +61,11 @@ package struct StagingDirectory: ~Copyable {
         for name in names { FileSystem.startWriteback("\(path)/\(name)") }
         for name in names {
             let file = "\(path)/\(name)"
-            if name != LessonFile.key { try FileSystem.makeReadable(file, mode: tree.sharedFileMode) }
+            if !Self.isPrivate(name) { try FileSystem.makeReadable(file, mode: tree.sharedFileMode) }
             try FileSystem.sync(file)
         }
         // Key and playlists are read through the open directory, which is one version anyway.
-        let sent = names.filter { $0 != LessonFile.key && !$0.hasSuffix(".m3u8") }
+        let sent = names.filter { !Self.isPrivate($0) && !$0.hasSuffix(".m3u8") }
         try LessonVersion.make(in: path, of: sent, mode: tree.sharedMode, linkingBy: link)
         guard chmod(path, tree.sharedMode) == 0 else { throw .last("chmod", path) }
         try FileSystem.sync(path)

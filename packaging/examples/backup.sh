@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 # away meanwhile, which is as it should be: uploads do when they are converted, lessons when they are replaced.
 copy() {
     status=0
-    rsync -aH --modify-window=-1 --delete --itemize-changes --exclude='/.staging/' --exclude='/.trash/' \
+    rsync -aH --modify-window=-1 --delete --itemize-changes --exclude='/.staging/' --exclude='/.renditions/' --exclude='/.trash/' \
         --exclude='/.aside/' --exclude='/.lock' --exclude='/.retired/' "$data/$1/" "$backup/$1/" 2> "$work/errors" || status=$?
     [ "$status" -eq 0 ] || [ "$status" -eq 24 ] || { cat "$work/errors" >&2; exit "$status"; }
 }

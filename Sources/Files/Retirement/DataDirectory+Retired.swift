@@ -29,10 +29,17 @@ extension DataDirectory {
         guard free < wanted else { return free }
         for entry in try retiredEntries() where free < wanted {
             guard let location = try location(of: entry) else { continue }
-            let version = try openRetired(entry.version.version[...], of: location)
-            free += try version?.facts().bytes.bytes ?? 0
+            free += try bytes(of: entry, at: location)
         }
         return free
+    }
+
+    private func bytes(of entry: RetiredEntry, at location: LessonLocation) throws(FileError) -> Int {
+        guard let rendition = entry.version.rendition else {
+            return try openRetired(entry.version.version[...], of: location)?.facts().bytes.bytes ?? 0
+        }
+        guard let lesson = try openLesson(at: location) else { return 0 }
+        return try lesson.files(of: rendition).reduce(0) { $0 + lesson.size(of: $1) }
     }
 
     /// What became of an entry of the list.
@@ -96,6 +103,7 @@ extension DataDirectory {
         }
         defer { close(lesson) }
         let version = entry.version
+        if let rendition = version.rendition { return try move(rendition, entry, at: location, to: trash) }
         guard LessonVersion.retirement(of: version.version, in: lesson) == version.retirement else {
             return false
         }
@@ -103,6 +111,23 @@ extension DataDirectory {
             throw .last("rename", "\(StoredFile.lesson(location))/\(version.directory)")
         }
         guard fsync(lesson) == 0 else { throw .last("fsync", StoredFile.lesson(location)) }
+        return true
+    }
+
+    /// False where the lesson has another version by now, with which the rendition goes, or its playlist names it.
+    private func move(
+        _ rendition: RenditionName, _ entry: RetiredEntry, at location: LessonLocation, to trash: String
+    ) throws(FileError) -> Bool {
+        guard let lesson = try openLesson(at: location), lesson.version == entry.version.version,
+            try !lesson.namedRenditions().contains(rendition)
+        else { return false }
+        try FileSystem.makeDirectory(trash, mode: Self.privateMode)
+        // Dying in between leaves a rendition without its key, and the entry, which removes the rest.
+        for name in try [rendition.key] + lesson.files(of: rendition) {
+            if let inner = lesson.versionDirectory { try lesson.remove("\(inner)/\(name)") }
+            try lesson.move(name, to: "\(trash)/\(name)")
+        }
+        try lesson.sync()
         return true
     }
 

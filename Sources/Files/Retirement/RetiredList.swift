@@ -5,7 +5,7 @@ import Glibc
 /// are found without a search through all lessons.
 ///
 /// It is written before the version is in its place, and outlives it: what it names may not be there. Only a version
-/// that bears the same mark is removed for it.
+/// that bears the same mark is removed for it, and only a rendition that no playlist names.
 struct RetiredEntry: Sendable {
     let name: String
     let version: RetiredVersion
@@ -15,11 +15,17 @@ struct RetiredEntry: Sendable {
         guard let dot = name.firstIndex(of: "."), let retirement = Retirement(name[..<dot]) else {
             return nil
         }
+        let parts = name[name.index(after: dot)...].split(
+            separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let rendition = parts.count == 2 ? RenditionName(parts[1]) : nil
+        guard parts.count == 1 || rendition != nil else { return nil }
         self.name = name
-        version = RetiredVersion(version: String(name[name.index(after: dot)...]), retirement: retirement)
+        version = RetiredVersion(version: String(parts[0]), rendition: rendition, retirement: retirement)
     }
 
-    static func name(of version: RetiredVersion) -> String { "\(version.retirement).\(version.version)" }
+    static func name(of version: RetiredVersion) -> String {
+        "\(version.retirement).\(version.version)" + (version.rendition.map { ".\($0)" } ?? "")
+    }
 }
 
 extension DataDirectory {

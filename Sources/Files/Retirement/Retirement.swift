@@ -1,3 +1,5 @@
+import Domain
+
 /// When a version of a lesson was replaced, and how long from then the last token that opens it may be good.
 ///
 /// What is stored is not the end itself: `FOCUST_KEEP_REPLACED` may be lowered afterwards, and is obeyed then.
@@ -28,10 +30,19 @@ package struct Retirement: Equatable, Sendable, CustomStringConvertible {
     func end(keeping limit: Int) -> Int { time + min(tokenLife, limit) }
 }
 
-/// A version of a lesson that was replaced, and is kept for those who watch it.
+/// A version of a lesson that was replaced, and is kept for those who watch it; or one rendition of a version, that its
+/// playlist does not name any more.
 struct RetiredVersion: Equatable, Sendable {
     let version: String
+    /// Nil: all of the version.
+    var rendition: RenditionName?
     let retirement: Retirement
+
+    init(version: String, rendition: RenditionName? = nil, retirement: Retirement) {
+        self.version = version
+        self.rendition = rendition
+        self.retirement = retirement
+    }
 
     /// In the lesson's directory, as when the version was the present one: a player's addresses, and the paths that
     /// nginx was told, lead there all along.
