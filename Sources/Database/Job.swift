@@ -1,11 +1,12 @@
 import Domain
 
-/// One conversion job as its row stands: what was uploaded, how far it is, how it ended.
+/// One job as its row stands: what was uploaded, how far it is, how it ended.
 package struct Job: Equatable, Sendable {
     package let id: TaskID
+    package let kind: JobKind
     package let location: LessonLocation
     package let filename: Filename
-    /// Where the upload lies, relative to the data directory.
+    /// Where the upload lies, or the original of a lesson that gets renditions, relative to the data directory.
     package let sourcePath: String
     package let bytes: ByteCount
     package let successCallbackURL: String?
@@ -25,16 +26,21 @@ package struct Job: Equatable, Sendable {
     package let updatedAt: Timestamp
     /// Attempts begun, those interrupted by an orderly stop not counted.
     package let attempts: Int
+    /// What a job of that kind makes, once it is known.
+    package let renditions: [RenditionProgress]
     /// Of a failed or superseded job; of a queued one, why it waits, or why the last attempt failed.
     package let error: JobFailure?
 
     package init(
-        id: TaskID, location: LessonLocation, filename: Filename, sourcePath: String, bytes: ByteCount,
+        id: TaskID, kind: JobKind, location: LessonLocation, filename: Filename, sourcePath: String,
+        bytes: ByteCount,
         successCallbackURL: String?, errorCallbackURL: String?, status: JobStatus, progress: Double,
         duration: Double?, plan: String?, codecs: String?, size: PictureSize?, createdAt: Timestamp,
-        updatedAt: Timestamp, attempts: Int, error: JobFailure?
+        updatedAt: Timestamp, attempts: Int, renditions: [RenditionProgress],
+        error: JobFailure?
     ) {
         self.id = id
+        self.kind = kind
         self.location = location
         self.filename = filename
         self.sourcePath = sourcePath
@@ -50,6 +56,7 @@ package struct Job: Equatable, Sendable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.attempts = attempts
+        self.renditions = renditions
         self.error = error
     }
 

@@ -2,19 +2,26 @@ import Domain
 
 /// The queue in numbers, for metrics and for refusing uploads when it is full.
 package struct JobCounts: Equatable, Sendable {
+    /// Conversions.
     package let byStatus: [JobStatus: Int]
-    /// When the job that has waited longest arrived; nil where none waits.
+    /// Jobs that make further renditions.
+    package let renditions: [JobStatus: Int]
+    /// When the conversion that has waited longest arrived; nil where none waits.
     package let oldestQueued: Timestamp?
 
-    /// Queued ones that wait for free space.
+    /// Queued conversions that wait for free space.
     package let waitingForSpace: Int
 
-    package init(byStatus: [JobStatus: Int], oldestQueued: Timestamp?, waitingForSpace: Int) {
+    package init(
+        byStatus: [JobStatus: Int], renditions: [JobStatus: Int], oldestQueued: Timestamp?,
+        waitingForSpace: Int
+    ) {
         self.byStatus = byStatus
+        self.renditions = renditions
         self.oldestQueued = oldestQueued
         self.waitingForSpace = waitingForSpace
     }
 
-    /// 0 for a status that no job has.
+    /// Conversions; 0 for a status that none has.
     package subscript(status: JobStatus) -> Int { byStatus[status] ?? 0 }
 }

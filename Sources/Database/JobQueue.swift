@@ -13,10 +13,16 @@ import Domain
 ///    worker that slept through its lease publishes nothing, so the older result never overwrites the
 ///    newer one's.
 ///
+/// **Renditions.** A job that makes further renditions of a lesson is below every conversion: none begins while a
+/// conversion waits, for a worker or for free space, and one that runs is given back when `conversionWaits`. Of one
+/// location at most one waits and one runs, beside the conversion that waits or runs. It ends, superseded, when a
+/// newer upload of its location has been published; whatever speaks of a location's job means its conversion.
+///
 /// **Fairness.** Start-time fair queueing: the queue has a clock, the turn of the job served last, and a
 /// new job's turn is the clock's or one after its owner's last live job, whichever is later. So the 200
 /// jobs of a batch get 200 turns, and another owner's single upload gets the present one and is served
 /// next.
+/// Each kind has its own clock and turns.
 ///
 /// **Crashes.** A worker renews its lease; a lease that ran out means that its process hangs, and `endLeases` ends
 /// those of processes that died. The first time the job returns at once, because a restart is the likelier
@@ -43,6 +49,10 @@ package protocol JobQueue: Sendable {
     func addFailed(
         _ new: NewJob, _ failure: JobFailure, now: Timestamp, callback: (Job) -> NewCallback?
     ) throws(DatabaseError)
+
+    /// Adds a job that makes renditions of a lesson that has been published. False, and nothing done, where a job of its
+    /// location waits or runs, of either kind.
+    func addRenditions(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> Bool
 
     // MARK: For workers
 
@@ -73,6 +83,14 @@ package protocol JobQueue: Sendable {
         now: Timestamp
     ) throws(DatabaseError) -> Bool
 
+    /// Notes which renditions a job makes, and how far each is. False as with `heartbeat`.
+    func note(
+        _ id: TaskID, worker: String, renditions: [RenditionProgress], now: Timestamp
+    ) throws(DatabaseError) -> Bool
+
+    /// Whether a conversion waits that could run, or waits for free space: a job that makes renditions has to give way.
+    func conversionWaits() throws(DatabaseError) -> Bool
+
     /// Publishes a result and ends the job as completed, together with its callback; false where the lease
     /// was lost, and then nothing was published.
     ///
@@ -81,10 +99,13 @@ package protocol JobQueue: Sendable {
     /// have been synced before. If the process dies between the rename and the commit, the job is repeated
     /// and publishes again.
     ///
+    /// Where the job is a conversion, those that make renditions of what was there before are superseded, and `next`, if
+    /// there is one, is added in the same transaction.
+    ///
     /// Throws what `publish` throws (the job stays leased), else `DatabaseError`.
     func finish(
-        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, now: Timestamp,
-        publish: () throws -> Void
+        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, followedBy next: NewJob?,
+        now: Timestamp, publish: () throws -> Void
     ) throws -> Bool
 
     /// Ends an attempt that failed: `QueueRules.after` says what becomes of the job. `callback` is stored only if the job
@@ -117,13 +138,16 @@ package protocol JobQueue: Sendable {
     /// The job named `id`; nil where there is none.
     func job(_ id: TaskID) throws(DatabaseError) -> Job?
 
-    /// The newest job of a location, unless the lesson has been deleted since.
+    /// The newest conversion of a location, unless the lesson has been deleted since.
     func latest(_ location: LessonLocation) throws(DatabaseError) -> Job?
 
     /// `latest` for many locations; those without a job are left out.
     func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job]
 
-    /// Jobs, newest first, of one location or all, of one status or any; those older than `after` alone, if it is given.
+    /// The newest job that makes renditions of each location; those without one are left out.
+    func renditions(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job]
+
+    /// Conversions, newest first, of one location or all, of one status or any; those older than `after` alone, if it is given.
     /// Nil where there is no job `after`.
     func list(
         location: LessonLocation?, status: JobStatus?, after: TaskID?, limit: Int
@@ -147,7 +171,7 @@ package protocol JobQueue: Sendable {
     /// job, it did not fail, or a newer one of its location has arrived since: the newer upload wins.
     func retry(_ id: TaskID, now: Timestamp) throws(DatabaseError) -> Job?
 
-    /// Jobs by status, and since when the oldest waits.
+    /// Jobs by kind and status, and since when the oldest conversion waits.
     func counts() throws(DatabaseError) -> JobCounts
 
     /// Deletes up to `limit` rows that ended before `cutoff`, but never the newest of a lesson that still
@@ -169,6 +193,21 @@ extension JobQueue {
         case .queued(let superseded): superseded
         case .revoked, .repeated: []
         }
+    }
+
+    /// Publishes a result after which there is nothing more to do.
+    package func finish(
+        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, now: Timestamp,
+        publish: () throws -> Void
+    ) throws -> Bool {
+        try finish(
+            id, worker: worker, duration: duration, callback: callback, followedBy: nil, now: now,
+            publish: publish)
+    }
+
+    /// The newest job that makes renditions of a location; nil where there is none.
+    package func renditions(of location: LessonLocation) throws(DatabaseError) -> Job? {
+        try renditions(of: [location])[location]
     }
 
     /// Gives the job back unfinished, to run again at once.

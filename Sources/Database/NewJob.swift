@@ -1,11 +1,12 @@
 import Domain
 
-/// An upload that has been stored durably and waits to be converted.
+/// An upload that has been stored durably and waits to be converted, or a lesson that waits for its other renditions.
 package struct NewJob: Equatable, Sendable {
     package let id: TaskID
+    package let kind: JobKind
     package let location: LessonLocation
     package let filename: Filename
-    /// Where the upload lies, relative to the data directory.
+    /// Where the upload lies, or the original of a lesson, relative to the data directory.
     package let sourcePath: String
     package let bytes: ByteCount
     /// Where this job's end is to be reported; nil for the server's default.
@@ -15,10 +16,12 @@ package struct NewJob: Equatable, Sendable {
     package var receipt: Receipt?
 
     package init(
-        id: TaskID, location: LessonLocation, filename: Filename, sourcePath: String, bytes: ByteCount,
+        id: TaskID, kind: JobKind = .conversion, location: LessonLocation, filename: Filename,
+        sourcePath: String, bytes: ByteCount,
         successCallbackURL: String? = nil, errorCallbackURL: String? = nil, receipt: Receipt? = nil
     ) {
         self.id = id
+        self.kind = kind
         self.location = location
         self.filename = filename
         self.sourcePath = sourcePath

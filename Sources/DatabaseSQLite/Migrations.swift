@@ -8,7 +8,7 @@ struct Migrations {
 
     /// The steps of this version of the server.
     static let all = Migrations(steps: [
-        Schema.jobs, Schema.revocations, Schema.callbacks, Schema.sizes, Schema.receipts,
+        Schema.jobs, Schema.revocations, Schema.callbacks, Schema.sizes, Schema.receipts, Schema.kinds,
     ])
 
     /// Takes the missing steps, each in a transaction of its own with its number.

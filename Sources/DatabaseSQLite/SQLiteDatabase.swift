@@ -39,7 +39,7 @@ package final class SQLiteDatabase: Database {
     package func ping() throws(DatabaseError) {
         try read { (connection) throws(DatabaseError) in
             try connection.checkFile()
-            try connection.prepared("SELECT turn FROM queue_clock").run()
+            try connection.prepared("SELECT turn FROM queue_turn").run()
         }
     }
 

@@ -11,7 +11,8 @@ extension SQLiteJobQueue {
             let ended = try connection.prepared(Self.cancel).all(
                 [rel, .integer(now.milliseconds)] + JobFailure.cancelled.values, Job.init(row:))
             try remove()
-            return ended + past.filter { $0.status == .failed }
+            return ended.filter { $0.kind == .conversion }
+                + past.filter { $0.status == .failed && $0.kind == .conversion }
         }
     }
 
@@ -33,14 +34,19 @@ extension SQLiteJobQueue {
     func counts() throws(DatabaseError) -> JobCounts {
         try database.read { (connection) throws(DatabaseError) in
             let rows = try connection.prepared(Self.count).all { (row) in
-                (JobStatus(rawValue: row.text(0)), row.integer(1))
+                (row.text(0), JobStatus(rawValue: row.text(1)), row.integer(2))
             }
             let oldest = try connection.prepared(Self.oldest).first { (row) in row.integer64(0) }
             let waiting = try connection.prepared(Self.waitingFor)
                 .first([.text(JobFailure.insufficientStorage.code)]) { (row) in row.integer(0) }
-            let known = rows.compactMap { (status, count) in status.map { ($0, count) } }
+            func counts(of kind: JobKind) -> [JobStatus: Int] {
+                let known = rows.filter { $0.0 == kind.rawValue }.compactMap { (_, status, count) in
+                    status.map { ($0, count) }
+                }
+                return Dictionary(known, uniquingKeysWith: +)
+            }
             return JobCounts(
-                byStatus: Dictionary(known, uniquingKeysWith: +),
+                byStatus: counts(of: .conversion), renditions: counts(of: .renditions),
                 oldestQueued: oldest.map { Timestamp(milliseconds: $0) }, waitingForSpace: waiting ?? 0)
         }
     }
@@ -59,26 +65,28 @@ extension SQLiteJobQueue {
         """
 
     static let again = """
-        UPDATE job SET status = 'queued', turn = \(turn), not_before = 0, crashes = 0, attempts = 0,
+        UPDATE job SET status = 'queued', turn = \(turn(of: "job.kind")), not_before = 0, crashes = 0, attempts = 0,
             progress = 0, updated_at = ?2, ended_at = NULL, error_code = NULL, error_message = NULL
         WHERE id = ?1 AND status = 'failed' AND withdrawn = 0
-            AND NOT EXISTS (SELECT 1 FROM job AS newer WHERE newer.rel = job.rel AND newer.seq > job.seq)
+            AND NOT EXISTS (SELECT 1 FROM job AS newer WHERE newer.rel = job.rel AND newer.kind = job.kind AND newer.seq > job.seq)
         RETURNING \(Job.columns)
         """
 
-    private static let count = "SELECT status, COUNT(*) FROM job GROUP BY status"
+    private static let count = "SELECT kind, status, COUNT(*) FROM job GROUP BY kind, status"
 
     static let waitingFor = """
         SELECT COUNT(*) FROM job INDEXED BY job_back_off
-        WHERE status = 'queued' AND not_before > 0 AND error_code = ?1
+        WHERE status = 'queued' AND not_before > 0 AND error_code = ?1 AND kind = 'conversion'
         """
 
-    static let oldest = "SELECT created_at FROM job WHERE status = 'queued' ORDER BY seq LIMIT 1"
+    static let oldest = """
+        SELECT created_at FROM job WHERE kind = 'conversion' AND status = 'queued' ORDER BY seq LIMIT 1
+        """
 
     static let forget = """
         DELETE FROM job WHERE seq IN (
             SELECT seq FROM job AS old WHERE ended_at < ?1 AND (withdrawn = 1 OR EXISTS (
-                SELECT 1 FROM job AS newer WHERE newer.rel = old.rel AND newer.seq > old.seq))
+                SELECT 1 FROM job AS newer WHERE newer.rel = old.rel AND newer.kind = old.kind AND newer.seq > old.seq))
             LIMIT ?2)
         """
 }

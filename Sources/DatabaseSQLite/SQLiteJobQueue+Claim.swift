@@ -11,9 +11,16 @@ extension SQLiteJobQueue {
             try takeFromTheDead(connection, now: now, ended: ended)
             try connection.prepared(Self.endPauses).run([.integer(now.milliseconds)])
             let until = now.adding(lease).milliseconds
-            let job = try connection.prepared(Self.take).first(
-                [.text(worker), .integer(until), .integer(now.milliseconds)], Job.init(row:))
-            if let job { try connection.prepared(Self.advanceClock).run([.text(job.id.value)]) }
+            let values: [Value] = [.text(worker), .integer(until), .integer(now.milliseconds)]
+            var job = try connection.prepared(Self.take).first(values, Job.init(row:))
+            if job == nil, try !Self.conversionWaits(connection) {
+                job = try connection.prepared(Self.takeRenditions).first(values, Job.init(row:))
+            }
+            if let job {
+                try connection.prepared(Self.advanceClock).run([
+                    .text(job.id.value), .text(job.kind.rawValue),
+                ])
+            }
             return job
         }
     }
@@ -23,6 +30,15 @@ extension SQLiteJobQueue {
             let next = try connection.prepared(Self.soonest).first { (row) in row.optionalInteger(0) }
             return (next ?? nil).map { Timestamp(milliseconds: Int64($0)) }
         }
+    }
+
+    func conversionWaits() throws(DatabaseError) -> Bool {
+        try database.read(Self.conversionWaits)
+    }
+
+    private static func conversionWaits(_ connection: Connection) throws(DatabaseError) -> Bool {
+        try connection.prepared(waitingConversion)
+            .first([.text(JobFailure.insufficientStorage.code)]) { (row) in true } ?? false
     }
 
     func hasWork(now: Timestamp) throws(DatabaseError) -> Bool {
@@ -73,23 +89,39 @@ extension SQLiteJobQueue {
     /// The index is named, because the planner, which knows no numbers of rows, would rather sort all that
     /// wait. The waiting rows whose location runs are skipped one by one: there are no more of them than
     /// workers.
-    static let take = """
+    static let take = takeNext("conversion")
+
+    static let takeRenditions = takeNext("renditions")
+
+    /// A job that makes renditions is not begun for a lesson that is about to be replaced.
+    private static func takeNext(_ kind: String) -> String {
+        """
         UPDATE job SET status = 'processing', worker = ?1, lease_until = ?2, updated_at = ?3,
             attempts = attempts + 1, progress = 0, error_code = NULL, error_message = NULL
         WHERE seq = (
             SELECT seq FROM job AS waiting INDEXED BY job_runnable
-            WHERE status = 'queued' AND not_before = 0 AND NOT EXISTS (
+            WHERE kind = '\(kind)' AND status = 'queued' AND not_before = 0 AND NOT EXISTS (
                 SELECT 1 FROM job AS running INDEXED BY job_running
-                    WHERE running.rel = waiting.rel AND running.status = 'processing')
+                    WHERE running.rel = waiting.rel AND running.kind IN ('conversion', '\(kind)')
+                        AND running.status = 'processing')
                 AND (crashes = 0 OR NOT EXISTS (
                     SELECT 1 FROM job AS suspect INDEXED BY job_lease
                         WHERE suspect.status = 'processing' AND suspect.lease_until > 0 AND suspect.crashes > 0))
             ORDER BY turn, seq LIMIT 1)
         RETURNING \(Job.columns)
         """
+    }
+
+    /// One that is in its back-off after a failure does not count.
+    static let waitingConversion = """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM job INDEXED BY job_runnable
+            WHERE kind = 'conversion' AND status = 'queued' AND not_before = 0)
+            OR EXISTS (SELECT 1 FROM job INDEXED BY job_back_off
+                WHERE status = 'queued' AND not_before > 0 AND error_code = ?1 AND kind = 'conversion')
+        """
 
     private static let advanceClock = """
-        UPDATE queue_clock SET turn = MAX(turn, (SELECT turn FROM job WHERE id = ?1))
+        UPDATE queue_turn SET turn = MAX(turn, (SELECT turn FROM job WHERE id = ?1)) WHERE kind = ?2
         """
 
     static let soonest = """

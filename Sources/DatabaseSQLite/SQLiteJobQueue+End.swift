@@ -3,16 +3,22 @@ import Domain
 
 extension SQLiteJobQueue {
     func finish(
-        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, now: Timestamp,
-        publish: () throws -> Void
+        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, followedBy next: NewJob?,
+        now: Timestamp, publish: () throws -> Void
     ) throws -> Bool {
         try database.writeUntyped { connection in
-            guard try held(id, by: worker, connection) != nil else { return false }
+            guard let job = try held(id, by: worker, connection) else { return false }
             try publish()
             try connection.prepared(Self.complete).run([
                 .text(id.value), .integer(now.milliseconds), .real(duration),
             ])
             if let callback { try SQLiteCallbackOutbox.store(callback, of: id, connection, now) }
+            if job.kind == .conversion {
+                try connection.prepared(Self.supersedeRenditions).run(
+                    [.text(job.location.description), .integer(now.milliseconds)]
+                        + JobFailure.superseded.values)
+            }
+            if let next { try connection.prepared(Self.insert).run(Self.values(of: next, now)) }
             return true
         }
     }
@@ -65,8 +71,8 @@ extension SQLiteJobQueue {
 
     /// Whether a newer job of its location waits.
     func isReplaced(_ job: Job, _ connection: Connection) throws(DatabaseError) -> Bool {
-        try connection.prepared(Self.newerWaits).first([.text(job.location.description)]) { (row) in true }
-            ?? false
+        let values: [Value] = [.text(job.location.description), .text(job.kind.rawValue)]
+        return try connection.prepared(Self.newerWaits).first(values) { (row) in true } ?? false
     }
 
     private func end(
@@ -76,7 +82,14 @@ extension SQLiteJobQueue {
             [.text(job.id.value), time, .text(status.rawValue)] + reason.values, Job.init(row:))
     }
 
-    static let newerWaits = "SELECT 1 FROM job WHERE rel = ?1 AND status = 'queued'"
+    static let newerWaits = "SELECT 1 FROM job WHERE rel = ?1 AND kind = ?2 AND status = 'queued'"
+
+    /// Ends what makes renditions of a lesson that has just been replaced.
+    static let supersedeRenditions = """
+        UPDATE job SET status = 'superseded', updated_at = ?2, ended_at = ?2, worker = NULL,
+            lease_until = NULL, error_code = ?3, error_message = ?4
+        WHERE rel = ?1 AND kind = 'renditions' AND status IN ('queued', 'processing')
+        """
 
     private static let complete = """
         UPDATE job SET status = 'completed', progress = 1, updated_at = ?2, ended_at = ?2,

@@ -27,6 +27,18 @@ extension SQLiteJobQueue {
         }
     }
 
+    func note(
+        _ id: TaskID, worker: String, renditions: [RenditionProgress], now: Timestamp
+    ) throws(DatabaseError) -> Bool {
+        try database.write { (connection) throws(DatabaseError) in
+            try connection.prepared(Self.noteRenditions).run([
+                .text(id.value), .text(worker), .text(RenditionProgress.text(renditions)),
+                .integer(now.milliseconds),
+            ])
+            return connection.changes == 1
+        }
+    }
+
     func release(
         _ id: TaskID, worker: String, retryAt: Timestamp, because reason: JobFailure?, now: Timestamp
     ) throws(DatabaseError) -> Job? {
@@ -93,6 +105,11 @@ extension SQLiteJobQueue {
     private static let note = """
         UPDATE job SET duration = IFNULL(?3, duration), plan = IFNULL(?4, plan), updated_at = ?5,
             codecs = IFNULL(?6, codecs), width = IFNULL(?7, width), height = IFNULL(?8, height)
+        WHERE id = ?1 AND worker = ?2 AND status = 'processing'
+        """
+
+    private static let noteRenditions = """
+        UPDATE job SET renditions = ?3, updated_at = ?4
         WHERE id = ?1 AND worker = ?2 AND status = 'processing'
         """
 

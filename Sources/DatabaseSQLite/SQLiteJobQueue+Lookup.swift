@@ -10,16 +10,27 @@ extension SQLiteJobQueue {
 
     func latest(_ location: LessonLocation) throws(DatabaseError) -> Job? {
         try database.read { (connection) throws(DatabaseError) in
-            try connection.prepared(Self.newest).first([.text(location.description)], Job.init(row:))
+            try connection.prepared(Self.newest).first(
+                [.text(location.description), .text(JobKind.conversion.rawValue)], Job.init(row:))
         }
     }
 
     func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
+        try newest(.conversion, of: locations)
+    }
+
+    func renditions(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
+        try newest(.renditions, of: locations)
+    }
+
+    private func newest(
+        _ kind: JobKind, of locations: [LessonLocation]
+    ) throws(DatabaseError) -> [LessonLocation: Job] {
         try database.read { (connection) throws(DatabaseError) in
             var found: [LessonLocation: Job] = [:]
             for location in locations {
                 found[location] = try connection.prepared(Self.newest)
-                    .first([.text(location.description)], Job.init(row:))
+                    .first([.text(location.description), .text(kind.rawValue)], Job.init(row:))
             }
             return found
         }
@@ -28,7 +39,7 @@ extension SQLiteJobQueue {
     func list(
         location: LessonLocation?, status: JobStatus?, after: TaskID?, limit: Int
     ) throws(DatabaseError) -> [Job]? {
-        var conditions: [String] = []
+        var conditions = ["kind = 'conversion'"]
         var values: [Value] = [.integer(max(limit, 0))]
         for (column, text) in [("rel", location?.description), ("status", status?.rawValue)] {
             guard let text else { continue }
@@ -40,8 +51,8 @@ extension SQLiteJobQueue {
             values.append(.integer(place))
             conditions.append("seq < ?\(values.count)")
         }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        let sql = "SELECT \(Job.columns) FROM job \(filter) ORDER BY seq DESC LIMIT ?1"
+        let filter = conditions.joined(separator: " AND ")
+        let sql = "SELECT \(Job.columns) FROM job WHERE \(filter) ORDER BY seq DESC LIMIT ?1"
         return try database.read { [values] (connection) throws(DatabaseError) in
             try connection.prepared(sql).all(values, Job.init(row:))
         }
@@ -65,12 +76,13 @@ extension SQLiteJobQueue {
     }
 
     static let places = """
-        SELECT DISTINCT rel FROM job WHERE rel > ?1 AND rel < ?2 AND withdrawn = 0 ORDER BY rel LIMIT ?3
+        SELECT DISTINCT rel FROM job INDEXED BY job_location
+        WHERE rel > ?1 AND rel < ?2 AND kind = 'conversion' AND withdrawn = 0 ORDER BY rel LIMIT ?3
         """
 
     static let byID = "SELECT \(Job.columns) FROM job WHERE id = ?1"
 
     static let newest = """
-        SELECT \(Job.columns) FROM job WHERE rel = ?1 AND withdrawn = 0 ORDER BY seq DESC LIMIT 1
+        SELECT \(Job.columns) FROM job WHERE rel = ?1 AND kind = ?2 AND withdrawn = 0 ORDER BY seq DESC LIMIT 1
         """
 }

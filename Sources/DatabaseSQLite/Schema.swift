@@ -57,6 +57,30 @@ enum Schema {
         ALTER TABLE job ADD COLUMN height INTEGER;
         """
 
+    /// Two kinds of jobs, each with a clock of its own: of one location, at most one of each kind waits and at most one of
+    /// each runs.
+    static let kinds = """
+        ALTER TABLE job ADD COLUMN kind TEXT NOT NULL DEFAULT 'conversion'
+            CHECK (kind IN ('conversion', 'renditions'));
+        ALTER TABLE job ADD COLUMN renditions TEXT;
+        DROP INDEX job_runnable;
+        DROP INDEX job_waiting;
+        DROP INDEX job_running;
+        DROP INDEX job_owner_turn;
+        DROP INDEX job_location;
+        DROP INDEX job_status;
+        CREATE INDEX job_runnable ON job(kind, turn) WHERE status = 'queued' AND not_before = 0;
+        CREATE UNIQUE INDEX job_waiting ON job(rel, kind) WHERE status = 'queued';
+        CREATE UNIQUE INDEX job_running ON job(rel, kind) WHERE status = 'processing';
+        CREATE INDEX job_owner_turn ON job(owner, kind, turn) WHERE ended_at IS NULL;
+        CREATE INDEX job_location ON job(rel, kind, seq);
+        CREATE INDEX job_status ON job(kind, status, seq);
+        CREATE TABLE queue_turn (kind TEXT PRIMARY KEY, turn INTEGER NOT NULL) STRICT;
+        INSERT INTO queue_turn SELECT 'conversion', turn FROM queue_clock;
+        INSERT INTO queue_turn VALUES ('renditions', 0);
+        DROP TABLE queue_clock;
+        """
+
     /// AUTOINCREMENT: a number that followers have seen is never given again, even after pruning.
     static let revocations = """
         CREATE TABLE revocation (

@@ -23,7 +23,9 @@ import Testing
     @Test(arguments: Engine.all) func countsSayWhatThereIsAndSinceWhenTheOldestWaits(engine: Engine) throws {
         let fixture = try Fixture(engine)
         let jobs = fixture.jobs
-        #expect(try jobs.counts() == JobCounts(byStatus: [:], oldestQueued: nil, waitingForSpace: 0))
+        #expect(
+            try jobs.counts()
+                == JobCounts(byStatus: [:], renditions: [:], oldestQueued: nil, waitingForSpace: 0))
         _ = try fixture.complete("t/c/m/l", at: 1)
         try fixture.enqueue("t/c/m/a", at: 70)
         try fixture.enqueue("t/c/m/b", at: 80)

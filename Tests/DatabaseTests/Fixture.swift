@@ -55,10 +55,11 @@ final class Fixture {
     func status(_ id: TaskID) throws -> JobStatus? { try jobs.job(id)?.status }
 }
 
-func newJob(_ rel: String, _ receipt: Receipt? = nil) throws -> NewJob {
+func newJob(_ rel: String, _ receipt: Receipt? = nil, kind: JobKind = .conversion) throws -> NewJob {
     let id = TaskID(random: (.random(in: 0 ... .max), .random(in: 0 ... .max)))
     return NewJob(
-        id: id, location: try #require(LessonLocation(rel)), filename: try #require(Filename("Leçon 1.mp4")),
+        id: id, kind: kind, location: try #require(LessonLocation(rel)),
+        filename: try #require(Filename("Leçon 1.mp4")),
         sourcePath: "uploads/\(rel)/\(id).mp4", bytes: ByteCount(1234), receipt: receipt)
 }
 

@@ -16,6 +16,8 @@ import Testing
         SQLiteJobQueue.byID, SQLiteJobQueue.places, SQLiteJobQueue.newest, SQLiteJobQueue.anyWork,
         SQLiteJobQueue.expired,
         SQLiteJobQueue.endPauses, SQLiteJobQueue.beginPauses, SQLiteJobQueue.waitingFor, SQLiteJobQueue.take,
+        SQLiteJobQueue.takeRenditions, SQLiteJobQueue.waitingConversion,
+        SQLiteJobQueue.supersedeRenditions, SQLiteJobQueue.live,
         SQLiteJobQueue.soonest, SQLiteJobQueue.heldBy, SQLiteJobQueue.renew, SQLiteJobQueue.holders,
         SQLiteJobQueue.endLease,
         SQLiteJobQueue.newerWaits, SQLiteJobQueue.supersedeWaiting,
@@ -41,7 +43,7 @@ import Testing
     private static func isCostly(_ step: String) -> Bool {
         let harmless = [
             "SCAN waiting USING INDEX job_runnable", "SCAN job USING INDEX job_runnable",
-            "SCAN job USING COVERING INDEX job_runnable", "SCAN queue_clock",
+            "SCAN job USING COVERING INDEX job_runnable", "SCAN clock",
             "SCAN callback USING INDEX callback_due", "SCAN CONSTANT ROW",
             "SCAN (subquery",
         ]

@@ -9,7 +9,10 @@ extension MemoryJobQueue {
         try database.change { (state) throws(DatabaseError) in
             try takeFromTheDead(&state, now, ended)
             let runnable = state.jobs.indices.filter { mayRun(state.jobs[$0], state, now) }
-            guard let next = runnable.min(by: { state.jobs[$0].turn < state.jobs[$1].turn }) else {
+            let conversions = runnable.filter { state.jobs[$0].new.kind == .conversion }
+            let candidates =
+                conversions.isEmpty && !state.conversionWaits(now) ? runnable : conversions
+            guard let next = candidates.min(by: { state.jobs[$0].turn < state.jobs[$1].turn }) else {
                 return nil
             }
             state.jobs[next].status = .processing
@@ -19,15 +22,17 @@ extension MemoryJobQueue {
             state.jobs[next].attempts += 1
             state.jobs[next].progress = 0
             state.jobs[next].error = nil
-            state.turn = max(state.turn, state.jobs[next].turn)
+            let kind = state.jobs[next].new.kind
+            state.turns[kind] = max(state.turns[kind, default: 0], state.jobs[next].turn)
             return state.jobs[next].job
         }
     }
 
     private func mayRun(_ job: MemoryJob, _ state: MemoryState, _ now: Timestamp) -> Bool {
-        guard job.status == .queued, job.notBefore.map({ $0 <= now }) ?? true else { return false }
+        guard job.isRunnable(now) else { return false }
         let running = state.jobs.filter { $0.status == .processing }
-        return !running.contains { $0.new.location == job.new.location }
+        let blocking: Set<JobKind> = [.conversion, job.new.kind]
+        return !running.contains { $0.new.location == job.new.location && blocking.contains($0.new.kind) }
             && (job.crashes == 0 || !running.contains { $0.crashes > 0 })
     }
 
@@ -74,9 +79,30 @@ extension MemoryJobQueue {
         }
     }
 
+    func note(
+        _ id: TaskID, worker: String, renditions: [RenditionProgress], now: Timestamp
+    ) throws(DatabaseError) -> Bool {
+        try database.change { (state) throws(DatabaseError) in
+            guard let index = state.index(of: id, heldBy: worker) else { return false }
+            state.jobs[index].renditions = renditions
+            state.jobs[index].updatedAt = now
+            return true
+        }
+    }
+
+    func conversionWaits() throws(DatabaseError) -> Bool {
+        // A pause that has just ended is known at the next claim; until then it lasts, as in a table.
+        try database.read { state in
+            state.jobs.contains {
+                $0.new.kind == .conversion && $0.status == .queued
+                    && ($0.notBefore == nil || $0.waitsForSpace)
+            }
+        }
+    }
+
     func finish(
-        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, now: Timestamp,
-        publish: () throws -> Void
+        _ id: TaskID, worker: String, duration: Double?, callback: NewCallback?, followedBy next: NewJob?,
+        now: Timestamp, publish: () throws -> Void
     ) throws -> Bool {
         try database.write { state throws in
             guard let index = state.index(of: id, heldBy: worker) else { return false }
@@ -85,6 +111,12 @@ extension MemoryJobQueue {
             state.jobs[index].progress = 1
             state.jobs[index].end(.completed, because: nil, now)
             if let callback { try state.store(callback, of: id, now) }
+            let new = state.jobs[index].new
+            let outdated =
+                new.kind == .conversion
+                ? state.indices(new.location, .renditions, [.queued, .processing]) : []
+            for index in outdated { state.jobs[index].end(.superseded, because: .superseded, now) }
+            if let next { state.add(next, now) }
             return true
         }
     }
@@ -118,7 +150,7 @@ extension MemoryJobQueue {
         try database.change { (state) throws(DatabaseError) in
             try takeFromTheDead(&state, now, ended)
             let waiting = state.jobs.indices.filter { index in
-                state.jobs[index].status == .queued && state.jobs[index].notBefore.map { $0 <= now } ?? true
+                state.jobs[index].isRunnable(now)
             }
             for index in waiting {
                 state.jobs[index].notBefore = retryAt

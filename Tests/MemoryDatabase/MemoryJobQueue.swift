@@ -12,13 +12,20 @@ struct MemoryJobQueue: JobQueue {
             if let authority, state.revocations.map(\.revocation).void(authority) { return .revoked }
             if let receipt = new.receipt, !state.add(receipt, now) { return .repeated }
             try keep()
-            let waiting = state.jobs.indices.filter {
-                state.jobs[$0].status == .queued && state.jobs[$0].new.location == new.location
-            }
+            let waiting = state.indices(new.location, new.kind, [.queued])
             for index in waiting { state.jobs[index].end(.superseded, because: .superseded, now) }
-            let turn = state.nextTurn(of: new.location.ownerID)
-            state.jobs.append(MemoryJob(new: new, turn: turn, createdAt: now, updatedAt: now))
+            state.add(new, now)
             return .queued(superseding: waiting.map { state.jobs[$0].job })
+        }
+    }
+
+    func addRenditions(_ new: NewJob, now: Timestamp) throws(DatabaseError) -> Bool {
+        try database.change { (state) throws(DatabaseError) in
+            guard !state.jobs.contains(where: { $0.new.location == new.location && !$0.status.isEnd }) else {
+                return false
+            }
+            state.add(new, now)
+            return true
         }
     }
 
@@ -26,7 +33,7 @@ struct MemoryJobQueue: JobQueue {
         _ new: NewJob, _ failure: JobFailure, now: Timestamp, callback: (Job) -> NewCallback?
     ) throws(DatabaseError) {
         try database.change { (state) throws(DatabaseError) in
-            let turn = state.nextTurn(of: new.location.ownerID)
+            let turn = state.nextTurn(of: new.location.ownerID, new.kind)
             var row = MemoryJob(new: new, turn: turn, createdAt: now, updatedAt: now)
             row.end(.failed, because: failure, now)
             state.jobs.append(row)
@@ -40,7 +47,7 @@ struct MemoryJobQueue: JobQueue {
 
     func latest(_ location: LessonLocation) throws(DatabaseError) -> Job? {
         try database.read { state in
-            state.jobs.last { $0.new.location == location && !$0.isWithdrawn }?.job
+            state.newest(.conversion, location)
         }
     }
 
@@ -50,9 +57,21 @@ struct MemoryJobQueue: JobQueue {
         return found
     }
 
+    func renditions(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
+        try database.read { state in
+            let pairs = locations.compactMap { location in
+                state.newest(.renditions, location).map { (location, $0) }
+            }
+            return Dictionary(pairs, uniquingKeysWith: { $1 })
+        }
+    }
+
     func locations(after: String, before end: String, limit: Int) throws(DatabaseError) -> [LessonLocation] {
         try database.read { state in
-            let paths = Set(state.jobs.filter { !$0.isWithdrawn }.map { $0.new.location.description })
+            let paths = Set(
+                state.jobs.filter { !$0.isWithdrawn && $0.new.kind == .conversion }.map {
+                    $0.new.location.description
+                })
             let sorted = paths.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
             let fitting = sorted.filter {
                 Array(after.utf8).lexicographicallyPrecedes(Array($0.utf8))
@@ -71,7 +90,7 @@ struct MemoryJobQueue: JobQueue {
                 guard let index = state.index(of: after) else { return nil }
                 rows = rows[..<index]
             }
-            let all = rows.reversed().map(\.job)
+            let all = rows.reversed().map(\.job).filter { $0.kind == .conversion }
             let fitting = all.filter {
                 (location == nil || $0.location == location) && (status == nil || $0.status == status)
             }
@@ -87,7 +106,7 @@ struct MemoryJobQueue: JobQueue {
             for index in own { state.jobs[index].isWithdrawn = true }
             for index in live { state.jobs[index].end(.superseded, because: .cancelled, now) }
             try remove()
-            return (live + past).map { state.jobs[$0].job }
+            return (live + past).map { state.jobs[$0].job }.filter { $0.kind == .conversion }
         }
     }
 
@@ -95,9 +114,11 @@ struct MemoryJobQueue: JobQueue {
         try database.change { (state) throws(DatabaseError) in
             guard let index = state.index(of: id) else { return nil }
             let old = state.jobs[index]
-            let isNewest = !state.jobs[(index + 1)...].contains { $0.new.location == old.new.location }
+            let isNewest = !state.jobs[(index + 1)...].contains {
+                $0.new.location == old.new.location && $0.new.kind == old.new.kind
+            }
             guard old.status == .failed, !old.isWithdrawn, isNewest else { return nil }
-            let turn = state.nextTurn(of: old.new.location.ownerID)
+            let turn = state.nextTurn(of: old.new.location.ownerID, old.new.kind)
             state.jobs[index] = MemoryJob(
                 new: old.new, turn: turn, createdAt: old.createdAt, updatedAt: now, duration: old.duration,
                 plan: old.plan, codecs: old.codecs)
@@ -107,11 +128,13 @@ struct MemoryJobQueue: JobQueue {
 
     func counts() throws(DatabaseError) -> JobCounts {
         try database.read { state in
-            JobCounts(
-                byStatus: Dictionary(state.jobs.map { ($0.status, 1) }, uniquingKeysWith: +),
-                oldestQueued: state.jobs.first { $0.status == .queued }?.createdAt,
-                waitingForSpace: state.jobs.count { $0.status == .queued && $0.error == .insufficientStorage }
-            )
+            let conversions = state.jobs.filter { $0.new.kind == .conversion }
+            let renditions = state.jobs.filter { $0.new.kind == .renditions }
+            return JobCounts(
+                byStatus: Dictionary(conversions.map { ($0.status, 1) }, uniquingKeysWith: +),
+                renditions: Dictionary(renditions.map { ($0.status, 1) }, uniquingKeysWith: +),
+                oldestQueued: conversions.first { $0.status == .queued }?.createdAt,
+                waitingForSpace: conversions.count(where: \.waitsForSpace))
         }
     }
 
@@ -121,7 +144,9 @@ struct MemoryJobQueue: JobQueue {
                 let job = state.jobs[index]
                 guard let endedAt = job.endedAt, endedAt < cutoff else { return false }
                 return job.isWithdrawn
-                    || state.jobs[(index + 1)...].contains { $0.new.location == job.new.location }
+                    || state.jobs[(index + 1)...].contains {
+                        $0.new.location == job.new.location && $0.new.kind == job.new.kind
+                    }
             }.prefix(limit)
             for index in old.reversed() {
                 let id = state.jobs.remove(at: index).new.id

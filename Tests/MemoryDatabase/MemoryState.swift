@@ -5,8 +5,8 @@ import Domain
 struct MemoryState: Sendable {
     var commits = 0
     var jobs: [MemoryJob] = []
-    /// The turn of the job served last.
-    var turn = 0
+    /// By kind, the turn of the job served last.
+    var turns: [JobKind: Int] = [:]
     var revocations: [(sequence: Int64, revocation: Revocation)] = []
     var lastRevocation: Int64 = 0
     var callbacks: [MemoryCallback] = []
@@ -19,10 +19,38 @@ struct MemoryState: Sendable {
         index(of: id).flatMap { jobs[$0].status == .processing && jobs[$0].worker == worker ? $0 : nil }
     }
 
+    /// The newest job of a kind at a location, unless the lesson was deleted since.
+    func newest(_ kind: JobKind, _ location: LessonLocation) -> Job? {
+        jobs.last { $0.new.location == location && $0.new.kind == kind && !$0.isWithdrawn }?.job
+    }
+
+    /// Whether a conversion waits for a worker or for space.
+    func conversionWaits(_ now: Timestamp) -> Bool {
+        jobs.contains { $0.new.kind == .conversion && ($0.isRunnable(now) || $0.waitsForSpace) }
+    }
+
     /// The turn of an owner's job that arrives now; see `JobQueue`, Fairness.
-    func nextTurn(of owner: Identifier) -> Int {
-        let live = jobs.filter { !$0.status.isEnd && $0.new.location.ownerID == owner }.map(\.turn)
-        return max(turn, live.max().map { $0 + 1 } ?? 0)
+    func nextTurn(of owner: Identifier, _ kind: JobKind) -> Int {
+        let live = jobs.filter {
+            !$0.status.isEnd && $0.new.location.ownerID == owner && $0.new.kind == kind
+        }
+        return max(turns[kind, default: 0], live.map(\.turn).max().map { $0 + 1 } ?? 0)
+    }
+
+    /// Adds a job behind those of its owner.
+    mutating func add(_ new: NewJob, _ now: Timestamp) {
+        let turn = nextTurn(of: new.location.ownerID, new.kind)
+        jobs.append(MemoryJob(new: new, turn: turn, createdAt: now, updatedAt: now))
+    }
+
+    /// Where the jobs of this kind at a location are that have one of these statuses.
+    func indices(
+        _ location: LessonLocation, _ kind: JobKind, _ statuses: Set<JobStatus>
+    ) -> [Int] {
+        jobs.indices.filter {
+            jobs[$0].new.location == location && jobs[$0].new.kind == kind
+                && statuses.contains(jobs[$0].status)
+        }
     }
 
     mutating func store(_ callback: NewCallback, of task: TaskID, _ now: Timestamp) throws(DatabaseError) {
@@ -60,10 +88,9 @@ struct MemoryState: Sendable {
 
     /// Whether a newer job of its location waits.
     func isReplaced(_ index: Int) -> Bool {
-        let location = jobs[index].new.location
-        return jobs.contains { $0.status == .queued && $0.new.location == location }
+        let new = jobs[index].new
+        return !indices(new.location, new.kind, [.queued]).isEmpty
     }
-
 }
 
 /// A row of the queue.
@@ -80,6 +107,7 @@ struct MemoryJob: Sendable {
     var plan: String?
     var codecs: String?
     var size: PictureSize?
+    var renditions: [RenditionProgress] = []
     var attempts = 0
     var crashes = 0
     var worker: String?
@@ -89,14 +117,21 @@ struct MemoryJob: Sendable {
     var isWithdrawn = false
     var error: JobFailure?
 
+    var waitsForSpace: Bool { status == .queued && error == .insufficientStorage }
+
+    /// Whether it waits for nothing but a worker.
+    func isRunnable(_ now: Timestamp) -> Bool {
+        status == .queued && notBefore.map { $0 <= now } ?? true
+    }
+
     var job: Job {
         Job(
-            id: new.id, location: new.location, filename: new.filename, sourcePath: new.sourcePath,
+            id: new.id, kind: new.kind, location: new.location, filename: new.filename,
+            sourcePath: new.sourcePath,
             bytes: new.bytes, successCallbackURL: new.successCallbackURL,
             errorCallbackURL: new.errorCallbackURL, status: status, progress: progress, duration: duration,
             plan: plan, codecs: codecs, size: size, createdAt: createdAt, updatedAt: updatedAt,
-            attempts: attempts,
-            error: error)
+            attempts: attempts, renditions: renditions, error: error)
     }
 
     mutating func end(_ status: JobStatus, because reason: JobFailure?, _ now: Timestamp) {
