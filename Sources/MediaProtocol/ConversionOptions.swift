@@ -1,7 +1,7 @@
 import Domain
 
 /// How lessons are made; the same for every conversion of a server.
-package struct ConversionOptions: Sendable {
+package struct ConversionOptions: Equatable, Sendable {
     /// Target length of a segment in seconds; 6.
     package var segmentSeconds: Double
     /// libx264's preset for what must be re-encoded; "veryfast".

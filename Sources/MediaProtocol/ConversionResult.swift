@@ -1,7 +1,7 @@
 import Domain
 
 /// What a finished conversion made.
-package struct ConversionResult: Sendable {
+package struct ConversionResult: Equatable, Sendable {
     /// Seconds: the sum of the playlist's `EXTINF`.
     package var duration: Double
     /// Number of segment files.

@@ -1,5 +1,5 @@
 /// Why a file was not probed or converted: whose fault it is, what was being done, and libav's own last words.
-package struct MediaError: Error, Sendable, CustomStringConvertible {
+package struct MediaError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the caller may do about it.
     package enum Kind: String, Sendable {
         /// The file cannot become a lesson, now or later; `message` is for the trainer.

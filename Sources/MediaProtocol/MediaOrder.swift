@@ -2,7 +2,7 @@ import Crypto
 import Formats
 
 /// What the serving process asks of a media process, once in that one's life: a line of JSON on its standard input.
-package enum MediaOrder: Sendable {
+package enum MediaOrder: Equatable, Sendable {
     /// Whether the file can become a lesson.
     case probe(source: String)
     /// What a conversion would do with the file, and why.

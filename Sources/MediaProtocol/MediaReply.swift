@@ -2,7 +2,7 @@ import Domain
 import Formats
 
 /// What a media process answers, a line of JSON each, in any number; `finished` or `failed` is the last.
-package enum MediaReply: Sendable {
+package enum MediaReply: Equatable, Sendable {
     /// The plan is made: what is to be converted takes this many seconds to watch.
     case planned(duration: Double)
     /// Which renditions are going to be made.

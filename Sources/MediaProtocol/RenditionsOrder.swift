@@ -3,7 +3,7 @@ import Domain
 import Formats
 
 /// The renditions that a published lesson is to get besides its first one.
-package struct RenditionsOrder: Sendable {
+package struct RenditionsOrder: Equatable, Sendable {
     /// What they are made of.
     package enum Source: Equatable, Sendable {
         /// The original.

@@ -27,6 +27,7 @@ import Testing
         #expect(!line.contains(UInt8(ascii: "\n")))
         let read = try #require(MediaOrder(try JSONValue.parse(line)))
         #expect(read.json == order.json)
+        #expect(read == order)
         #expect(MediaOrder.isOfThisVersion(order.json))
     }
 
