@@ -128,7 +128,10 @@ def report(servers, uploads):
     added = playback_report.spread([one["wall"] - other["wall"] for one, other in pairs], 2)
     asking, silent = (contender.rounds for contender, _ in servers)
     share = playback_report.spread([one["rate"] / other["rate"] for one, other in zip(asking, silent)], 2)
-    lines += ["", f"The question adds {added} ms to an admitted upload, by the form without a film, which varies least."]
+    lines += [
+        "",
+        f"The question adds {added} ms to an admitted upload, by the form without a film, which varies least.",
+    ]
     lines.append(f"Segments with the question in the files, share of those without it: {share}.")
     return "\n".join(lines)
 

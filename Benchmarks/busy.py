@@ -83,7 +83,10 @@ def main():
         port, app, nginx = fleet.start_app(FOCUST_CONVERSION_JOBS="1", MAX_CONTENT_LENGTH=str(4 << 30))
         base = f"http://127.0.0.1:{port}"
         url = f"{base}/hls2/{REL}/segment_4k.ts?v={VERSION}"
-        cases = {name: Contender(name, url, WEB, app, nginx) for name in ("nothing else", "a conversion", "uploads", "both")}
+        cases = {
+            name: Contender(name, url, WEB, app, nginx)
+            for name in ("nothing else", "a conversion", "uploads", "both")
+        }
         conversion, uploads = Conversion(base, film), Uploads(base, big)
         for _ in range(rounds):
             cases["nothing else"].rounds.append(load(cases["nothing else"], 3, 32))

@@ -29,7 +29,9 @@ INPUTS = {
 }
 
 HLS = "-f hls -hls_time 6 -hls_playlist_type vod -hls_segment_filename {out}/segment_%03d.ts"
-X264 = "-c:v libx264 -profile:v high -preset veryfast -crf 22 -pix_fmt yuv420p -g 180 -c:a aac -b:a 128k -ac 2 -ar 48000"
+X264 = (
+    "-c:v libx264 -profile:v high -preset veryfast -crf 22 -pix_fmt yuv420p -g 180 -c:a aac -b:a 128k -ac 2 -ar 48000"
+)
 
 
 def run(command):
@@ -54,9 +56,7 @@ def make_inputs(folder, names):
         if not (folder / name).exists():
             print(f"making {name} …", file=sys.stderr)
             part = "part-" + name
-            subprocess.run(
-                ["ffmpeg", "-v", "error", "-y", *INPUTS[name].split(), part], cwd=folder, check=True
-            )
+            subprocess.run(["ffmpeg", "-v", "error", "-y", *INPUTS[name].split(), part], cwd=folder, check=True)
             (folder / part).rename(folder / name)
 
 
@@ -116,11 +116,11 @@ def spread(values, digits):
 
 def table(results):
     ours = results["focust-video"]
-    print("| contender | CPU s | wall s | peak MB | CPU, ours ÷ it | wall, ours ÷ it |\n| --- | --- | --- | --- | --- | --- |")
+    print(
+        "| contender | CPU s | wall s | peak MB | CPU, ours ÷ it | wall, ours ÷ it |\n| --- | --- | --- | --- | --- | --- |"
+    )
     for name, runs in results.items():
-        shares = {
-            key: statistics.median(a[key] / b[key] for a, b in zip(ours, runs)) for key in ("cpu", "wall")
-        }
+        shares = {key: statistics.median(a[key] / b[key] for a, b in zip(ours, runs)) for key in ("cpu", "wall")}
         print(
             f"| {name} | {spread([r['cpu'] for r in runs], 2)} | {spread([r['wall'] for r in runs], 2)} "
             f"| {statistics.median(r['memory'] for r in runs):.0f} | {shares['cpu']:.2f} | {shares['wall']:.2f} |"
@@ -129,7 +129,9 @@ def table(results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tool", default=str(ROOT / ".build/release/bench-conversion"), help="INPUT and OUTPUT_DIR follow")
+    parser.add_argument(
+        "--tool", default=str(ROOT / ".build/release/bench-conversion"), help="INPUT and OUTPUT_DIR follow"
+    )
     parser.add_argument("--inputs", type=pathlib.Path, default=ROOT / ".build/bench-inputs")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=pathlib.Path, help="also write every single run there")

@@ -33,7 +33,9 @@ class Goals:
         self.rows.append(f"| {name} | {sign} {limit:g}{unit} | {middle:.{digits}f}{unit}{spread} | {verdict} |")
 
     def table(self):
-        return "\n".join(["| goal | aimed at | measured (spread) | verdict |", "| --- | --- | --- | --- |", *self.rows])
+        return "\n".join(
+            ["| goal | aimed at | measured (spread) | verdict |", "| --- | --- | --- | --- |", *self.rows]
+        )
 
 
 def case(playback, start, workers):
@@ -56,25 +58,47 @@ def playback(goals):
     found = kept("playback")
     small, large, other = "4 KiB segments, 32", "1 MiB segments", "Key"
     for workers, limit in ((1, 0.36), (2, 0.42)):
-        goals.add(f"4 KiB segments, share of nginx static, {workers} worker(s)", limit,
-                  ratios(case(found, small, workers), OURS, STATIC), False)
+        goals.add(
+            f"4 KiB segments, share of nginx static, {workers} worker(s)",
+            limit,
+            ratios(case(found, small, workers), OURS, STATIC),
+            False,
+        )
     for workers in (1, 2):
         four = case(found, small, workers)
-        goals.add(f"share of the C program with the same checks and closing, {workers} worker(s)", 0.97,
-                  ratios(four, OURS, SAME), False)
+        goals.add(
+            f"share of the C program with the same checks and closing, {workers} worker(s)",
+            0.97,
+            ratios(four, OURS, SAME),
+            False,
+        )
         goals.add(f"times `send_file`, {workers} worker(s)", 7.5, ratios(four, OURS, SEND), False, digits=1)
-        goals.add(f"total CPU, share of `send_file`'s, {workers} worker(s)", 0.111, ratios(four, OURS, SEND, both), digits=3)
-        goals.add(f"app CPU of a segment, {workers} worker(s)", 18, [r["app"] for r in four.get(OURS, [])], True, " µs", 1)
-        goals.add(f"resident under load, {workers} worker(s)", 12, [r["rss"] for r in four.get(OURS, [])], True, " MB", 1)
+        goals.add(
+            f"total CPU, share of `send_file`'s, {workers} worker(s)", 0.111, ratios(four, OURS, SEND, both), digits=3
+        )
+        goals.add(
+            f"app CPU of a segment, {workers} worker(s)", 18, [r["app"] for r in four.get(OURS, [])], True, " µs", 1
+        )
+        goals.add(
+            f"resident under load, {workers} worker(s)", 12, [r["rss"] for r in four.get(OURS, [])], True, " MB", 1
+        )
     alone = case(found, "4 KiB segments, one", 1)
     added = [a["p50"] - b["p50"] for a, b in zip(alone.get(OURS, []), alone.get(STATIC, []))]
     goals.add("added p50 at one connection, 1 worker", 55, added, True, " µs", 0)
     for workers, limit in ((1, 0.95), (2, 0.92)):
-        goals.add(f"1 MiB segments, share of nginx static, {workers} worker(s)", limit,
-                  ratios(case(found, large, workers), OURS, STATIC), False)
+        goals.add(
+            f"1 MiB segments, share of nginx static, {workers} worker(s)",
+            limit,
+            ratios(case(found, large, workers), OURS, STATIC),
+            False,
+        )
     for workers, limit in ((1, 0.61), (2, 0.82)):
-        goals.add(f"4 KiB, decision remembered, share of nginx static, {workers} worker(s)", limit,
-                  ratios(case(found, small, workers), REMEMBERED, STATIC), False)
+        goals.add(
+            f"4 KiB, decision remembered, share of nginx static, {workers} worker(s)",
+            limit,
+            ratios(case(found, small, workers), REMEMBERED, STATIC),
+            False,
+        )
     mobile = case(found, other, 1).get("focust-video, mobile playlist", [])
     goals.add("app CPU of a mobile playlist of 1,800 segments", 300, [r["app"] for r in mobile], True, " µs", 0)
 
@@ -111,8 +135,11 @@ def conversion(goals):
 
     goals.add("copying conversion, CPU, share of `ffmpeg` with AES", 0.25, pairs("copy", "ffmpeg, AES-128", "cpu"))
     goals.add("copying conversion, CPU, share of `ffmpeg` without AES", 1.0, pairs("copy", "ffmpeg, plain", "cpu"))
-    goals.add("transcoding, wall, share of `ffmpeg` with the same settings", 1.0,
-              pairs("transcode", "ffmpeg, AES-128", "wall"))
+    goals.add(
+        "transcoding, wall, share of `ffmpeg` with the same settings",
+        1.0,
+        pairs("transcode", "ffmpeg, AES-128", "wall"),
+    )
     slower = re.findall(r"p99\b.*?([\d.]+) times", kept("under_load") or "")
     goals.add("p99 of playback while converting, times the idle one", 2, [float(n) for n in slower[:1]])
 

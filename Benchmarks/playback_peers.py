@@ -18,7 +18,9 @@ def behind_our_files(fleet, name, path, parameters=""):
     """An nginx with the very files of focust-video, in front of the FastCGI socket `path`."""
     run = fleet.directory / name
     run.mkdir(exist_ok=True)
-    environment = fleet.settings(FOCUST_LISTEN=str(path), FOCUST_UPLOAD_LISTEN=str(path), FOCUST_NGINX_LOG_DIR=str(run))
+    environment = fleet.settings(
+        FOCUST_LISTEN=str(path), FOCUST_UPLOAD_LISTEN=str(path), FOCUST_NGINX_LOG_DIR=str(run)
+    )
     subprocess.run([ROOT / "nginx/render", run / "focust-video"], env=environment, check=True)
     # What other programs need to be told besides.
     with (run / "focust-video/fastcgi.conf").open("a") as file:

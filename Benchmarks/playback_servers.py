@@ -136,18 +136,22 @@ class Fleet:
         subprocess.run(["rm", "-rf", self.directory], check=False)
 
     def settings(self, **more):
-        return os.environ | {
-            "SECRET_KEY": SECRET,
-            "FOCUST_API_KEYS": f"bench:{API_KEY}",
-            "FOCUST_ALLOWED_ORIGINS": ORIGIN,
-            "FOCUST_PUBLIC_URL": "https://server.example.com",
-            "FOCUST_DATA_DIR": str(self.data),
-            "FOCUST_THREADS": str(self.threads),
-            "FOCUST_CONVERSION_JOBS": "0",
-            "FOCUST_MIN_FREE_BYTES": "1048576",
-            "FOCUST_RATE_UPLOADS_PER_ADDRESS": "10000r/s burst=10000",
-            "FOCUST_NGINX_WORKERS": str(self.workers),
-        } | more
+        return (
+            os.environ
+            | {
+                "SECRET_KEY": SECRET,
+                "FOCUST_API_KEYS": f"bench:{API_KEY}",
+                "FOCUST_ALLOWED_ORIGINS": ORIGIN,
+                "FOCUST_PUBLIC_URL": "https://server.example.com",
+                "FOCUST_DATA_DIR": str(self.data),
+                "FOCUST_THREADS": str(self.threads),
+                "FOCUST_CONVERSION_JOBS": "0",
+                "FOCUST_MIN_FREE_BYTES": "1048576",
+                "FOCUST_RATE_UPLOADS_PER_ADDRESS": "10000r/s burst=10000",
+                "FOCUST_NGINX_WORKERS": str(self.workers),
+            }
+            | more
+        )
 
     def stop(self, process):
         """Ends one of them before the others."""

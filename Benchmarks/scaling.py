@@ -48,7 +48,9 @@ def main():
     print(text)
     if not options.quick:
         playback_report.write("scaling", text)
-    playback_report.keep("scaling", {c.name: statistics.median(r["rate"] for r in c.rounds) for c in contenders}, options.quick)
+    playback_report.keep(
+        "scaling", {c.name: statistics.median(r["rate"] for r in c.rounds) for c in contenders}, options.quick
+    )
 
 
 if __name__ == "__main__":

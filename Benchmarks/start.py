@@ -7,14 +7,13 @@ import pathlib
 import shutil
 import socket
 import sqlite3
-import statistics
 import struct
 import subprocess
 import tempfile
 import time
 
 import playback_report
-from playback_servers import ROOT, Fleet, memory_mb, tree_of, wait_until
+from playback_servers import Fleet, memory_mb, tree_of
 
 # A task of each kind for every ten rows; all of them ended, as nearly all are.
 INSERT = """
@@ -157,7 +156,12 @@ def main():
     print(text)
     if not options.quick:
         playback_report.write("start", text)
-    facts = {"warm": warm, "cold": cold, "idle": memory, "stripped": {name: stripped for name, (_, stripped) in sizes.items()}}
+    facts = {
+        "warm": warm,
+        "cold": cold,
+        "idle": memory,
+        "stripped": {name: stripped for name, (_, stripped) in sizes.items()},
+    }
     playback_report.keep("start", facts, options.quick)
 
 

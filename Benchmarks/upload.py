@@ -16,7 +16,9 @@ from playback_peers import start_c, start_flask, start_upload_ways
 from playback_servers import API_KEY, ROOT, Fleet, cpu_seconds, memory_mb
 
 FILM_BYTES = 100_000_000
-SHORT_FILM = "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -pix_fmt yuv420p -c:v libx264 -preset ultrafast -movflags +faststart"
+SHORT_FILM = (
+    "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -pix_fmt yuv420p -c:v libx264 -preset ultrafast -movflags +faststart"
+)
 
 
 def make_film(path):

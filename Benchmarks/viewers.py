@@ -114,7 +114,13 @@ def run(name, count, seconds, **settings):
         f"| {name} | {len(answers)} | {errors} | {' / '.join(first)} | {' / '.join(whole)} "
         f"| {share[0]}, {share[1]}, {share[2]} | {memory[0]:.1f}, {memory[1]:.1f} |"
     )
-    facts = {"errors": errors, "requests": len(answers), "p50": float(first[0]), "p99": float(first[1]), "rss": memory[0]}
+    facts = {
+        "errors": errors,
+        "requests": len(answers),
+        "p50": float(first[0]),
+        "p99": float(first[1]),
+        "rss": memory[0],
+    }
     return row, facts
 
 

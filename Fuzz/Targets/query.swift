@@ -17,7 +17,8 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     require((try? QueryParameters(parsing: encoded)) == query, "a query comes back as it was")
     for parameter in query.all {
         let count = query.all.count { $0.name == parameter.name }
-        require(((try? query.single(parameter.name)) != nil) == (count == 1), "one is found, and two are refused")
+        require(
+            ((try? query.single(parameter.name)) != nil) == (count == 1), "one is found, and two are refused")
     }
     return 0
 }
