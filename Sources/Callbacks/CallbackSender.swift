@@ -13,8 +13,6 @@ struct CallbackSender: Sendable {
     /// How long a callback stays its sender's: longer than any attempt takes. A dead sender's is due again
     /// after it.
     static let lease = Duration.seconds(60)
-    /// Milliseconds between two looks although nobody woke it: callbacks of other processes, ends of pauses.
-    private static let idle: ClosedRange<Int64> = 100...1000
 
     private let service: CallbackService
     private let delivery: CallbackDelivery
@@ -31,10 +29,8 @@ struct CallbackSender: Sendable {
 
     func run() {
         do throws(SystemError) {
-            let waiter = try service.wakeUp.makeWaiter()
-            while !stop.isRaised {
-                if !sendNext() { waiter.wait(milliseconds: pause(), or: stop) }
-            }
+            try PollLoop(service.wakeUp, stop: stop, clock: service.clock).run(
+                nextDue: nextDue, work: sendNext)
         } catch {
             service.log.critical("callback_thread_failed", metadata: ["cause": "\(error)"])
         }
@@ -55,13 +51,8 @@ struct CallbackSender: Sendable {
         }
     }
 
-    /// Milliseconds until the next callback is due, within `idle`.
-    private func pause() -> Int32 {
-        // Only a hint: where the table cannot be read the claim says so, and this sleeps as long as it may.
-        let due = (try? service.database.callbacks.nextDue()) ?? nil
-        let wait = due.map { $0.milliseconds - service.clock.now().milliseconds } ?? Self.idle.upperBound
-        return Int32(min(max(wait, Self.idle.lowerBound), Self.idle.upperBound))
-    }
+    /// When the next callback is due. Only a hint: where the table cannot be read, the claim says so.
+    private func nextDue() -> Timestamp? { (try? service.database.callbacks.nextDue()) ?? nil }
 
     private func note(_ outcome: CallbackOutcome, of callback: Callback) throws(DatabaseError) {
         let outbox = service.database.callbacks

@@ -8,10 +8,6 @@ import System
 
 /// One conversion thread: takes the next job, converts it, and asks again.
 struct ConversionWorker: Sendable {
-    /// Milliseconds until a worker looks again although nobody woke it: jobs of other processes, ends of
-    /// pauses.
-    private static let idle: ClosedRange<Int64> = 100...1000
-
     private let service: ConversionService
     private let stop: StopSignal
     /// The holder of leases, unlike that of any other thread of any process.
@@ -29,22 +25,20 @@ struct ConversionWorker: Sendable {
 
     func run() {
         do throws(SystemError) {
-            work(waiter: try service.wakeUp.makeWaiter())
+            try PollLoop(service.wakeUp, stop: stop, clock: service.clock).run(
+                nextDue: nextDue, work: convertNext)
         } catch {
             service.log.critical("worker_failed", metadata: ["cause": "\(error)"])
         }
     }
 
-    private func work(waiter: borrowing WakeFile.Waiter) {
-        while !stop.isRaised {
-            guard let job = claim() else {
-                waiter.wait(milliseconds: pause(), or: stop)
-                continue
-            }
-            service.pool.threadWorks()
-            ConversionRun(job: job, worker: name, service: service, stop: stop).run()
-            service.pool.threadRests()
-        }
+    /// Converts one job; false where none is to be had.
+    private func convertNext() -> Bool {
+        guard let job = claim() else { return false }
+        service.pool.threadWorks()
+        ConversionRun(job: job, worker: name, service: service, stop: stop).run()
+        service.pool.threadRests()
+        return true
     }
 
     private func claim() -> Job? {
@@ -75,11 +69,6 @@ struct ConversionWorker: Sendable {
             metadata: ["waiting": "\(count)", "cause": "less is free than FOCUST_MIN_FREE_BYTES"])
     }
 
-    /// Milliseconds until a pause or a lease ends, within `idle`.
-    private func pause() -> Int32 {
-        // Only a hint: where the table cannot be read the claim says so, and this sleeps as long as it may.
-        let next = (try? service.database.jobs.nextWake()) ?? nil
-        let wait = next.map { $0.milliseconds - service.clock.now().milliseconds } ?? Self.idle.upperBound
-        return Int32(min(max(wait, Self.idle.lowerBound), Self.idle.upperBound))
-    }
+    /// When a pause or a lease ends. Only a hint: where the table cannot be read, the claim says so.
+    private func nextDue() -> Timestamp? { (try? service.database.jobs.nextWake()) ?? nil }
 }

@@ -37,8 +37,9 @@ package struct WakeFile: Sendable {
 
         deinit { close(descriptor) }
 
-        /// Sleeps until there was a signal, `stop` is raised or `milliseconds` have passed.
-        package borrowing func wait(milliseconds: Int32, or stop: StopSignal) {
+        /// Sleeps until there was a signal, `stop` is raised or `milliseconds` have passed; answers whether there was one.
+        @discardableResult
+        package borrowing func wait(milliseconds: Int32, or stop: StopSignal) -> Bool {
             var entries = [
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
@@ -46,7 +47,9 @@ package struct WakeFile: Sendable {
             poll(&entries, 2, milliseconds)
             // Many signals are one reason to look.
             var buffer = [UInt8](repeating: 0, count: 4096)
-            while read(descriptor, &buffer, buffer.count) > 0 {}
+            var isSignalled = false
+            while read(descriptor, &buffer, buffer.count) > 0 { isSignalled = true }
+            return isSignalled
         }
     }
 }

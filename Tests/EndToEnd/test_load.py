@@ -1,5 +1,6 @@
 """More connections than threads: nobody waits for somebody who does nothing."""
 
+import re
 import socket
 import threading
 import time
@@ -8,9 +9,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from harness.client import WEB_HEADERS, bearer, make_lesson, upload, wait_for_task
+from harness.client import WEB_HEADERS, bearer, lesson_fields, make_lesson, upload, wait_for_task
+from harness.fastcgi import FastCGIRequest, upload_parameters
 from harness.media import make_h264, pad_mp4
-from harness.server import wait_for
+from harness.multipart import CONTENT_TYPE, body, field, file
+from harness.server import API_KEY, wait_for
 from harness.tokens import play
 
 REL = "trainer-1/course-1/module-1/lesson-1"
@@ -94,15 +97,28 @@ def test_an_upload_of_100_mb_holds_little_memory(own_server, tmp_path):
     assert peak < 64 << 20
 
 
+def busy_uploads(server) -> str | None:
+    text = requests.get(f"{server.url}/metrics", timeout=10).text
+    found = re.search(r'^focust_threads_busy{pool="upload"} (\d+)$', text, re.M)
+    return found[1]
+
+
 def test_uploads_do_not_hold_playback_threads(own_server, short_h264):
-    """Upload threads all busy with bodies that stop half-way past nginx; playback goes on."""
+    """The one upload thread is busy with a body that stopped half-way past nginx; playback goes on."""
     server = own_server(FOCUST_THREADS="1", FOCUST_UPLOAD_THREADS="1")
-    stuck = [socket.socket(socket.AF_UNIX) for _ in range(3)]
+    fields = [field(name, value) for name, value in lesson_fields(REL).items()]
+    content = body(*fields, file("video", "film.mp4", short_h264.read_bytes()))
+    parameters = upload_parameters(content, CONTENT_TYPE, API_KEY)
+    stuck, behind = (FastCGIRequest(server.app_socket("upload.sock"), parameters) for _ in range(2))
     try:
-        for connection in stuck:
-            connection.connect(str(server.app_socket("upload.sock")))
-            connection.sendall(b"\1\1\0\1\0\x08\0\0\0\1\0\0\0\0\0\0")
-        wait_for(lambda: requests.get(f"{server.url}/healthz", timeout=5).status_code == 200, "an answer")
+        stuck.send(content[:60000])
+        wait_for(lambda: busy_uploads(server) == "1", "the upload thread to be busy")
+        behind.send(content[:60000])
+        assert requests.get(f"{server.url}/healthz", timeout=5).status_code == 200
+        assert busy_uploads(server) == "1"
     finally:
-        for connection in stuck:
-            connection.close()
+        stuck.close()
+    # The thread was all that it waited for.
+    behind.send(content[60000:])
+    assert "Status: 202" in behind.finish()
+    behind.close()

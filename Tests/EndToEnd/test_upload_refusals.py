@@ -2,13 +2,14 @@
 
 import itertools
 import os
+import re
 import socket
-import struct
 
 import pytest
 import requests
 
 from harness.client import lesson_fields, refusal, service, upload, wait_for_task
+from harness.fastcgi import FastCGIRequest, upload_parameters
 from harness.multipart import BOUNDARY, CONTENT_TYPE, END, body, field, file
 from harness.server import API_KEY, OTHER_API_KEY, wait_for
 
@@ -144,7 +145,13 @@ def test_fields_come_in_any_order(server, film, order):
     answer = post(server, b"a preamble\r\n" + body(*(parts[name] for name in order)) + b"an epilogue")
     assert answer.status_code == 202, answer.text
     assert answer.json()["hls_path"] == "/hls2/trainer-order/course-1/module-1/lesson-1/output.m3u8"
+    # The orders are one lesson's uploads, and the next may come before this one's turn.
     assert wait_for_task(server, answer.json()["task_id"])["status"] in ("completed", "superseded")
+
+
+def logged(server, pattern: str) -> int:
+    """How many lines of the logs say so."""
+    return sum(len(re.findall(pattern, text)) for text in server.logs().values())
 
 
 @pytest.mark.parametrize("fraction", [0.01, 0.5, 0.99])
@@ -154,33 +161,23 @@ def test_a_client_that_goes_away_leaves_nothing(server, unchanged, film, fractio
         f"POST /upload/lesson HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {API_KEY}\r\n"
         f"Content-Type: {CONTENT_TYPE}\r\nContent-Length: {len(content)}\r\n\r\n"
     )
+    given_up = r"POST /upload/lesson\S* HTTP/1.1\" 499 "
+    before = logged(server, given_up)
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(head.encode() + content[: int(len(content) * fraction)])
+    wait_for(lambda: logged(server, given_up) > before, "nginx to have noticed")
 
 
 def test_a_body_that_breaks_off_between_nginx_and_the_application_leaves_nothing(server, unchanged, film):
     """The same towards the application itself, past nginx: half a FastCGI request."""
-
-    def record(kind: int, content: bytes) -> bytes:
-        return struct.pack(">BBHHBB", 1, kind, 1, len(content), 0, 0) + content
-
-    def parameter(name: str, value: str) -> bytes:
-        return struct.pack(">II", len(name) | 1 << 31, len(value) | 1 << 31) + name.encode() + value.encode()
-
     content = form(film)
-    parameters = {
-        "REQUEST_METHOD": "POST",
-        "REQUEST_URI": "/upload/lesson",
-        "CONTENT_TYPE": CONTENT_TYPE,
-        "CONTENT_LENGTH": str(len(content)),
-        "HTTP_AUTHORIZATION": f"Bearer {API_KEY}",
-    }
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(server.app_socket("upload.sock")))
-        connection.sendall(record(1, b"\0\1\0\0\0\0\0\0"))
-        connection.sendall(record(4, b"".join(parameter(*pair) for pair in parameters.items())) + record(4, b""))
-        connection.sendall(record(5, content[:60000]))
-    assert requests.get(f"{server.url}/healthz", timeout=10).status_code == 200
+    refused = r"refused .*path=/upload/lesson"
+    stored, before = server.stored_files(), logged(server, refused)
+    request = FastCGIRequest(server.app_socket("upload.sock"), upload_parameters(content, CONTENT_TYPE, API_KEY))
+    request.send(content[:60000])
+    wait_for(lambda: server.stored_files() - stored, "the application to have begun a file")
+    request.close()
+    wait_for(lambda: logged(server, refused) > before, "the application to have noticed")
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {API_KEY}"}])
