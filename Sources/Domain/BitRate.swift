@@ -11,7 +11,7 @@ package enum BitRate {
             case "M": 1_000_000
             default: 1
             }
-        guard let number = WholeNumber.parse(unit == 1 ? text[...] : text.dropLast()) else { return nil }
+        guard let number = Int(strictly: unit == 1 ? text[...] : text.dropLast()) else { return nil }
         let (bits, isTooLarge) = number.multipliedReportingOverflow(by: unit)
         return !isTooLarge && allowed.contains(bits) ? bits : nil
     }

@@ -16,10 +16,10 @@ package struct Rung: Equatable, Sendable {
     /// From `234:85k@15`: shorter side, highest bit rate and, where there is an `@`, most frames per second.
     package init?(_ text: some StringProtocol) {
         let halves = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard halves.count == 2, let side = WholeNumber.parse(halves[0]) else { return nil }
+        guard halves.count == 2, let side = Int(strictly: halves[0]) else { return nil }
         let parts = halves[1].split(separator: "@", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let bitrate = BitRate.parse(parts[0]) else { return nil }
-        let frameRate = parts.count == 2 ? WholeNumber.parse(parts[1]) : nil
+        let frameRate = parts.count == 2 ? Int(strictly: parts[1]) : nil
         // The encoder halves the colours' sides, so a picture's are even.
         guard (64...4320).contains(side), side.isMultiple(of: 2),
             parts.count == 1 || frameRate.map({ (1...120).contains($0) }) == true

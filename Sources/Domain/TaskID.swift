@@ -6,7 +6,7 @@ package struct TaskID: Hashable, Sendable, CustomStringConvertible {
     package init?(_ value: some StringProtocol) {
         let groups = value.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12],
-            groups.allSatisfy({ $0.utf8.allSatisfy(Self.isHexDigit) })
+            groups.allSatisfy({ $0.utf8.allSatisfy(Hexadecimal.isLowercase) })
         else { return nil }
         self.value = String(value)
     }
@@ -20,18 +20,9 @@ package struct TaskID: Hashable, Sendable, CustomStringConvertible {
         }
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        var text = ""
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text += "-" }
-            text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }
-        self.value = text
+        self.value = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { Hexadecimal.lowercase(bytes[$0]) }
+            .joined(separator: "-")
     }
 
     package var description: String { value }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-    }
 }

@@ -6,7 +6,7 @@ package struct UploadID: Hashable, Sendable {
 
     /// Nil unless `value` has that form.
     package init?(_ value: some StringProtocol) {
-        guard value.utf8.count == 32, value.utf8.allSatisfy(Self.isHexDigit) else { return nil }
+        guard value.utf8.count == 32, value.utf8.allSatisfy(Hexadecimal.isLowercase) else { return nil }
         self.value = String(value)
     }
 
@@ -16,10 +16,5 @@ package struct UploadID: Hashable, Sendable {
             let digits = String(half, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }

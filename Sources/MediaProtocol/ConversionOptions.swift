@@ -2,13 +2,13 @@ import Domain
 
 /// How lessons are made; the same for every conversion of a server.
 package struct ConversionOptions: Equatable, Sendable {
-    /// Target length of a segment in seconds; 6.
+    /// Target length of a segment in seconds.
     package var segmentSeconds: Double
-    /// libx264's preset for what must be re-encoded; "veryfast".
+    /// libx264's preset for what must be re-encoded.
     package var preset: String
-    /// libx264's constant rate factor, 0 to 51, lower is better; 22.
+    /// libx264's constant rate factor, 0 to 51, lower is better.
     package var crf: Int
-    /// Pixels of the upright picture's shorter side; larger ones are scaled down to this, none is scaled up; 1080.
+    /// Pixels of the upright picture's shorter side; larger ones are scaled down to this, none is scaled up.
     package var maxHeight: Int
     /// Codec threads of one conversion; 0 for one per core.
     package var threads: Int
@@ -18,7 +18,9 @@ package struct ConversionOptions: Equatable, Sendable {
     package var ladder: Ladder
 
     package init(
-        segmentSeconds: Double = 6, preset: String = "veryfast", crf: Int = 22, maxHeight: Int = 1080,
+        segmentSeconds: Double = Double(ConversionDefaults.segmentSeconds),
+        preset: String = ConversionDefaults.preset, crf: Int = ConversionDefaults.crf,
+        maxHeight: Int = ConversionDefaults.maxHeight,
         threads: Int = 0, isStored: Bool = false, ladder: Ladder = .none
     ) {
         self.segmentSeconds = segmentSeconds

@@ -1,5 +1,6 @@
 import Crypto
 import Domain
+import Formats
 
 /// Signs webhooks the Standard Webhooks way: HMAC-SHA-256 of `id.timestamp.body`, so that a receiver knows
 /// who sent a message, and that it is neither altered nor old.
@@ -26,6 +27,6 @@ package struct WebhookSignature: Sendable {
     private static func keyBytes(of secret: [UInt8]) -> [UInt8] {
         let prefix = Array("whsec_".utf8)
         guard secret.starts(with: prefix) else { return secret }
-        return Base64.decode(secret[prefix.count...]) ?? secret
+        return Base64.decode(secret[prefix.count...], .lenient) ?? secret
     }
 }

@@ -58,10 +58,15 @@ extension Settings {
             minFreeBytes: ByteCount(reader.integer("FOCUST_MIN_FREE_BYTES", or: 1 << 30, in: 0...(1 << 50))),
             conversionJobs: reader.integer("FOCUST_CONVERSION_JOBS", or: max(1, cores / 2), in: 0...64),
             conversionTimeout: Self.readTimeout(&reader),
-            segmentSeconds: reader.integer("FOCUST_SEGMENT_SECONDS", or: 6, in: 1...30, unit: "seconds"),
-            x264Preset: Self.readChoice(&reader, "FOCUST_X264_PRESET", "veryfast", Self.presets),
-            crf: reader.integer("FOCUST_CRF", or: 22, in: 0...51),
-            maxHeight: reader.integer("FOCUST_MAX_HEIGHT", or: 1080, in: 144...4320, unit: "pixels"),
+            segmentSeconds: reader.integer(
+                "FOCUST_SEGMENT_SECONDS", or: ConversionDefaults.segmentSeconds,
+                in: ConversionDefaults.segmentSecondsRange, unit: "seconds"),
+            x264Preset: Self.readChoice(
+                &reader, "FOCUST_X264_PRESET", ConversionDefaults.preset, Self.presets),
+            crf: reader.integer("FOCUST_CRF", or: ConversionDefaults.crf, in: ConversionDefaults.crfRange),
+            maxHeight: reader.integer(
+                "FOCUST_MAX_HEIGHT", or: ConversionDefaults.maxHeight,
+                in: ConversionDefaults.maxHeightRange, unit: "pixels"),
             ladder: Self.readLadder(&reader),
             callbackURL: Self.readURL(&reader, "FOCUST_CALLBACK_URL"),
             callbackOrigins: Self.readCallbackOrigins(&reader),

@@ -49,24 +49,3 @@ import Testing
         #expect(Set(values).count == values.count)
     }
 }
-
-@Suite struct Base64Tests {
-    /// RFC 4648 §10.
-    @Test(arguments: [
-        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-        ("foobar", "Zm9vYmFy"),
-    ])
-    func `Both ways, as in the specification, with and without padding`(plain: String, text: String) {
-        let bytes = Array(plain.utf8)
-        #expect(Base64.encode(bytes.span) == text)
-        #expect(Base64.decode(text.utf8) == bytes)
-        #expect(Base64.decode(text.utf8.filter { $0 != UInt8(ascii: "=") }) == bytes)
-    }
-
-    @Test(arguments: [
-        "Z", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Z g=", "Zg==Zg==", "Zm9-", "Zm9_", "=", "Zm8=\n",
-    ])
-    func `What is no base64 is refused`(text: String) {
-        #expect(Base64.decode(text.utf8) == nil)
-    }
-}

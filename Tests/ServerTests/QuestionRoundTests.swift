@@ -32,7 +32,7 @@ struct QuestionRoundTests {
 
     private func round(_ site: HTTPReceiver?, limit: Int = 1) -> QuestionRound {
         let client = site.map { EligibilityClient(url: $0.url, timeout: .milliseconds(300)) }
-        return QuestionRound(client, QuestionLimit(limit), stopped.clock)
+        return QuestionRound(client, Slots(limit), stopped.clock)
     }
 
     /// The code of the refusal; nil where the site grants.
@@ -70,7 +70,7 @@ struct QuestionRoundTests {
     @Test func `asks nothing where too many others do, until one of them has ended`() throws {
         let site = try HTTPReceiver()
         let client = EligibilityClient(url: site.url)
-        let limit = QuestionLimit(1)
+        let limit = Slots(1)
         do {
             var first = QuestionRound(client, limit, stopped.clock)
             var second = QuestionRound(client, limit, stopped.clock)

@@ -29,6 +29,32 @@ private func settings(
         #expect(!settings.openIssuance && settings.keepReplaced == 21600)
     }
 
+    /// The settings whose default in the list is a value, and not words about one.
+    static let withDefault = Setting.all.filter {
+        !["required", "none", ""].contains($0.defaultText) && !$0.defaultText.contains(" ")
+    }
+
+    @Test(arguments: withDefault) func `The default of the list is the one that is taken`(setting: Setting)
+        throws
+    {
+        let silent = values(try settings([:]))
+        let outspoken = values(try settings([setting.name: setting.defaultText]))
+        for (name, value) in silent { #expect(outspoken[name] == value, "\(name)") }
+    }
+
+    @Test func `A value that is not the default is seen by that comparison`() throws {
+        #expect(Self.withDefault.count > 20)
+        #expect(values(try settings([:])) != values(try settings(["FOCUST_CRF": "23"])))
+    }
+
+    /// Every property as text; but what was written, which of course differs.
+    private func values(_ settings: Settings) -> [String: String] {
+        let properties = Mirror(reflecting: settings).children.compactMap { child in
+            child.label.map { ($0, "\(child.value)") }
+        }
+        return Dictionary(properties) { $1 }.filter { $0.key != "given" }
+    }
+
     @Test(arguments: ["SECRET_KEY", "FOCUST_ALLOWED_ORIGINS", "FOCUST_PUBLIC_URL", "FOCUST_API_KEYS"])
     func `A missing required setting is named`(name: String) throws {
         let error = #expect(throws: SettingsErrors.self) { try settings([:], without: name) }

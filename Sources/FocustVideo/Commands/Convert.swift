@@ -18,18 +18,24 @@ struct Convert: ParsableCommand {
     @Argument(help: "The video.") var input: String
     @Argument(help: "Where the lesson is written.") var outputDirectory: String?
     @Flag(help: "Only say what would be done with which stream, and why.") var plan = false
-    @Option(help: "Target duration of a segment, seconds.") var segmentSeconds = 6
-    @Option(help: "x264 preset, if the video must be re-encoded.") var preset = "veryfast"
-    @Option(help: "x264 quality, if the video must be re-encoded, 0 to 51.") var crf = 22
-    @Option(help: "Largest shorter side of the upright picture, pixels.") var maxHeight = 1080
+    @Option(help: "Target duration of a segment, seconds.") var segmentSeconds =
+        ConversionDefaults.segmentSeconds
+    @Option(help: "x264 preset, if the video must be re-encoded.") var preset =
+        ConversionDefaults.preset
+    @Option(help: "x264 quality, if the video must be re-encoded, 0 to 51.") var crf =
+        ConversionDefaults.crf
+    @Option(help: "Largest shorter side of the upright picture, pixels.") var maxHeight =
+        ConversionDefaults.maxHeight
 
     func validate() throws {
         guard plan || outputDirectory != nil else { throw ValidationError("OUTPUT_DIR is missing.") }
-        guard (1...30).contains(segmentSeconds) else {
+        guard ConversionDefaults.segmentSecondsRange.contains(segmentSeconds) else {
             throw ValidationError("--segment-seconds must be 1 to 30.")
         }
-        guard (0...51).contains(crf) else { throw ValidationError("--crf must be 0 to 51.") }
-        guard (144...4320).contains(maxHeight) else {
+        guard ConversionDefaults.crfRange.contains(crf) else {
+            throw ValidationError("--crf must be 0 to 51.")
+        }
+        guard ConversionDefaults.maxHeightRange.contains(maxHeight) else {
             throw ValidationError("--max-height must be 144 to 4320.")
         }
     }

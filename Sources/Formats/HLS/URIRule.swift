@@ -1,3 +1,4 @@
+import Domain
 import UnsafeBytes
 
 /// What becomes of a playlist's URIs: the last path component of each, between two fixed byte strings.

@@ -1,3 +1,5 @@
+import Domain
+
 /// A `Content-Disposition` as a part of a form has it (RFC 7578 §4.2), read the way browsers write it.
 package struct ContentDisposition: Equatable, Sendable {
     /// "form-data", in lower case.

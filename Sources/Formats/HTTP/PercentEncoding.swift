@@ -1,3 +1,5 @@
+import Domain
+
 /// Percent-encoding (RFC 3986 §2.1), strict when it reads and generous when it writes.
 package enum PercentEncoding {
     /// The bytes that `text` stands for; nil where a `%` has no two hexadecimal digits behind it.

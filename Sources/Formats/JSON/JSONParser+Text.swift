@@ -1,3 +1,5 @@
+import Domain
+
 // Strings (RFC 8259 §7) and numbers (§6).
 extension JSONParser {
     mutating func string() throws(JSONError) -> String {

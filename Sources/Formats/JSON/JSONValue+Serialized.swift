@@ -1,3 +1,5 @@
+import Domain
+
 extension JSONValue {
     /// The value as compact JSON in UTF-8. A number that JSON cannot say (infinite, not a number) is `null`.
     package func serialized() -> [UInt8] {

@@ -20,7 +20,7 @@ package struct UploadChecksum: Equatable, Sendable {
     package init(parsing header: String) throws(Refusal) {
         let parts = header.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard parts.count == 2, let algorithm = Algorithm(rawValue: String(Substring(parts[0]))),
-            let digest = StrictBase64.decode(parts[1]), digest.count == algorithm.digestBytes
+            let digest = Base64.decode(parts[1]), digest.count == algorithm.digestBytes
         else {
             throw Refusal(
                 .malformedRequest, "Upload-Checksum must be sha1 or sha256, and the digest in base64.",

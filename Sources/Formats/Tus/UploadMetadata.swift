@@ -44,7 +44,7 @@ package struct UploadMetadata: Equatable, Sendable {
                 field: headerName)
         }
         guard parts.count == 2 else { return (key, "") }
-        guard let decoded = StrictBase64.decode(parts[1]), decoded.count <= maxValueBytes,
+        guard let decoded = Base64.decode(parts[1]), decoded.count <= maxValueBytes,
             let value = String(validating: decoded, as: UTF8.self)
         else {
             throw Refusal(

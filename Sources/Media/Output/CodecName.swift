@@ -1,4 +1,5 @@
 import CLibAV
+import Domain
 
 /// Names of codecs as playlists and `canPlayType` want them (RFC 6381 §3.3).
 enum CodecName {
@@ -12,7 +13,7 @@ enum CodecName {
     static func avc(extradata: [UInt8], firstPicture: UnsafeRawBufferPointer) -> String {
         let isRecord = extradata.count >= 7 && extradata[0] == 1
         let bytes = isRecord ? Array(extradata[1...3]) : sequenceParameters(firstPicture)
-        return bytes.isEmpty ? "avc1" : "avc1." + bytes.map(hex).joined()
+        return bytes.isEmpty ? "avc1" : "avc1." + Hexadecimal.lowercase(bytes)
     }
 
     /// ITU-T H.264 §7.3.2.1.1: profile_idc, constraint flags, level_idc.
@@ -23,10 +24,5 @@ enum CodecName {
             if bytes[unit] & 0x1F == 7 { return Array(bytes[unit + 1...unit + 3]) }
         }
         return []
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.count < 2 ? "0" + digits : digits
     }
 }

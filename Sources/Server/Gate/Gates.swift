@@ -68,6 +68,6 @@ struct Gates: Sendable {
     }
 
     private static func location(_ path: PathParameters) throws(Refusal) -> LessonLocation {
-        path.has("lesson_id") ? .lesson(try path.lessonPath()) : try path.flatLocation()
+        path.has("lesson_id") ? .lesson(try path.lessonOfIDs()) : try path.flatLocation()
     }
 }

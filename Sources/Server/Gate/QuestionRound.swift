@@ -13,13 +13,13 @@ struct QuestionRound: ~Copyable {
 
     /// Nil where the site is not asked.
     private let eligibility: EligibilityClient?
-    private let slot: QuestionLimit.Slot?
+    private let slot: Slots.Slot?
     private let clock: SystemClock
     private let began: UInt64
     /// Why the site is asked no more.
     private var end: Refusal?
 
-    init(_ eligibility: EligibilityClient?, _ limit: QuestionLimit, _ clock: SystemClock) {
+    init(_ eligibility: EligibilityClient?, _ limit: Slots, _ clock: SystemClock) {
         self.eligibility = eligibility
         self.clock = clock
         began = clock.monotonicNanoseconds()

@@ -12,7 +12,7 @@ struct Downloads: Sendable {
 
     /// A lesson's original.
     func lesson(_ context: RequestContext, _ gate: MediaGate) throws(Refusal) -> HTTPResponse {
-        let lesson = try context.path.lessonPath()
+        let lesson = try context.path.lessonOfIDs()
         return try file(of: .lesson(lesson), context, gate) { missing(lesson) }
     }
 

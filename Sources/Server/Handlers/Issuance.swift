@@ -13,13 +13,13 @@ struct Issuance: Sendable {
 
     let services: Services
     let ahead: IssuedAhead
-    private let questions: QuestionLimit
+    private let questions: Slots
 
     init(services: Services, ahead: IssuedAhead) {
         self.services = services
         self.ahead = ahead
         // At least half of the threads stay for viewers.
-        questions = QuestionLimit(max(1, services.settings.threads / 2))
+        questions = Slots(max(1, services.settings.threads / 2))
     }
 
     /// Several questions to the site, for tokens that are asked for together.

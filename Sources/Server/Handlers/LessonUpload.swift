@@ -29,7 +29,7 @@ struct LessonUpload: Sendable {
         if let answer = upload.answer { return answer }
         var form = VideoForm(fields: Self.ids.union(Self.callbacks), services, isDigested: upload.isKeyed)
         let size = try reader.read(context, into: &form, from: caller)
-        let lesson = try lesson(form)
+        let lesson = try form.lessonOfIDs()
         let admission = try caller.admission(to: .lesson(lesson))
         let texts = (try form.text(CallbackRules.names.success), try form.text(CallbackRules.names.error))
         let callbacks = try callbackRules.callbacks(caller) {
@@ -70,11 +70,5 @@ struct LessonUpload: Sendable {
                 "hls_path": .string(LessonLocation.lesson(lesson).hlsPath),
                 "filename": .string(filename.value), "status_url": .string(status),
             ], headers: [("Location", status)])
-    }
-
-    private func lesson(_ form: borrowing VideoForm) throws(Refusal) -> LessonPath {
-        LessonPath(
-            trainer: try form.identifier("trainer_id"), course: try form.identifier("course_id"),
-            module: try form.identifier("module_id"), lesson: try form.identifier("lesson_id"))
     }
 }

@@ -14,7 +14,7 @@ struct Lessons: Sendable {
 
     /// What there is of a lesson.
     func show(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
-        let lesson = try context.path.lessonPath()
+        let lesson = try context.path.lessonOfIDs()
         guard let json = try description.json(of: lesson) else {
             throw Refusal(.notFound, "There is no such lesson.")
         }
@@ -24,7 +24,7 @@ struct Lessons: Sendable {
     /// Erases a lesson: HLS, key, original, uploads and queued work, and voids its tokens. That there is none is fine:
     /// a client that lost the answer asks again.
     func delete(_ context: RequestContext, _ caller: ServiceCaller) throws(Refusal) -> HTTPResponse {
-        let lesson = try context.path.lessonPath()
+        let lesson = try context.path.lessonOfIDs()
         let location = LessonLocation.lesson(lesson)
         // First of all nobody may come in any more.
         try revocation.revoke(.location("\(lesson)"))

@@ -25,10 +25,9 @@ extension ResumableUploads {
         }
         let limit = services.settings.maxUploadSize
         guard length <= limit.bytes else {
-            var refusal = Refusal(
-                .tooLarge, "The upload is larger than \(limit) bytes.", field: "Upload-Length")
-            refusal.limit = limit
-            throw refusal
+            throw Refusal(.tooLarge, "The upload is larger than \(limit) bytes.", field: "Upload-Length")
+                .limited(
+                    to: limit)
         }
         return length
     }
@@ -77,8 +76,6 @@ extension ResumableUploads {
 extension UploadID {
     /// Its name on disk: a digest of it, so that neither the tree nor an error that names a path gives it away.
     var storageName: String {
-        SHA256Digest.of(Array(value.utf8)).prefix(16).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        Hexadecimal.lowercase(SHA256Digest.of(Array(value.utf8)).prefix(16))
     }
 }

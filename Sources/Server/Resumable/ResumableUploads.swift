@@ -22,8 +22,10 @@ struct ResumableUploads: Sendable {
     private let keyed: KeyedUploads
     private let handover: Handover
     private let reader: PartReader
-    private let slots: TransferSlots
-    private let waits: TransferSlots
+    /// For what comes in as slowly as its network is: three of four upload threads, the others stay for everything else.
+    private let slots: Slots
+    /// For requests that wait for another to give an upload up: one of eight upload threads.
+    private let waits: Slots
 
     init(_ services: Services, _ keyed: KeyedUploads) {
         self.services = services
@@ -31,8 +33,8 @@ struct ResumableUploads: Sendable {
         callbackRules = CallbackRules(services)
         handover = Handover(services: services, presentations: PresentationUpload(services, keyed))
         reader = PartReader(metrics: services.metrics, clock: services.clock, space: services.space)
-        slots = TransferSlots(uploadThreads: services.settings.uploadThreads)
-        waits = TransferSlots(waitingOf: services.settings.uploadThreads)
+        slots = Slots(max(1, services.settings.uploadThreads * 3 / 4))
+        waits = Slots(max(1, services.settings.uploadThreads / 8))
     }
 
     /// An upload that a request works on.
@@ -243,7 +245,7 @@ struct ResumableUploads: Sendable {
         let length = context.request.contentLength ?? 0
         guard length <= held.record.length - held.offset else { throw PartReader.tooLong(held.record.length) }
         if !held.isWhole {
-            let slot = try slots.take()
+            guard let slot = slots.take() else { throw Self.crowded }
             do {
                 try reader.read(
                     context, into: &held.upload, length: held.record.length, checksum, held.admission)
@@ -311,8 +313,7 @@ struct ResumableUploads: Sendable {
             guard error.code == .locked else { throw error }
         }
         // Few wait: who knows one address could hold every thread with it.
-        let slot: TransferSlots.Slot
-        do { slot = try waits.take() } catch { throw Self.locked }
+        guard let slot = waits.take() else { throw Self.locked }
         let upload = try lock(name, waitingAtMost: Self.patience)
         _ = consume slot
         return upload
@@ -326,6 +327,10 @@ struct ResumableUploads: Sendable {
             guard error.isBusy else { throw Refusal(error) }
             throw Self.locked
         }
+    }
+
+    private static var crowded: Refusal {
+        Refusal(.unavailable, "Too many uploads come in at once; go on with this one shortly.", retryAfter: 3)
     }
 
     private static var locked: Refusal {

@@ -62,10 +62,9 @@ struct Tus: Sendable {
     /// A header that is a number of bytes. Refuses with `missing_field` or `malformed_request`.
     static func number(_ text: String?, _ name: String) throws(Refusal) -> Int {
         guard let text else { throw Refusal(.missingField, "\(name) is missing.", field: name) }
-        // Int() would take "+5"; a length first, so that no number overflows.
-        guard text.utf8.count <= 18, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let number = Int(text)
-        else { throw Refusal(.malformedRequest, "\(name) must be a number of bytes.", field: name) }
+        guard text.utf8.count <= 18, let number = Int(strictly: text) else {
+            throw Refusal(.malformedRequest, "\(name) must be a number of bytes.", field: name)
+        }
         return number
     }
 }

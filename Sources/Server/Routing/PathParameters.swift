@@ -2,7 +2,7 @@ import Domain
 import Formats
 
 /// The parts of a request's path that its route leaves open, parsed on demand into what they must be.
-struct PathParameters: Sendable {
+struct PathParameters: Fields, Sendable {
     /// Which of the path's segments a parameter is.
     struct Place: Sendable {
         let name: String
@@ -20,26 +20,16 @@ struct PathParameters: Sendable {
 
     /// The parameter as an id. Refuses with `invalid_id` what is none, decoded or not: `..`, `%2f`, nothing at all.
     func identifier(_ name: String) throws(Refusal) -> Identifier {
-        guard let identifier = Identifier(substring: raw(name)) else {
-            throw Refusal(
-                .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
-        }
+        guard let identifier = Identifier(substring: raw(name)) else { throw Refusal.invalidID(name) }
         return identifier
     }
 
     /// The parameter as a stored file's name, percent-decoded. Refuses with `invalid_filename`.
     func filename(_ name: String) throws(Refusal) -> Filename {
         guard let decoded = PercentEncoding.decode(raw(name)), let filename = Filename(decoded) else {
-            throw Refusal(.invalidFilename, "\(name) is no name of a stored file.", field: name)
+            throw Refusal.invalidFilename(name)
         }
         return filename
-    }
-
-    /// `trainer_id`, `course_id`, `module_id` and `lesson_id` together.
-    func lessonPath() throws(Refusal) -> LessonPath {
-        LessonPath(
-            trainer: try identifier("trainer_id"), course: try identifier("course_id"),
-            module: try identifier("module_id"), lesson: try identifier("lesson_id"))
     }
 
     /// `user_id` and `video_id` together: a place in the flat layout.
@@ -50,6 +40,12 @@ struct PathParameters: Sendable {
     /// Whether the route has such a part at all.
     func has(_ name: String) -> Bool {
         places.contains { $0.name == name }
+    }
+
+    /// What stood in the path, undecoded.
+    func text(_ name: String) -> String? {
+        let text = raw(name)
+        return text.isEmpty ? nil : String(text)
     }
 
     /// What stood in the path, undecoded; empty where the route has no such part.

@@ -1,34 +1,15 @@
 import Domain
 import Formats
 
-extension QueryParameters {
-    /// The parameter, which must be there and not empty. Refuses with `missing_field`.
-    func required(_ name: String) throws(Refusal) -> String {
-        guard let value = try single(name), !value.isEmpty else {
-            throw Refusal(.missingField, "\(name) is missing.", field: name)
-        }
-        return value
-    }
-
-    /// The parameter as an id. Refuses with `missing_field` or `invalid_id`.
-    func identifier(_ name: String) throws(Refusal) -> Identifier {
-        guard let identifier = Identifier(try required(name)) else {
-            throw Refusal(
-                .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
-        }
-        return identifier
-    }
-
-    /// The parameter as an id; nil where it is missing or empty. Refuses with `invalid_id`.
-    func optionalIdentifier(_ name: String) throws(Refusal) -> Identifier? {
-        guard let text = try single(name), !text.isEmpty else { return nil }
-        return try identifier(name)
+extension QueryParameters: Fields {
+    func text(_ name: String) throws(Refusal) -> String? {
+        try single(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// How many items a page has: `limit`, from 1 to `max`. Refuses with `malformed_request`.
     func limit(or fallback: Int, max: Int) throws(Refusal) -> Int {
         guard let text = try single("limit") else { return fallback }
-        guard text.utf8.count <= 9, let limit = Int(text), (1...max).contains(limit) else {
+        guard text.utf8.count <= 9, let limit = Int(strictly: text), (1...max).contains(limit) else {
             throw Refusal(.malformedRequest, "limit must be from 1 to \(max).", field: "limit")
         }
         return limit
@@ -56,20 +37,12 @@ extension QueryParameters {
     /// What `type` and the ids that belong to it name. Refuses with `missing_field`, `invalid_type`, `invalid_rel` or
     /// `invalid_id`.
     func target() throws(Refusal) -> VideoTarget {
-        switch try required("type") {
-        case "lesson": return .lesson(try lessonPath())
-        case "course": return .course(try identifier("course_id"))
-        case "module":
-            return .module(course: try identifier("course_id"), module: try identifier("module_id"))
-        default: throw Refusal(.invalidType, "type must be lesson, course or module.", field: "type")
-        }
+        try target(try required("type"), lesson: lessonPath)
     }
 
     /// The parameter as a stored file's name. Refuses with `missing_field` or `invalid_filename`.
     func filename(_ name: String) throws(Refusal) -> Filename {
-        guard let filename = Filename(try required(name)) else {
-            throw Refusal(.invalidFilename, "\(name) is no name of a stored file.", field: name)
-        }
+        guard let filename = Filename(try required(name)) else { throw Refusal.invalidFilename(name) }
         return filename
     }
 

@@ -31,7 +31,8 @@ struct ReceivedVideo: ~Copyable {
     /// Of what is inside, the name as it came, and what was said beside them. For a form of which one was to be made.
     borrowing func digest(with texts: [String?]) -> String {
         let said = ([filename.value] + texts).map { $0.map { JSONValue.string($0) } ?? .null }
-        return SHA256Digest.of(JSONValue.array(said).serialized() + contentDigest).hexadecimal
+        return Hexadecimal.lowercase(
+            SHA256Digest.of(JSONValue.array(said).serialized() + contentDigest))
     }
 
     /// Looks inside. Refuses with `unsupported_media` where a lesson cannot be made of it.

@@ -4,9 +4,8 @@ import MediaProtocol
 
 /// The refusals of files that are no video this server can use.
 enum UnsupportedMedia {
-    static func extensionOf(_ filename: Filename) -> Refusal {
-        Refusal(
-            .unsupportedMedia, "\(filename) is not one of: \(VideoFileType.list).", field: "video")
+    static func extensionOf(_ filename: Filename, field: String = "video") -> Refusal {
+        Refusal(.unsupportedMedia, "\(filename) is not one of: \(VideoFileType.list).", field: field)
     }
 
     /// Seconds; a machine that is short of time or memory may have some then.

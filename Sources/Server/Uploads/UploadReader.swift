@@ -69,9 +69,7 @@ struct UploadReader: Sendable {
     }
 
     private var tooLarge: Refusal {
-        var refusal = Refusal(
-            .tooLarge, "The upload is larger than \(maxLength) bytes; larger ones go to /upload/tus/.")
-        refusal.limit = maxLength
-        return refusal
+        Refusal(.tooLarge, "The upload is larger than \(maxLength) bytes; larger ones go to /upload/tus/.")
+            .limited(to: maxLength)
     }
 }

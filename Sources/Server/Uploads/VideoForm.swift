@@ -7,7 +7,7 @@ import MediaClient
 /// What an upload form holds: a few short fields, in any order, and one video, which goes straight to disk.
 ///
 /// The file that is being written deletes itself unless it is committed, so a body that breaks off leaves nothing.
-struct VideoForm: MultipartHandler, ~Copyable {
+struct VideoForm: MultipartHandler, Fields, ~Copyable {
     /// The most bytes a plain field may have; the longest one is a callback's URL.
     private static let maxFieldBytes = 2048
     private static let videoField = "video"
@@ -101,18 +101,6 @@ struct VideoForm: MultipartHandler, ~Copyable {
         return text
     }
 
-    /// The plain field as an id. Refuses with `missing_field` or `invalid_id`.
-    borrowing func identifier(_ name: String) throws(Refusal) -> Identifier {
-        guard let text = try text(name) else {
-            throw Refusal(.missingField, "\(name) is missing.", field: name)
-        }
-        guard let identifier = Identifier(text) else {
-            throw Refusal(
-                .invalidID, "\(name) must be 1 to 128 letters, digits, _, - or . (not first).", field: name)
-        }
-        return identifier
-    }
-
     private mutating func beginVideo(_ header: PartHeader) throws(Refusal) {
         guard video == nil else {
             throw Refusal(.malformedRequest, "The form has more than one video.", field: Self.videoField)
@@ -120,14 +108,7 @@ struct VideoForm: MultipartHandler, ~Copyable {
         guard let sent = header.filename, !sent.isEmpty else {
             throw Refusal(.missingField, "video has no file.", field: Self.videoField)
         }
-        guard let filename = Filename(cleaning: sent) else {
-            throw Refusal(.invalidFilename, "The file's name is empty once cleaned.", field: Self.videoField)
-        }
-        // What has no extension is judged by what is inside alone.
-        guard filename.pathExtension.isEmpty || VideoFileType(of: filename) != nil else {
-            throw UnsupportedMedia.extensionOf(filename)
-        }
-        self.filename = filename
+        filename = try UploadRules.filename(sent, field: Self.videoField)
         do { video = try files.makeStagingFile() } catch { throw Refusal(error) }
         prepared = media.prepare()
         part = .video

@@ -106,7 +106,8 @@ final class KeyedUploads: Sendable {
                 "Idempotency-Key must be one text of 1 to \(IdempotencyKey.maxBytes) printable ASCII characters.",
                 field: Self.field)
         }
-        return SHA256Digest.of(Array("\(caller.keySpace)\u{0}\(key.value)".utf8)).hexadecimal
+        return Hexadecimal.lowercase(
+            SHA256Digest.of(Array("\(caller.keySpace)\u{0}\(key.value)".utf8)))
     }
 
     private static let field = "Idempotency-Key"
@@ -129,12 +130,5 @@ extension Services {
             "path": "\(Tus.loggable(request.path))", "request_id": "\(request.requestID)",
         ]
         log.info("upload_repeated", metadata: own.merging(caller.logged) { $1 })
-    }
-}
-
-extension [UInt8] {
-    /// In lower-case digits.
-    var hexadecimal: String {
-        map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }
