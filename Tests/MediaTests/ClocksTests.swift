@@ -37,6 +37,37 @@ struct ClocksTests {
         #expect(abs(lesson.result.duration - 6) < 0.2)
     }
 
+    /// One that is too early, or too late by less than a clock that begins anew would be.
+    @Test(
+        "One wrong time moves nothing that follows",
+        arguments: [
+            ("ts", "-c:v mpeg2video -c:a mp2"), ("ts", "\(h264) -c:a aac -b:a 48k"),
+            ("flv", "-c:v flv -c:a libmp3lame"), ("flv", "\(h264) -c:a aac"),
+        ], [(true, 0.7), (true, -0.7), (true, 2.5), (false, 0.7), (false, -0.7), (false, 2.5)])
+    func forgives(film: (container: String, codecs: String), wrong: (isSound: Bool, by: Double)) throws {
+        let space = try Workspace()
+        let marks = "(between(t,1,1.3)+between(t,7,7.3))"
+        let path = try space.clip(
+            "clip.\(film.container)",
+            "-f lavfi -i color=black:s=160x120:r=25:d=9,drawbox=0:0:160:120:white:fill:enable='\(marks)' "
+                + "-f lavfi -i aevalsrc='sin(2*PI*1000*t)*\(marks)':s=44100:d=9 \(film.codecs)")
+        try space.patch("clip.\(film.container)") { data in
+            if film.container == "flv" {
+                try WrongTime.inFlash(&data, kind: wrong.isSound ? 8 : 9, from: 3, by: wrong.by)
+            } else {
+                try WrongTime.inTransport(&data, kind: wrong.isSound ? 0xC0 : 0xE0, from: 3, by: wrong.by)
+            }
+        }
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 9) < 0.2)
+        let file = try lesson.joined()
+        let (flashes, beeps) = try (FlashAndBeep.flashes(file), FlashAndBeep.beeps(file))
+        try #require(flashes.count == 2 && beeps.count == 2, "\(flashes) \(beeps)")
+        #expect(abs(flashes[1] - flashes[0] - 6) < 0.06, "\(flashes)")
+        #expect(zip(flashes, beeps).allSatisfy { abs($0 - $1) < 0.06 }, "\(flashes) \(beeps)")
+    }
+
     /// Matroska has no decoding times; libav learns them late, and the first packets are without one.
     @Test("Pictures far apart that are reordered are no new clock", arguments: [1, 2, 4])
     func keepsSlowPictures(rate: Int) throws {

@@ -10,7 +10,7 @@ struct Timeline {
     /// A camera that was paused leaves less; a joined file more (seconds).
     private static let maxGap = 10.0
     /// What a clumsy writer's decoding times may go back by (seconds): they rise, or the clock is another one.
-    private static let maxStepBack = 0.3
+    private static let maxStepBack = ClockLeap.tolerance
     /// Streams are not interleaved exactly (seconds).
     private static let maxLag = 1.0
     /// Clocks that are remembered; a damaged file has many.
@@ -31,7 +31,8 @@ struct Timeline {
     /// Of each stream, what its times are moved by.
     private var offsets: [Double]
     /// Of each stream, when the last packet began and ended.
-    private var last: [(start: Double, end: Double)?]
+    private var last: [ClockLeap.Span?]
+    private var leaps: [ClockLeap]
     private var furthest = -Double.infinity
     private var first: Double?
 
@@ -45,6 +46,7 @@ struct Timeline {
         maxDuration = limits.maxDurationSeconds
         last = Array(repeating: nil, count: demuxer.streams.count)
         offsets = Array(repeating: 0, count: demuxer.streams.count)
+        leaps = Array(repeating: ClockLeap(), count: demuxer.streams.count)
     }
 
     /// What still counts as a pause, in `timeBase`.
@@ -95,31 +97,53 @@ struct Timeline {
         return moved - start
     }
 
-    /// Finds the clock that this time is of: the one by which it lies nearest to where the stream should go on.
-    ///
-    /// A stream of which nothing came for a while goes on where the others are.
+    /// Finds the clock that this time is of. One that leaps may be wrong: where the next one goes on from before the leap, the
+    /// clock is as before, too.
     private mutating func chooseClock(_ stream: Int, _ time: Double) {
-        let known = last[stream]
-        guard let own = known?.end ?? (clocks.count > 1 ? furthest : nil) else { return }
-        if let known, !isBack(time + offsets[stream], behind: known),
-            time + offsets[stream] - own <= Self.maxGap
-        {
+        guard let known = last[stream] else {
+            // A stream of which nothing came for a while goes on where the others are.
+            if clocks.count > 1 { takeNearest(stream, time, to: furthest) }
             return
         }
-        let goal = max(own, furthest - Self.maxLag)
-        func distance(_ clock: Double) -> Double { abs(time + clock - goal) }
-        let nearest = clocks.min { distance($0) < distance($1) } ?? offsets[stream]
-        let isAsNear = distance(offsets[stream]) <= distance(nearest)
-        offsets[stream] = isAsNear ? offsets[stream] : nearest
-        guard let known, isJump(time + offsets[stream], known, goal: goal) else { return }
+        let offset = offsets[stream]
+        guard !leaps[stream].follows(time + offset, known) else {
+            return leaps[stream].goOn(at: time + offset, known)
+        }
+        if let before = leaps[stream].offset(before: time, known) { return takeBack(stream, before) }
+        if isBack(time + offset, behind: known) || time + offset - known.end > Self.maxGap {
+            passOn(stream, time, known)
+        }
+        leaps[stream].leap(from: known, offset: offset, to: time + offsets[stream])
+    }
+
+    /// Takes the clock by which this time lies nearest to where the stream should go on, or a new one.
+    private mutating func passOn(_ stream: Int, _ time: Double, _ known: ClockLeap.Span) {
+        let goal = max(known.end, furthest - Self.maxLag)
+        takeNearest(stream, time, to: goal)
+        guard isJump(time + offsets[stream], known, goal: goal) else { return }
         clocks.append(furthest - time)
         if clocks.count > Self.maxClocks { clocks.removeFirst() }
         offsets[stream] = furthest - time
     }
 
+    private mutating func takeNearest(_ stream: Int, _ time: Double, to goal: Double) {
+        func distance(_ clock: Double) -> Double { abs(time + clock - goal) }
+        let nearest = clocks.min { distance($0) < distance($1) } ?? offsets[stream]
+        if distance(nearest) < distance(offsets[stream]) { offsets[stream] = nearest }
+    }
+
+    /// A clock that was found by a wrong time is none.
+    private mutating func takeBack(_ stream: Int, _ offset: Double) {
+        offsets[stream] = offset
+        clocks = clocks.filter { clock in clock == offset || offsets.contains(clock) }
+        leaps[stream].forget()
+        last[stream] = nil
+        furthest = last.compactMap { $0?.end }.max() ?? furthest
+    }
+
     /// In containers whose times do not jump by design, one that leads far behind the end that the container
     /// names is damage; the way back then follows.
-    private func isJump(_ time: Double, _ known: (start: Double, end: Double), goal: Double) -> Bool {
+    private func isJump(_ time: Double, _ known: ClockLeap.Span, goal: Double) -> Bool {
         let isBeyondEnd = !isIndexed && stated > 0 && time - (first ?? 0) > stated * 1.2 + Self.maxGap
         let mayStepBack = mayRestart || clocks.count > 1
         return time - goal > Self.maxGap && (mayJump || isBeyondEnd)
@@ -127,7 +151,7 @@ struct Timeline {
     }
 
     /// Before the last packet began: where that ends is often a guess, and the next picture may come sooner.
-    private func isBack(_ time: Double, behind known: (start: Double, end: Double)) -> Bool {
+    private func isBack(_ time: Double, behind known: ClockLeap.Span) -> Bool {
         time - known.start < -Self.maxStepBack
     }
 
