@@ -147,6 +147,22 @@ struct DamagedCopyTests {
         try Self.expectRepaired(path, "video", in: space)
     }
 
+    @Test("A picture whose end was left out, with zeros in its place, is not copied", arguments: [2, 30])
+    func missingEnd(picture: Int) throws {
+        let space = try Workspace()
+        let path = try space.clip("film.mp4", Self.film)
+        let sample = try Self.samples(space.file("film.mp4"), "v:0")[picture]
+        try space.patch("film.mp4") { data in
+            // One slice, which says to be four bytes shorter.
+            let length = MovieBoxes.number([UInt8](data[sample.place..<sample.place + 4]), 0)
+            try #require(length == sample.size - 4)
+            data.replaceSubrange(
+                sample.place..<sample.place + 4, with: MovieBoxes.number(sample.size - 8))
+            for place in sample.size - 4..<sample.size { data[sample.place + place] = 0 }
+        }
+        try Self.expectRepaired(path, "video", in: space)
+    }
+
     @Test("A group that is all zeros is re-encoded, and its time is not lost")
     func zeroedGroup() throws {
         let space = try Workspace()
@@ -224,7 +240,7 @@ struct DamagedCopyTests {
             ([0, 0, 0, 6, 0x65, 0x00, 0x00, 0x03, 0, 0], "a slice of no known kind", true),
             ([0, 0, 0, 6, 0x7C, 0x88, 0x84, 0, 0x10, 0xFF], "a packet without a picture", false),
             ([0, 0, 0, 9, 0x65, 0x88, 0x84, 0, 0x10, 0xFF], "a unit that leads beyond its packet", false),
-            ([0, 0, 0, 0, 0, 0, 0, 0], "a packet without a picture", false),
+            ([0, 0, 0, 0, 0, 0, 0, 0], "an empty unit", false),
             ([0, 0, 0, 2, 0x09, 0xF0], "a packet without a picture", false),
         ] as [([UInt8], String?, Bool)])
     func units(bytes: [UInt8], fault: String?, isIDR: Bool) {
@@ -262,7 +278,8 @@ struct DamagedCopyTests {
                 #expect(fault(other, slice) == nil && fault(slice, other) == nil, "\(header), \(byte)")
             }
         }
-        #expect(fault(empty, slice) == nil && fault(slice, empty, empty) == nil)
+        // libavcodec gives up a packet with a length of zero, and reads over a start code.
+        #expect((fault(empty, slice) == nil) != hasLength && (fault(slice, empty, empty) == nil) != hasLength)
         #expect(fault(slice, [0, 0, 0]) == nil)
         let hole = Self.unit([0x65, 0x88, 0x84], filledWith: 0, hasLength: hasLength)
         #expect(fault(hole) != nil && fault(slice, hole) != nil)

@@ -1,7 +1,8 @@
 /// What the slices of a copied picture must be like, whatever is in them (ITU-T H.264 §7.3.1, §7.4.1).
 ///
-/// Nothing else in a packet is judged: decoders read over empty units, over kinds that they do not know, and over what
-/// stands in messages and stuffing.
+/// Nothing else in a packet is judged: decoders read over kinds that they do not know, and over what stands in messages and
+/// stuffing. Of a unit whose length is zero there is none (ISO/IEC 14496-15 §4.3.3): libavcodec gives up such a packet, and a
+/// writer that filled a picture's missing end with zeros made it. Two start codes in a row are nothing but zeros between units.
 struct PictureUnits {
     /// What is wrong; nil for nothing.
     private(set) var fault: String?
@@ -34,6 +35,7 @@ struct PictureUnits {
             guard length <= bytes.count - position else {
                 return fault = "a unit that leads beyond its packet"
             }
+            guard length > 0 else { return fault = "an empty unit" }
             let unit = UnsafeRawBufferPointer(rebasing: bytes[position..<position + length])
             take(unit)
             if Self.isSlice(unit.first), Self.hole(unit) != nil { fault = "a hole in a picture" }
