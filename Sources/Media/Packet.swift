@@ -45,6 +45,13 @@ final class Packet {
         UnsafeRawBufferPointer(start: pointer.pointee.data, count: Int(max(0, pointer.pointee.size)))
     }
 
+    /// Another packet with the contents of this one, which is empty from then on (packet.h: av_packet_move_ref).
+    func moved() throws(MediaError) -> Packet {
+        let packet = try Packet()
+        av_packet_move_ref(packet.pointer, pointer)
+        return packet
+    }
+
     /// Gives the data back; the packet can be filled again.
     func unreference() {
         av_packet_unref(pointer)

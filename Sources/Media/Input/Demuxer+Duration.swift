@@ -4,25 +4,8 @@ extension Demuxer {
     /// What says that a duration is not known (ISO/IEC 14496-12 §8.4.2.3: all ones).
     static let unknown = Int64(UInt32.max)
 
-    /// Parts that are measured, the largest of those that follow; the others are taken to be like what is known.
-    private static let measuredParts = 8
-
     /// Seconds, as the container says or as libav estimated; nil where neither knows.
-    var duration: Double? { laterParts.isEmpty ? ownDuration : partsDuration }
-
-    /// Seconds of all parts together, which are opened for it: each may have a bit rate of its own.
-    func measureParts() -> Double? {
-        var (seconds, bytes) = ownDuration.map { ($0, input.size) } ?? (0, 0)
-        for part in laterParts.sorted(by: { $0.count > $1.count }).prefix(Self.measuredParts) {
-            guard let own = (try? next(part))?.ownDuration else { continue }
-            seconds += own
-            bytes += Int64(part.count)
-        }
-        guard bytes > 0 else { return nil }
-        // What is estimated by the size alone is no claim that a film could be refused for.
-        let whole = seconds * Double(byteSize) / Double(bytes)
-        return whole > maxDuration ? seconds : whole
-    }
+    var duration: Double? { laterParts.isEmpty ? ownDuration : survey.duration }
 
     /// Seconds of the part that this demuxer reads, which is the first one where there are several.
     var ownDuration: Double? {

@@ -44,13 +44,15 @@ final class AudioTranscodeLane: Lane {
         try fill(until: second, writer)
     }
 
+    func endPart(into writer: LessonWriter) throws(MediaError) {
+        try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
+    }
+
     func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError) {
-        try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
         decoder = try Decoder(stream, threads: 1, limits: limits, capture: capture)
     }
 
     func finish(into writer: LessonWriter) throws(MediaError) {
-        try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
         for frame in undated.datedFromZero(duration: duration) { try filterDated(frame, writer) }
         // A frame of the encoder more would make the lesson longer than its pictures.
         let frame = Double(encoder.frameSize) / Double(AudioSettings.sampleRate)

@@ -88,6 +88,8 @@ final class CopyLane: Lane {
 
     func wait(until second: Double, into writer: LessonWriter) {}
 
+    func endPart(into writer: LessonWriter) {}
+
     func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError) {
         throw refusal("another stream from here on")
     }

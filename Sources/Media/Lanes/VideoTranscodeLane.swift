@@ -85,8 +85,11 @@ final class VideoTranscodeLane: Lane {
         try showAgain(before: ticks(second), writer)
     }
 
+    func endPart(into writer: LessonWriter) throws(MediaError) {
+        try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
+    }
+
     func follow(_ stream: Stream, into writer: LessonWriter) throws(MediaError) {
-        try decoder.drain { frame throws(MediaError) in try self.filter(frame, writer) }
         try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
         facts = stream.videoFacts
         decoder = try Decoder(stream, threads: budget.decoding(facts), limits: limits, capture: capture)
@@ -96,7 +99,6 @@ final class VideoTranscodeLane: Lane {
     }
 
     func finish(into writer: LessonWriter) throws(MediaError) {
-        try decoder.decode(nil) { frame throws(MediaError) in try self.filter(frame, writer) }
         try graph.filter(nil) { picture throws(MediaError) in try self.encode(picture, writer) }
         let ownEnd = ownEnd ?? statedEnd.flatMap { end in (still.pts ?? .max) < ticks(end) ? end : nil }
         if let ownEnd { try showAgain(before: ticks(ownEnd), writer) }
@@ -173,6 +175,7 @@ final class VideoTranscodeLane: Lane {
     private func showAgain(before end: Int64, _ writer: LessonWriter) throws(MediaError) {
         while let picture = try still.again(before: end) {
             try cancellation.check()
+            try writer.hold(to: Double(picture.pts ?? 0) * encoder.timeBase.secondsPerTick)
             try give(picture, writer)
         }
     }

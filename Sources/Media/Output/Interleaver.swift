@@ -35,7 +35,10 @@ struct Interleaver {
     /// Pictures that were read may be with the encoder still: sound waits for them so much longer before it goes first.
     private static let patience = 8
 
-    private var isPressed: Bool { video.bytes + audio.bytes > maxWaitingBytes }
+    /// Of both tracks.
+    var waitingBytes: Int { video.bytes + audio.bytes }
+
+    private var isPressed: Bool { waitingBytes > maxWaitingBytes }
 
     /// More waits than may, and it can only wait: no picture has come to begin with.
     var isStuck: Bool { isPressed && !hasBegun && video.first == nil }

@@ -41,6 +41,15 @@ final class LessonWriter {
         try drain()
     }
 
+    /// Bytes of packets that wait for the other track.
+    var waitingBytes: Int { interleaver.waitingBytes }
+
+    /// Told before a picture is shown again, up to which second: sound that is heard until then may be read first.
+    var onHold: ((Double) throws(MediaError) -> Void)?
+
+    /// A picture is held up to a second of the film.
+    func hold(to second: Double) throws(MediaError) { try onHold?(second) }
+
     /// More sound waits than may, and no picture can be written yet.
     var waitsForPictures: Bool { interleaver.isStuck }
 

@@ -10,6 +10,8 @@ package struct ConversionPlan: Sendable {
     var otherSounds: [StreamDecision] = []
     /// Sounds that turned out to be none, and why.
     var failedSounds: [String] = []
+    /// What of the recording was left out on the way, and why.
+    var lostParts: [String] = []
     /// Seconds of video, as exactly as the index knows them.
     package let duration: Double
     /// DTS of the copied pictures that begin a segment, in the stream's time base.
@@ -22,7 +24,7 @@ package struct ConversionPlan: Sendable {
         var lines = ["video: \(video.explanation)", "audio: \(audio?.explanation ?? "none")"]
         let taken = audio.map { "stream \($0.streamIndex) " }
         let ignored = probe.ignored.filter { taken == nil || !$0.hasPrefix(taken ?? "") }
-        lines += (failedSounds + ignored).map { "ignored: \($0)" }
+        lines += (failedSounds + ignored + lostParts).map { "ignored: \($0)" }
         return lines.joined(separator: "\n")
     }
 

@@ -27,9 +27,14 @@ package enum Probe {
         }
         let selection = demuxer.selection
         if let refusal = selection.refusal { throw refusal }
+        var video = selection.video?.videoFacts
+        if !demuxer.laterParts.isEmpty {
+            if let refusal = demuxer.survey.refusal { throw refusal }
+            video?.laterRate = demuxer.survey.highestRate
+        }
         let probe = MediaProbe(
             container: demuxer.formatName, duration: max(0, demuxer.duration ?? 0),
-            byteSize: Int(demuxer.byteSize), video: selection.video?.videoFacts,
+            byteSize: Int(demuxer.byteSize), video: video,
             audio: selection.audio?.audioFacts, ignored: selection.ignored + demuxer.ignoredEdits)
         try check(probe, limits)
         if let video = selection.video { try checkWhole(demuxer.missingShare(of: video)) }

@@ -23,6 +23,8 @@ package struct VideoFacts: Sendable, Equatable {
     package internal(set) var frameRate: Double
     /// Frames per second that all times of the stream fit, as libav found; 0 where unknown.
     let baseRate: Double
+    /// Frames per second of another part of the recording, of the one that has most.
+    var laterRate = 0.0
     package let scan: Scan
     /// libav's name of the transfer characteristics: "bt709", "smpte2084", …; "unknown" where not said.
     package let transfer: String
@@ -64,7 +66,7 @@ package struct VideoFacts: Sendable, Equatable {
         let isMultiple = multiple > 1.5 && abs(multiple - multiple.rounded()) < 0.02
         let isOfFilm = baseRate <= CopyRules.maxFrameRate
         let highest = isMultiple ? average : max(average, isOfFilm ? baseRate : Workload.usualRate)
-        return min(highest, PictureThinning.maxRate)
+        return min(max(highest, laterRate), PictureThinning.maxRate)
     }
 
     /// The same stream where its pictures have got another size and shape.

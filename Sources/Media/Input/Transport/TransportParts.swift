@@ -1,16 +1,19 @@
 /// Finds where a transport stream becomes another one: a recording that was joined from several, or goes on in another
 /// program. There libavformat would leave out what follows, or take pictures for sound.
 ///
-/// The tables are looked at in a number of places; only where two of them differ is the file searched between them.
+/// The tables are looked at in a number of places; only where two of them differ is the file searched between them. Of a
+/// large file no part of a thousandth of it, or of some megabytes, lies between two places; of a small one, none of a 256th.
 struct TransportParts {
-    /// Places that are looked at, evenly spread.
-    private static let places = 64
+    /// Parts that a recording may have; a broadcast of a day with all its breaks has fewer.
+    static let maxCount = 100
+    /// Places that are looked at, evenly spread, and of a large file.
+    private static let (places, placesOfLarge): (Int64, Int64) = (256, 1024)
+    /// Bytes between two places: of a small file no less, of a large one no more, as far as there are places.
+    private static let (shortestStep, longestStep): (Int64, Int64) = (32 << 10, 4 << 20)
     /// Bytes in which tables come again: DVB and ATSC want them ten times, or twice, in a second.
     private static let window = 1 << 20
     /// Bytes that are read at once.
     private static let piece = 64 << 10
-    /// Parts beyond so many are not looked for.
-    private static let maxParts = 100
 
     private let input: FileInput
 
@@ -18,21 +21,28 @@ struct TransportParts {
         self.input = input
     }
 
-    /// The parts in the file's order, which together are the whole file; one of a file that stays the same.
+    /// The parts in the file's order, which together are the whole file; one of a file that stays the same. Where there are
+    /// too many, some more than may be.
     var ranges: [Range<Int64>] {
         var joints: [Int64] = [0]
         var place: Int64 = 0
         guard var tables = tables(from: 0) else { return [0..<input.size] }
-        let step = max(Int64(TransportPacket.size), input.size / Int64(Self.places))
-        for next in stride(from: step, to: input.size, by: Int(step)) where joints.count < Self.maxParts {
+        for next in stride(from: step, to: input.size, by: Int(step)) where joints.count <= Self.maxCount {
             guard let there = self.tables(from: next) else { continue }
-            if !tables.goOn(in: there) {
+            if tables.goOn(in: there) {
+                tables.renew(by: there)
+            } else {
                 joints.append(joint(between: place, and: next, tables))
                 tables = there
             }
             place = next
         }
         return zip(joints, joints.dropFirst() + [input.size]).map { $0..<max($0, $1) }
+    }
+
+    private var step: Int64 {
+        let usual = min(Self.longestStep, max(Self.shortestStep, input.size / Self.places))
+        return max(usual, input.size / Self.placesOfLarge)
     }
 
     /// The tables that come first behind `start`; nil where none do soon.

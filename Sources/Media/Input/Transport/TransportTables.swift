@@ -22,6 +22,14 @@ struct TransportTables {
             || !Set(mine.keys).isDisjoint(with: theirs.keys)
     }
 
+    /// Takes up what tables say in which the film goes on: libavformat knows the streams of both.
+    mutating func renew(by others: TransportTables) {
+        maps.merge(others.maps) { _, new in new }
+        for (program, streams) in others.types {
+            types[program, default: [:]].merge(streams) { _, new in new }
+        }
+    }
+
     /// stream_type of each PID of all programs.
     private var carried: [Int: UInt8] {
         types.values.reduce(into: [:]) { all, program in all.merge(program) { first, _ in first } }
