@@ -44,7 +44,9 @@ struct ClocksTests {
             ("ts", "-c:v mpeg2video -c:a mp2"), ("ts", "\(h264) -c:a aac -b:a 48k"),
             ("flv", "-c:v flv -c:a libmp3lame"), ("flv", "\(h264) -c:a aac"),
         ], [(true, 0.7), (true, -0.7), (true, 2.5), (false, 0.7), (false, -0.7), (false, 2.5)])
-    func forgives(film: (container: String, codecs: String), wrong: (isSound: Bool, by: Double)) throws {
+    func forgives(film: (container: String, codecs: String), wrong: (isSound: Bool, by: Double))
+        throws
+    {
         let space = try Workspace()
         let marks = "(between(t,1,1.3)+between(t,7,7.3))"
         let path = try space.clip(
@@ -68,13 +70,80 @@ struct ClocksTests {
         #expect(zip(flashes, beeps).allSatisfy { abs($0 - $1) < 0.06 }, "\(flashes) \(beeps)")
     }
 
+    @Test(
+        "Times of a group that are all zero cost no time, and move nothing that follows",
+        arguments: [(8, "\(h264) -c:a aac"), (9, "\(h264) -c:a aac"), (9, "-c:v flv -c:a libmp3lame")]
+            as [(UInt8, String)])
+    func zeroedTimes(kind: UInt8, codecs: String) throws {
+        let space = try Workspace()
+        let marks = "(between(t,1,1.3)+between(t,7,7.3))"
+        let path = try space.clip(
+            "clip.flv",
+            "-f lavfi -i color=black:s=160x120:r=25:d=9,drawbox=0:0:160:120:white:fill:enable='\(marks)' "
+                + "-f lavfi -i aevalsrc='sin(2*PI*1000*t)*\(marks)':s=44100:d=9 \(codecs)")
+        try space.patch("clip.flv") { data in
+            for tenth in 0..<10 {
+                try WrongTime.inFlash(&data, kind: kind, from: 3 + Double(tenth) * 0.05, by: -999)
+            }
+        }
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 9) < 0.2)
+        let file = try lesson.joined()
+        let (flashes, beeps) = try (FlashAndBeep.flashes(file), FlashAndBeep.beeps(file))
+        try #require(flashes.count == 2 && beeps.count == 2, "\(flashes) \(beeps)")
+        #expect(abs(flashes[1] - flashes[0] - 6) < 0.06, "\(flashes)")
+        #expect(zip(flashes, beeps).allSatisfy { abs($0 - $1) < 0.06 }, "\(flashes) \(beeps)")
+    }
+
+    @Test(
+        "A duration that no film has is doubted in every container",
+        arguments: ["clip.mkv", "clip.flv", "clip.avi"], [-1, .infinity, .nan, 1e9, 1e300])
+    func hostileDuration(name: String, seconds: Double) throws {
+        let space = try Workspace()
+        let codecs = name == "clip.avi" ? "-c:v mpeg4 -c:a mp3" : "\(Self.h264) -c:a aac"
+        let path = try space.clip(name, "\(Self.film) \(codecs)")
+        try space.patch(name) { data in
+            switch name {
+            case "clip.mkv":
+                // A float of eight bytes, in milliseconds.
+                let mark = try #require(data.range(of: Data([0x44, 0x89, 0x88]))).upperBound
+                Self.write(seconds * 1000, at: mark, in: &data)
+            case "clip.flv":
+                let mark = try #require(data.range(of: Data("duration".utf8))).upperBound
+                Self.write(seconds, at: mark + 1, in: &data)
+            default:
+                // Frames of the whole in the film's header, and units in each stream's.
+                let frames = UInt32(
+                    truncatingIfNeeded: Int64(seconds.isFinite ? max(-1e9, min(seconds, 1e9)) * 25 : -1))
+                let film = try #require(data.range(of: Data("avih".utf8))).upperBound + 4 + 16
+                let streams = [Data("vids".utf8), Data("auds".utf8)]
+                let places = try streams.map { try #require(data.range(of: $0)).lowerBound + 32 }
+                for place in [film] + places {
+                    for byte in 0..<4 { data[place + byte] = UInt8(frames >> (8 * UInt32(byte)) & 0xFF) }
+                }
+            }
+        }
+        #expect(try Probe.examine(path).duration < 24 * 3600)
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 3) < 0.2)
+    }
+
+    private static func write(_ number: Double, at place: Int, in data: inout Data) {
+        withUnsafeBytes(of: number.bitPattern.bigEndian) {
+            data.replaceSubrange(place..<place + 8, with: $0)
+        }
+    }
+
     /// Matroska has no decoding times; libav learns them late, and the first packets are without one.
     @Test("Pictures far apart that are reordered are no new clock", arguments: [1, 2, 4])
     func keepsSlowPictures(rate: Int) throws {
         let space = try Workspace()
         let pictures = "-f lavfi -i testsrc2=s=160x120:r=\(rate):d=16 -f lavfi -i sine=r=44100:d=16"
         let path = try space.clip(
-            "clip.mkv", "\(pictures) -pix_fmt yuv420p -c:v libx264 -preset veryfast -bf 3 -g 250 -c:a libopus"
+            "clip.mkv",
+            "\(pictures) -pix_fmt yuv420p -c:v libx264 -preset veryfast -bf 3 -g 250 -c:a libopus"
         )
         let lesson = try Lesson(path, in: space)
         try lesson.expectRules()

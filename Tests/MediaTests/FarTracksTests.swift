@@ -7,7 +7,8 @@ import Testing
 /// Files that hold one track in front of the other, rather than side by side.
 @Suite("Tracks far apart in a file")
 struct FarTracksTests {
-    private static let h264 = "-pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 10 -c:a aac -ar 44100"
+    private static let h264 =
+        "-pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 10 -c:a aac -ar 44100"
     /// FLV's tags (Adobe FLV 10.1 §E.4.1).
     private static let (sound, pictures): (UInt8, UInt8) = (8, 9)
 
@@ -16,14 +17,17 @@ struct FarTracksTests {
         arguments: [
             ("clip.flv", h264, [sound]), ("clip.flv", h264, [pictures]),
             ("clip.mkv", h264, [sound]), ("clip.mkv", h264, [pictures]),
+            ("clip.ts", h264, [sound]), ("clip.ts", h264, [pictures]),
             ("clip.flv", "-c:v flv -c:a libmp3lame -ar 44100", [sound]),
             ("clip.mkv", "-c:v flv -c:a libmp3lame -ar 44100", [pictures]),
         ])
     func readsApart(name: String, codecs: String, first: [UInt8]) throws {
         let space = try Workspace()
         let path = try Self.film(name, codecs, first: Set(first), in: space)
+        // Neither track fits into this, so that it has to be read beside the other one.
         var limits = MediaLimits.default
-        limits.patienceSeconds = 2
+        limits.patienceSeconds = 1
+        limits.maxWaitingBytes = 150_000
         let lesson = try Lesson(path, in: space, limits: limits)
         #expect(lesson.result.plan.hasPrefix("video: \(codecs == Self.h264 ? "copy" : "transcode")"))
         #expect(lesson.result.plan.contains("audio: \(codecs == Self.h264 ? "copy" : "transcode")"))
@@ -41,9 +45,35 @@ struct FarTracksTests {
         #expect(try FlashAndBeep.flashes(lesson.joined()).count == 4)
     }
 
+    /// Pictures that fill the memory that there is in some seconds, and stand still for longer than that, with the sound or
+    /// while it pauses, too.
+    @Test(
+        "Neither a picture that is held nor silence lies in memory until the other track comes",
+        arguments: ["clip.mkv", "clip.flv", "clip.ts"], ["", ",aselect='lt(t,2)+gt(t,58)'"])
+    func longHold(name: String, sound: String) throws {
+        let space = try Workspace()
+        let path = try space.clip(
+            name,
+            "-f lavfi -i testsrc2=s=320x240:r=10:d=60,noise=alls=60,select='lt(t,2)+gt(t,58)' -f lavfi "
+                + "-i sine=r=44100:d=60\(sound) -fps_mode passthrough -pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 10 "
+                + "-bf 0 -c:a aac")
+        var limits = MediaLimits.default
+        limits.patienceSeconds = 2
+        limits.maxWaitingBytes = 400_000
+        let lesson = try Lesson(path, in: space, limits: limits)
+        try lesson.expectRules()
+        #expect(abs(lesson.result.duration - 60) < 0.3)
+        // Two seconds of sound are 93 packets.
+        for number in try lesson.segmentNames.indices.dropLast() {
+            let count = try lesson.soundPackets(number)
+            #expect((60...160).contains(count), "segment \(number): \(count)")
+        }
+    }
+
     /// The pictures are there, but the encoder has not come to them: much sound may wait meanwhile.
     @Test(
-        "A picture that is shown for long holds no sound up", arguments: ["clip.mp4", "clip.mkv", "clip.flv"])
+        "A picture that is shown for long holds no sound up",
+        arguments: ["clip.mp4", "clip.mkv", "clip.flv"])
     func heldPicture(name: String) throws {
         let space = try Workspace()
         let path = try space.clip(
@@ -66,7 +96,7 @@ struct FarTracksTests {
     ) throws -> String {
         _ = try space.clip(
             "source.flv",
-            "-f lavfi -i color=black:s=160x120:r=10:d=9,drawbox=0:0:160:120:white:fill:enable='between(mod(t,2),1,1.3)' "
+            "-f lavfi -i color=black:s=160x120:r=10:d=9,drawbox=0:0:160:120:white:fill:enable='between(mod(t,2),1,1.3)',noise=alls=40 "
                 + "-f lavfi -i aevalsrc='sin(2*PI*1000*t)*between(mod(t,2),1,1.3)':s=44100:d=9 \(codecs)")
         let bytes = [UInt8](try Data(contentsOf: space.file("source.flv")))
         var tags: [(kind: UInt8, bytes: ArraySlice<UInt8>)] = []

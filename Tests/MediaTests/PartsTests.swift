@@ -10,7 +10,7 @@ import Testing
 struct PartsTests {
     private static let h264 = "-c:v libx264 -preset ultrafast -g 25 -c:a aac"
     private static let mpeg2 = "-c:v mpeg2video -c:a mp2"
-    private static let programme = "-mpegts_service_id 7 -mpegts_pmt_start_pid 500"
+    private static let program = "-mpegts_service_id 7 -mpegts_pmt_start_pid 500"
 
     /// How the second part differs.
     struct Change: CustomTestStringConvertible, Sendable {
@@ -23,14 +23,14 @@ struct PartsTests {
         "Every picture is part of the lesson, and the sound stays with them",
         arguments: [
             Change(
-                testDescription: "another programme under other PIDs", first: h264,
-                second: "\(h264) \(programme) -streamid 0:300 -streamid 1:301"),
+                testDescription: "another program under other PIDs", first: h264,
+                second: "\(h264) \(program) -streamid 0:300 -streamid 1:301"),
             Change(
                 testDescription: "the PIDs changed their places", first: h264,
                 second: "\(h264) -streamid 0:257 -streamid 1:256"),
             Change(
-                testDescription: "another programme, PIDs and codecs", first: mpeg2,
-                second: "\(h264) \(programme) -streamid 0:257 -streamid 1:256 -s 240x120"),
+                testDescription: "another program, PIDs and codecs", first: mpeg2,
+                second: "\(h264) \(program) -streamid 0:257 -streamid 1:256 -s 240x120"),
             Change(testDescription: "other codecs under the same PIDs", first: h264, second: mpeg2),
             Change(
                 testDescription: "a disc's packets of 192 bytes",
@@ -41,7 +41,7 @@ struct PartsTests {
         let space = try Workspace()
         let path = try Self.film([change.first, change.second, change.first], in: space)
         let lesson = try Lesson(path, in: space)
-        #expect(lesson.result.plan.contains("goes on in another programme"), "\(lesson.result.plan)")
+        #expect(lesson.result.plan.contains("goes on in another program"), "\(lesson.result.plan)")
         try lesson.expectRules()
         #expect(try lesson.pictureTimes().count == 225)
         #expect(abs(lesson.result.duration - 9) < 0.2)
@@ -91,8 +91,9 @@ struct PartsTests {
     @Test("What a later part lacks stands still, and what cannot be had of it refuses the film")
     func lacks() throws {
         let space = try Workspace()
-        let other = "\(Self.programme) -streamid 0:300 -streamid 1:301"
-        let silent = try Lesson(Self.film([Self.h264, "\(Self.h264) -an \(other)"], in: space), in: space)
+        let other = "\(Self.program) -streamid 0:300 -streamid 1:301"
+        let silent = try Lesson(
+            Self.film([Self.h264, "\(Self.h264) -an \(other)"], in: space), in: space)
         try silent.expectRules()
         #expect(try silent.pictureTimes().count == 150 && silent.result.audioCodec != nil)
         // Silence keeps up with the pictures of such a part, rather than come in one piece behind them.
@@ -111,7 +112,127 @@ struct PartsTests {
         ] {
             let path = try Self.film([first, second], in: space)
             let error = #expect(throws: MediaError.self) { try Lesson(path, in: space) }
-            #expect(error?.kind == .unsupported && error?.message.contains(reason) == true, "\(error as Any)")
+            #expect(
+                error?.kind == .unsupported && error?.message.contains(reason) == true, "\(error as Any)")
+        }
+    }
+
+    /// Pictures that refer to others, of which the first is missing: the headers are read, and nothing can be decoded.
+    private static func undecodable(in space: Workspace) throws -> Data {
+        _ = try space.clip(
+            "bad.ts",
+            "-f lavfi -i testsrc2=s=64x64:r=10:d=1 -f lavfi -i sine=r=48000:d=1 -pix_fmt yuv420p -c:v libx264 "
+                + "-preset ultrafast -g 999 -c:a mp2 -b:a 64k \(program) -streamid 0:300 -streamid 1:301")
+        var data = try Data(contentsOf: space.file("bad.ts"))
+        while let slice = data.range(of: Data([0, 0, 1, 0x65])) { data[slice.upperBound - 1] = 0x7E }
+        return data
+    }
+
+    @Test(
+        "A part of which nothing decodes refuses the film, or is named where it is small, wherever it lies",
+        arguments: [false, true], [false, true])
+    func undecodable(isSmall: Bool, isLast: Bool) throws {
+        let space = try Workspace()
+        let large = isSmall ? "-vf scale=320:240,noise=alls=100:allf=t -q:v 2" : "-q:v 31"
+        let good = try Self.part("\(large) \(Self.mpeg2)", "good", in: space)
+        let film = try good + Self.undecodable(in: space) + (isLast ? Data() : good)
+        try film.write(to: space.file("clip.ts"))
+        let path = space.file("clip.ts").path
+        guard isSmall else {
+            let error = #expect(throws: MediaError.self) { try Lesson(path, in: space) }
+            #expect(error?.kind == .unsupported, "\(error as Any)")
+            #expect(error?.message.contains("Of that part: ") == true, "\(error as Any)")
+            return
+        }
+        let lesson = try Lesson(path, in: space)
+        try lesson.expectRules()
+        #expect(lesson.result.plan.contains("% of the recording, from "), "\(lesson.result.plan)")
+        let (flashes, beeps) = try (
+            FlashAndBeep.flashes(lesson.joined()), FlashAndBeep.beeps(lesson.joined())
+        )
+        #expect(flashes.count == (isLast ? 1 : 2), "\(flashes)")
+        // The part's sound is heard.
+        #expect(beeps.count == flashes.count + 1, "\(beeps)")
+        #expect(abs((flashes.last ?? 0) - (isLast ? beeps[0] : beeps[2])) < 0.06, "\(flashes) \(beeps)")
+    }
+
+    @Test("The level fits the part with the most pictures in a second, and none is left out")
+    func rates() throws {
+        let space = try Workspace()
+        let other = "\(Self.h264) \(Self.program) -streamid 0:300 -streamid 1:301 -vf fps=50"
+        let lesson = try Lesson(Self.film([Self.h264, other], in: space), in: space)
+        try lesson.expectRules()
+        #expect(try lesson.pictureTimes().count == 225)
+        #expect(try Command.ffprobe("stream=level", lesson.joined()) == "12")
+    }
+
+    @Test("What refuses a later part refuses the upload")
+    func refusesAtOnce() throws {
+        let space = try Workspace()
+        let path = try Self.film(
+            [Self.h264, "\(Self.h264) \(Self.program) -streamid 0:300 -streamid 1:301"], in: space)
+        #expect(throws: Never.self) { try Probe.examine(path) }
+        try space.patch("clip.ts") { data in
+            for packet in stride(from: 0, to: data.count, by: 188)
+            where [300, 301].contains(Int(data[packet + 1] & 0x1F) << 8 | Int(data[packet + 2])) {
+                data[packet + 3] |= 0x80
+            }
+        }
+        let error = #expect(throws: MediaError.self) { try Probe.examine(path) }
+        #expect(error?.message.contains("encrypted") == true, "\(error as Any)")
+    }
+
+    @Test("A part in another container is none")
+    func otherContainer() throws {
+        let space = try Workspace()
+        let film = try Self.part(Self.h264, "a", in: space)
+        _ = try space.clip("b.avi", "-f lavfi -i testsrc2=s=160x120:r=25:d=2 -c:v mpeg4")
+        try (film + Data(contentsOf: space.file("b.avi"))).write(to: space.file("clip.ts"))
+        let demuxer = try Demuxer(
+            space.file("clip.ts").path, limits: .default, cancellation: Cancellation())
+        #expect(throws: Never.self) { try demuxer.next(0..<Int64(film.count)) }
+        let error = #expect(throws: MediaError.self) {
+            try demuxer.next(Int64(film.count)..<demuxer.byteSize)
+        }
+        #expect(error?.kind == .unsupported)
+    }
+
+    @Test("Short parts are found in a large file, and many in a small one, up to a limit")
+    func findsShort() throws {
+        let space = try Workspace()
+        let (a, b) = try (Self.part(Self.h264, "a", in: space), Self.part(Self.mpeg2, "b", in: space))
+        func write(_ parts: [Data]) throws -> FileInput {
+            let handle = try Self.empty("clip.ts", in: space)
+            for part in parts { try handle.write(contentsOf: part) }
+            return try FileInput(path: space.file("clip.ts").path, cancellation: nil)
+        }
+        func repeated(_ part: Data, _ bytes: Int) -> [Data] {
+            Array(repeating: part, count: bytes / part.count + 1)
+        }
+        let large = try write(repeated(a, 35 << 20) + repeated(b, 300_000) + repeated(a, 15 << 20))
+        #expect(TransportParts(large).ranges.count == 3)
+        let (first, second) = (
+            repeated(a, 50_000).reduce(Data(), +), repeated(b, 50_000).reduce(Data(), +)
+        )
+        let many = try write((0..<90).map { $0 % 2 == 0 ? first : second })
+        #expect(TransportParts(many).ranges.count == 90)
+        _ = try write((0..<120).map { $0 % 2 == 0 ? first : second })
+        let error = #expect(throws: MediaError.self) { try Probe.examine(space.file("clip.ts").path) }
+        #expect(error?.message.contains("more than 100 times") == true, "\(error as Any)")
+    }
+
+    @Test("Streams that came on the way belong to what the film goes on with")
+    func renewsTables() throws {
+        let space = try Workspace()
+        let silent = try Self.part("\(Self.h264) -an", "a", in: space)
+        let film = try silent + Self.part(Self.h264, "b", in: space)
+        // The PID of the sound carries pictures.
+        let other = try Self.part(
+            "-map 0:v -map 0:v -c:v:0 libx264 -preset ultrafast -c:v:1 mpeg2video", "c", in: space)
+        for (data, count) in [(film, 1), (silent + other, 1), (film + other, 2)] {
+            try data.write(to: space.file("clip.ts"))
+            let input = try FileInput(path: space.file("clip.ts").path, cancellation: nil)
+            #expect(TransportParts(input).ranges.count == count)
         }
     }
 
@@ -126,7 +247,8 @@ struct PartsTests {
         {
             try handle.write(contentsOf: part)
         }
-        let ranges = try TransportParts(FileInput(path: space.file("clip.ts").path, cancellation: nil)).ranges
+        let ranges = try TransportParts(FileInput(path: space.file("clip.ts").path, cancellation: nil))
+            .ranges
         try #require(ranges.count == 2)
         // A table of services comes first.
         let joint = Int64(70 << 20 / a.count * a.count + 77)

@@ -7,8 +7,17 @@ extension Demuxer {
     /// Seconds, as the container says or as libav estimated; nil where neither knows.
     var duration: Double? { laterParts.isEmpty ? ownDuration : survey.duration }
 
+    /// Bytes of a second that the poorest film has; one that claims to last for longer than any may, and has fewer, claims
+    /// what is not known.
+    private static let leastBytesPerSecond = 500.0
+
     /// Seconds of the part that this demuxer reads, which is the first one where there are several.
     var ownDuration: Double? {
+        guard let stated, stated > maxDuration else { return stated }
+        return Double(input.size) < stated * Self.leastBytesPerSecond ? nil : stated
+    }
+
+    private var stated: Double? {
         let known = longestStream
         guard let claimed, claimed > 0 else { return known }
         // Estimated from a first and a last time, between which the clock may have begun anew.

@@ -5,7 +5,7 @@ import MediaProtocol
 struct Planner {
     /// Each that turns out to be none costs an attempt.
     private static let maxSounds = 3
-    private static let goesOn = "the recording goes on in another programme or under other PIDs"
+    private static let goesOn = "the recording goes on in another program or under other PIDs"
 
     let options: ConversionOptions
     let limits: MediaLimits

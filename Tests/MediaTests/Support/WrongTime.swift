@@ -11,7 +11,7 @@ enum WrongTime {
             // Three bytes of milliseconds, and one of their upper bits.
             let time = data[tag + 4..<tag + 7].reduce(0) { $0 << 8 | Int($1) }
             if data[tag] == kind, Double(time) >= second * 1000 {
-                let new = time + Int(seconds * 1000)
+                let new = max(0, time + Int(seconds * 1000))
                 for place in 0..<3 { data[tag + 4 + place] = UInt8(new >> (16 - 8 * place) & 0xFF) }
                 return
             }
