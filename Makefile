@@ -121,8 +121,8 @@ bench: deps release
 	@Benchmarks/peers/build
 	@Benchmarks/run $(PART)
 
-lint: deps
-	@scripts/lint nginx/render $(wildcard scripts/*) packaging/setup packaging/hand-over-secrets packaging/install packaging/deb packaging/deb-for \
+lint: deps build
+	@scripts/lint $(wildcard scripts/*) packaging/setup packaging/hand-over-secrets packaging/install packaging/deb packaging/deb-for \
 		packaging/date packaging/root \
 		$(wildcard packaging/examples/*.sh) $(addprefix packaging/debian/,config postinst prerm postrm) .ci/run Fuzz/run \
 		$(addprefix Tests/Afternoon/,all base earlier lintian run) Benchmarks/run Benchmarks/peers/build

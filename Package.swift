@@ -48,6 +48,10 @@ let package = Package(
         .target(name: "System", dependencies: ["CLinux", "Domain", logging], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["System"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["Crypto", "Domain", "System"], swiftSettings: strict),
+        // nginx's files, from templates that are part of the program.
+        .target(
+            name: "Nginx", dependencies: ["Domain", "Settings"], resources: [.embedInCode("Templates")],
+            swiftSettings: strict),
 
         // One room per outside world.
         .target(name: "Crypto", dependencies: ["CLibCrypto"], swiftSettings: strict),
@@ -103,14 +107,14 @@ let package = Package(
             name: "Doctor",
             dependencies: [
                 "Crypto", "DatabaseSQLite", "Domain", "FastCGI", "Formats", "MediaClient", "MediaProtocol",
-                "Outbound", "Settings", "System",
+                "Nginx", "Outbound", "Settings", "System",
             ], swiftSettings: strict),
         // The commands, and the wiring of the rooms.
         .executableTarget(
             name: "FocustVideo",
             dependencies: [
                 "Callbacks", "Conversion", "Crypto", "Database", "DatabaseSQLite", "Doctor", "Domain",
-                "FastCGI", "Files", "Formats", "MediaClient", "MediaProtocol", "Metrics", "Outbound",
+                "FastCGI", "Files", "Formats", "MediaClient", "MediaProtocol", "Metrics", "Nginx", "Outbound",
                 "Server", "Settings", "System", "Tokens", "TreeImport", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
@@ -161,6 +165,7 @@ let package = Package(
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "PrometheusReader", "System"],
             swiftSettings: strict),
+        .testTarget(name: "NginxTests", dependencies: ["Nginx", "Settings"], swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Crypto", "Domain", "Settings"], swiftSettings: strict),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),

@@ -21,7 +21,7 @@ def behind_our_files(fleet, name, path, parameters=""):
     environment = fleet.settings(
         FOCUST_LISTEN=str(path), FOCUST_UPLOAD_LISTEN=str(path), FOCUST_NGINX_LOG_DIR=str(run)
     )
-    subprocess.run([ROOT / "nginx/render", run / "focust-video"], env=environment, check=True)
+    subprocess.run([fleet.app_binary, "nginx", run / "focust-video"], env=environment, check=True)
     # What other programs need to be told besides.
     with (run / "focust-video/fastcgi.conf").open("a") as file:
         file.write(parameters)

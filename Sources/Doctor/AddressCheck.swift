@@ -14,7 +14,7 @@ struct AddressCheck {
         guard url.hasPrefix("http://") && !isLocal else { return nil }
         return Finding(
             .warning, "FOCUST_PUBLIC_URL", "is \(url): tokens travel unencrypted",
-            advice: "Serve it by https; nginx/example-server.conf shows how.")
+            advice: "Serve it by https; example-server.conf among nginx's files shows how.")
     }
 
     private var jobs: Finding? {

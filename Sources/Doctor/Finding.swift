@@ -1,4 +1,5 @@
 import Formats
+import Settings
 
 /// One thing that `focust-video check` looked at: how it stands, and what to do about it.
 package struct Finding {
@@ -33,5 +34,13 @@ package struct Finding {
     /// For people: one line, and what to do on the next.
     package var text: String {
         "\(level.rawValue.uppercased())  \(subject): \(message)" + (advice.map { "\n       \($0)" } ?? "")
+    }
+}
+
+extension SettingsError {
+    /// A setting that would stop the start, or the writing of nginx's files.
+    package var finding: Finding {
+        Finding(
+            .problem, name, found.map { "is \"\($0)\"" } ?? "is missing", advice: "It must be \(expected).")
     }
 }

@@ -1,9 +1,10 @@
 import Glibc
+import Nginx
 import Settings
 
 /// nginx's configuration as it is in effect, against the settings; where it can be read.
 struct NginxCheck {
-    private static let renderAgain = "Write nginx's files again with nginx/render and reload nginx."
+    private static let writeAgain = "Write nginx's files again with `focust-video nginx`, and reload nginx."
 
     let settings: Settings
 
@@ -29,7 +30,7 @@ struct NginxCheck {
         guard configuration.own("http.conf") != nil else {
             return unknown(
                 .warning, "does not include focust-video's files",
-                "Write them with nginx/render, and include http.conf and server.conf.")
+                "Write them with `focust-video nginx`, and include http.conf and server.conf.")
         }
         return .read(configuration)
     }
@@ -67,7 +68,7 @@ struct NginxCheck {
         let named = expectations.map { subject, text in
             configuration.text.contains(text)
                 ? Finding(.good, "nginx, \(subject)", "as in the settings")
-                : Finding(.problem, "nginx, \(subject)", "not as in the settings", advice: Self.renderAgain)
+                : Finding(.problem, "nginx, \(subject)", "not as in the settings", advice: Self.writeAgain)
         }
         return named + included(configuration) + rendered(configuration)
     }
@@ -84,17 +85,13 @@ struct NginxCheck {
             ]
     }
 
-    /// Every other limit, origin and rate: what nginx has must be what `render` writes from the settings of today.
+    /// Every other limit, origin and rate: what nginx has must be what `focust-video nginx` writes today.
     private func rendered(_ configuration: NginxConfiguration) -> [Finding] {
-        guard let render = NginxRender.find(), let today = render.files() else {
-            return [
-                Finding(
-                    .warning, "nginx, files",
-                    "could not be compared: nginx/render was not found or refuses the settings",
-                    advice: "Run nginx/render by hand and see what it says.")
-            ]
+        let today: NginxFiles
+        do throws(SettingsErrors) { today = try NginxFiles(from: SettingsSource()) } catch {
+            return error.errors.map(\.finding)
         }
-        let old = today.filter { name, text in
+        let old = today.texts.filter { name, text in
             configuration.own(name).map { $0.trimmedLines != text.trimmedLines } ?? false
         }
         guard !old.isEmpty else {
@@ -104,7 +101,7 @@ struct NginxCheck {
         return [
             Finding(
                 .problem, "nginx, origins, rates and limits",
-                "\(names): written from other settings or by another version", advice: Self.renderAgain)
+                "\(names): written from other settings or by another version", advice: Self.writeAgain)
         ]
     }
 

@@ -3,7 +3,7 @@ import Glibc
 
 /// The parameters of a request: pairs of names and values, each with its lengths before it (FastCGI 1.0 §3.4).
 enum Parameters {
-    /// The request these parameters describe, see nginx/fastcgi.conf for what nginx passes on; nil where a length leads
+    /// The request these parameters describe, see fastcgi.conf of nginx's files for what nginx passes on; nil where a length leads
     /// beyond the end.
     ///
     /// One pass over the list, each name looked up by its length first: the list is as long as the host's nginx makes
@@ -72,7 +72,7 @@ enum Parameters {
         Int(text(value)).flatMap { $0 >= 0 ? $0 : nil }
     }
 
-    /// As nginx/render writes it, and no more than a minute: it is added to the time of day.
+    /// As form.conf of nginx's files has it, and no more than a minute: it is added to the time of day.
     private static func seconds(_ value: UnsafeRawBufferPointer) -> Int? {
         Int(text(value)).flatMap { (1...60).contains($0) ? $0 : nil }
     }

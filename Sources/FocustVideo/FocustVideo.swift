@@ -12,8 +12,8 @@ struct FocustVideo: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Work.self, Check.self, SettingsCommand.self, Convert.self, TokenCommand.self,
-            TasksCommand.self,
+            Serve.self, Work.self, Check.self, NginxCommand.self, SettingsCommand.self, Convert.self,
+            TokenCommand.self, TasksCommand.self,
             Import.self,
         ])
 }

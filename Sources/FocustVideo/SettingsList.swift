@@ -11,19 +11,28 @@ enum SettingsList {
         #
         #   focust-video check
         #   systemctl reload focust-video     (what is marked "live"; else systemctl restart, which refuses nobody)
-        #   /usr/share/focust-video/nginx/render /etc/nginx/focust-video && nginx -t && systemctl reload nginx
+        #   focust-video nginx /etc/nginx/focust-video && nginx -t && systemctl reload nginx
         #
         # Secrets do not belong here: each has a file of its name in this directory, which root alone reads.
         FOCUST_SECRETS=/etc/focust-video/secrets/
 
         """ + Setting.all.filter { $0.name != "FOCUST_SECRETS" }.map(entry).joined()
-            + "\n# Read by nginx/render alone.\n" + Setting.nginx.map(entry).joined()
+            + "\n# Read by `focust-video nginx` alone.\n" + Setting.nginx.map(entry).joined()
     }
 
     /// A table in Markdown.
     static var table: String {
         "| name | default | meaning |\n| --- | --- | --- |\n"
             + Setting.all.map(row).joined() + Setting.nginx.map(row).joined()
+    }
+
+    /// The settings that have a value among `values`, a line for each; a secret's value is not shown.
+    static func given(_ values: [String: String]) -> String {
+        let secrets = Setting.all.filter(\.isSecret).map(\.name)
+        let names = (Setting.all + Setting.nginx).map(\.name) + secrets.map { "\($0)_FILE" }
+        return names.filter { values[$0]?.isEmpty == false }.map { name in
+            "\(name)=\(secrets.contains(name) ? "[redacted]" : values[name] ?? "")\n"
+        }.joined()
     }
 
     private static func entry(_ setting: Setting) -> String {

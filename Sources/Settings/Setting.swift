@@ -25,7 +25,7 @@ package struct Setting: Sendable {
         self.isLive = isLive
     }
 
-    /// What nginx/render reads besides, and the server does not.
+    /// What `focust-video nginx` reads besides, and the server does not.
     package static let nginx: [Setting] = [
         Setting(
             "FOCUST_RATE_TOKENS_PER_USER", "60r/m burst=30",

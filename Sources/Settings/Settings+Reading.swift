@@ -8,6 +8,8 @@ extension Settings {
         case serve
         /// Conversions alone: it holds no key and answers nobody.
         case work
+        /// Writing nginx's files: addresses and origins, and no secret.
+        case nginx
     }
 
     /// The least bytes of `SECRET_KEY`: as many as HMAC-SHA-256 makes use of (RFC 7518 §3.2).
@@ -15,7 +17,7 @@ extension Settings {
 
     /// Settings from `NAME=value` pairs (environment before file is the caller's doing).
     ///
-    /// Throws all that is missing or wrong; in the role `work` no secret and no address is required. `cores` gives the default number of conversions.
+    /// Throws all that is missing or wrong; in the role `work` no secret and no address is required, in the role `nginx` no secret. `cores` gives the default number of conversions.
     package init(
         values: [String: String], role: Role = .serve, cores: Int, readFile: @escaping (String) -> [UInt8]?
     ) throws(SettingsErrors) {
@@ -37,7 +39,7 @@ extension Settings {
                 "FOCUST_KEEP_REPLACED", or: 21600, in: 0...31_536_000, unit: "seconds"),
             allowedOrigins: origins ?? AllowedOrigins([]),
             publicURL: url ?? "",
-            dataDirectory: Self.readPath(&reader, "FOCUST_DATA_DIR", "/var/lib/focust-video"),
+            dataDirectory: Self.readServedPath(&reader, "FOCUST_DATA_DIR", "/var/lib/focust-video"),
             listen: Self.readAddress(&reader, "FOCUST_LISTEN", "/run/focust-video/fastcgi.sock"),
             uploadListen: Self.readAddress(&reader, "FOCUST_UPLOAD_LISTEN", "/run/focust-video/upload.sock"),
             threads: reader.integer("FOCUST_THREADS", or: 8, in: 1...256),
@@ -198,9 +200,20 @@ extension Settings {
         return KeylessAddresses(ranges)
     }
 
-    private static func readPath(_ reader: inout SettingsReader, _ name: String, _ fallback: String) -> String
-    {
-        reader.value(name, or: fallback, expected: "an absolute path") { isPath($0) ? $0 : nil }
+    /// A path that nginx's files name too, where it stands in double quotes and `$` begins a variable. Slashes at its end
+    /// are left out.
+    static func readServedPath(_ reader: inout SettingsReader, _ name: String, _ fallback: String) -> String {
+        let expected = "an absolute path without quotes, brackets, braces, backslash, $ or ;"
+        return reader.value(name, or: fallback, expected: expected) { text in
+            var path = text[...]
+            while path.count > 1, path.last == "/" { path.removeLast() }
+            return path != "/" && isServedPath(path) ? String(path) : nil
+        }
+    }
+
+    private static func isServedPath(_ text: some StringProtocol) -> Bool {
+        text.hasPrefix("/")
+            && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && !#""'[]{}\$;"#.utf8.contains($0) }
     }
 
     private static func readOptionalPath(_ reader: inout SettingsReader, _ name: String) -> String? {
@@ -212,11 +225,14 @@ extension Settings {
     private static func readAddress(_ reader: inout SettingsReader, _ name: String, _ fallback: String)
         -> String
     {
-        reader.value(name, or: fallback, expected: "an absolute path of at most 107 bytes, or 127.0.0.1:port")
-        {
+        reader.value(
+            name, or: fallback,
+            expected:
+                "an absolute path of at most 107 bytes without quotes, brackets, braces, backslash, $ or ;, or 127.0.0.1:port"
+        ) {
             let port = $0.split(separator: ":").last.flatMap { Int($0) } ?? 0
             let isTCP = $0.hasPrefix("127.0.0.1:") && (1...65535).contains(port)
-            return isTCP || ($0.hasPrefix("/") && $0.utf8.count <= 107) ? $0 : nil
+            return isTCP || (isServedPath($0) && $0.utf8.count <= 107) ? $0 : nil
         }
     }
 

@@ -24,7 +24,7 @@ struct SettingsReader {
     }
 
     private mutating func find(_ name: String) -> String? {
-        guard let setting = Setting.all.first(where: { $0.name == name }) else {
+        guard let setting = (Setting.all + Setting.nginx).first(where: { $0.name == name }) else {
             complain(name, nil, "in the list of settings")
             return nil
         }
@@ -79,8 +79,9 @@ struct SettingsReader {
     /// A setting without which nothing can be served; nil (and a complaint) where it is missing or wrong.
     mutating func required<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
         guard let text = text(name) else {
-            if role == .serve && !errors.contains(where: { $0.name == "\(name)_FILE" }) {
-                let isSecret = Setting.all.contains { $0.name == name && $0.isSecret }
+            let isSecret = Setting.all.contains { $0.name == name && $0.isSecret }
+            let isNeeded = role == .serve || (role == .nginx && !isSecret)
+            if isNeeded && !errors.contains(where: { $0.name == "\(name)_FILE" }) {
                 let file = isSecret ? secretsPath(name).map { ", or in \($0), readable here" } : nil
                 complain(name, nil, expected + (file ?? ""))
             }

@@ -19,7 +19,7 @@ from harness.client import service, upload
 from harness.held import file_sizes, open_sizes
 from harness.host import Host
 from harness.multipart import CONTENT_TYPE
-from harness.server import API_KEY, ORIGIN, REPOSITORY, Server, wait_for
+from harness.server import API_KEY, ORIGIN, REPOSITORY, TEMPLATES, Server, wait_for
 from harness.tokens import play, sign
 
 REL = "trainer-1/course-1/ahead/lesson-1"
@@ -335,6 +335,6 @@ def test_all_uploads_of_strangers_together_have_a_bound(server, tmp_path):
 
 def test_nginx_knows_every_status_that_a_refusal_can_have():
     swift = (REPOSITORY / "Sources/Domain/ErrorCode.swift").read_text()
-    known = re.findall(r"return (\d+) \$focust_body", (REPOSITORY / "nginx/refused.conf").read_text())
+    known = re.findall(r"return (\d+) \$focust_body", (TEMPLATES / "refused.conf").read_text())
     # And those of an upload that was answered before.
     assert set(known) == {"201", "202", *re.findall(r": (\d{3})$", swift, re.MULTILINE)}

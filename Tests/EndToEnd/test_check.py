@@ -16,7 +16,7 @@ import pytest
 from harness.fastcgi import FastCGIStandIn
 from harness.host import NGINX
 from harness.processes import Site
-from harness.server import ORIGIN, REPOSITORY, binary
+from harness.server import ORIGIN, binary
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="root alone may look everywhere, and give files away")
 
@@ -167,8 +167,7 @@ class Machine:
         (self.directory / "nginx.conf").write_text(text)
 
     def render(self):
-        command = [REPOSITORY / "nginx/render", self.directory / "focust-video"]
-        subprocess.run(command, env=self.environment, check=True)
+        subprocess.run([binary(), "nginx", self.directory / "focust-video"], env=self.environment, check=True)
 
     def check(self, *arguments) -> subprocess.CompletedProcess:
         command = [binary(), "check", *arguments]

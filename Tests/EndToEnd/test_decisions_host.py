@@ -9,7 +9,7 @@ import requests
 
 from harness.client import bearer, refusal, service
 from harness.host import NGINX
-from harness.server import DEFAULTS, PORTS, REPOSITORY, Server, free_port, wait_for
+from harness.server import DEFAULTS, PORTS, Server, free_port, wait_for, write_nginx
 from harness.tokens import play
 from harness.trees import put_lesson
 
@@ -65,14 +65,13 @@ def url(app, tmp_path_factory):
     """Where the host's nginx listens, in front of the application."""
     directory, port = tmp_path_factory.mktemp("host"), free_port()
     settings = DEFAULTS | {
-        "PATH": os.environ["PATH"],
         "FOCUST_DATA_DIR": str(app.data),
         "FOCUST_LISTEN": str(app.app_socket()),
         "FOCUST_NGINX_LOG_DIR": str(directory),
         "FOCUST_NGINX_DECISION_CACHE": "5s",
         "FOCUST_NGINX_DECISION_DIR": str(directory / "decisions"),
     }
-    subprocess.run([REPOSITORY / "nginx/render", directory / "focust-video"], env=settings, check=True)
+    write_nginx(directory / "focust-video", settings)
     user = "user root;" if os.geteuid() == 0 else ""
     (directory / "nginx.conf").write_text(CONFIGURATION.format(directory=directory, port=port, user=user))
     log = directory / "error.log"

@@ -11,7 +11,7 @@ import requests
 
 from harness import raw
 from harness.client import WEB_HEADERS, bearer, refusal, service
-from harness.server import ORIGIN, REPOSITORY
+from harness.server import ORIGIN, binary
 from harness.tokens import play
 
 REL = "trainer-1/course-1/module-1/lesson-1"
@@ -241,7 +241,7 @@ def test_playlists_are_compressed_for_who_can_read_it(lesson):
 
 
 def test_a_replaced_setting_cannot_become_nginx_syntax(tmp_path):
-    base = {"PATH": os.environ["PATH"], "FOCUST_ALLOWED_ORIGINS": ORIGIN}
+    base = {"FOCUST_ALLOWED_ORIGINS": ORIGIN, "FOCUST_PUBLIC_URL": "https://video.test"}
     for name, value in [
         ("FOCUST_ALLOWED_ORIGINS", 'https://a.example";} server { listen 1;'),
         ("FOCUST_ALLOWED_ORIGINS", "https://a.example/path"),
@@ -264,7 +264,7 @@ def test_a_replaced_setting_cannot_become_nginx_syntax(tmp_path):
         ("FOCUST_NGINX_DECISION_DIR", '/run/x" levels=1'),
     ]:
         result = subprocess.run(
-            [REPOSITORY / "nginx/render", tmp_path / "out"],
+            [binary(), "nginx", tmp_path / "out"],
             env=base | {name: value},
             capture_output=True,
             text=True,

@@ -1,20 +1,16 @@
 """What a map captures stays in that map, in all files for nginx."""
 
-import os
-import subprocess
-
 import pytest
 
 from harness.captures import Captures
-from harness.server import ORIGIN, REPOSITORY
+from harness.server import ORIGIN, REPOSITORY, write_nginx
 
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rendered")
     settings = {"FOCUST_ALLOWED_ORIGINS": f"{ORIGIN},https://*.school.example", "FOCUST_NGINX_DECISION_CACHE": "2s"}
-    command = [REPOSITORY / "nginx/render", folder]
-    subprocess.run(command, env={"PATH": os.environ["PATH"]} | settings, check=True, timeout=60)
+    write_nginx(folder, settings)
     return [path.read_text() for path in sorted(folder.glob("*.conf"))]
 
 

@@ -8,7 +8,7 @@ import requests
 
 from harness import raw
 from harness.host import Host
-from harness.server import REPOSITORY
+from harness.server import REPOSITORY, TEMPLATES
 
 FRENCH = {"Accept_Language": "fr-FR, en;q=0.5"}
 # What nginx itself makes only in bad hours, or of the application's word.
@@ -104,17 +104,15 @@ def test_nginx_and_the_application_find_the_same_language(server):
 def test_sentences_that_the_application_says_too_are_the_same():
     swift = (REPOSITORY / "Sources/Server/Answers/French.swift").read_text()
     ours = dict(re.findall(r'"([^"]+)":\s+"([^"]+)"', swift))
-    nginx = dict(
-        re.findall(r'default "([^"]+)";\n +fr "([^"]+)";', (REPOSITORY / "nginx/sentences.conf").read_text())
-    )
+    nginx = dict(re.findall(r'default "([^"]+)";\n +fr "([^"]+)";', (TEMPLATES / "sentences.conf").read_text()))
     shared = nginx.keys() & ours.keys()
     assert shared >= {"There is nothing at this address.", "The video has been replaced; load its playlist again."}
     assert {english: nginx[english] for english in shared} == {english: ours[english] for english in shared}
 
 
 def test_each_error_takes_its_sentence_from_the_table():
-    errors = (REPOSITORY / "nginx/errors.conf").read_text()
-    table = (REPOSITORY / "nginx/sentences.conf").read_text()
+    errors = (TEMPLATES / "errors.conf").read_text()
+    table = (TEMPLATES / "sentences.conf").read_text()
     said = re.findall(r'"message":"([^"]+)"', errors)
     assert len(said) == 14
     for variable in said:

@@ -93,8 +93,6 @@ def test_everything_is_where_a_sysadmin_looks(package, unpacked):
         "usr/libexec/focust-video/focust-media": "-rwxr-xr-x",
         "usr/libexec/focust-video/setup": "-rwxr-xr-x",
         "usr/libexec/focust-video/hand-over-secrets": "-rwxr-xr-x",
-        "usr/share/focust-video/nginx/render": "-rwxr-xr-x",
-        "usr/share/focust-video/nginx/http.conf": "-rw-r--r--",
         f"{units()}/focust-video.service": "-rw-r--r--",
         f"{units()}/focust-video-work.service": "-rw-r--r--",
         f"{units()}/focust-video.socket": "-rw-r--r--",
@@ -178,18 +176,6 @@ def test_the_settings_file_names_every_setting_and_no_secret(unpacked):
     for name in rows:
         assert re.search(rf"^#?{name}=|^# in /etc/focust-video/secrets/{name}$", text, re.MULTILINE), name
     assert re.findall(r"^[^#\n].*", text, re.MULTILINE) == ["FOCUST_SECRETS=/etc/focust-video/secrets/"]
-
-
-def test_the_settings_that_nginx_alone_reads_have_the_defaults_of_render(unpacked):
-    text = (
-        (unpacked / "usr/share/focust-video/focust-video.env").read_text().partition("Read by nginx/render alone")[2]
-    )
-    render = (REPOSITORY / "nginx/render").read_text()
-    listed = re.findall(r"^#(\w+)=(.*)$", text, re.MULTILINE)
-    read = dict(re.findall(r"setting (FOCUST_\w+) '?([^')]+)'?\)", render))
-    assert len(listed) == 9
-    for name, default in listed:
-        assert read[name] == default
 
 
 def test_the_man_page_has_every_command():

@@ -8,7 +8,7 @@ import pytest
 
 from harness.host import NGINX
 from harness.media import run
-from harness.server import ORIGIN, REPOSITORY, wait_for
+from harness.server import wait_for, write_nginx
 
 NAME = "video.example.com"
 NEIGHBOUR = "www.example.com"
@@ -27,13 +27,11 @@ class Site:
             *("-keyout", directory / "privkey.pem", "-out", self.certificate),
         )
         settings = {
-            "PATH": os.environ["PATH"],
-            "FOCUST_ALLOWED_ORIGINS": ORIGIN,
             "FOCUST_DATA_DIR": str(directory / "data"),
             "FOCUST_LISTEN": str(directory / "none.sock"),
             "FOCUST_NGINX_LOG_DIR": str(directory),
         }
-        subprocess.run([REPOSITORY / "nginx/render", directory / "focust-video"], env=settings, check=True)
+        write_nginx(directory / "focust-video", settings)
         film = directory / "data/presentation_videos/courses/c/presentation.mp4"
         film.parent.mkdir(parents=True)
         film.write_bytes(b"film")

@@ -38,11 +38,3 @@ struct Check: ParsableCommand {
         print(String(decoding: value.serialized(), as: UTF8.self))
     }
 }
-
-extension SettingsError {
-    /// A setting that would stop the start.
-    fileprivate var finding: Finding {
-        Finding(
-            .problem, name, found.map { "is \"\($0)\"" } ?? "is missing", advice: "It must be \(expected).")
-    }
-}

@@ -13,8 +13,14 @@ struct SettingsCommand: ParsableCommand {
     }
 
     @Option(help: "env: a commented settings file; markdown: a table.") var format = Format.markdown
+    @Flag(help: "What is set here, as NAME=value, without secrets.") var given = false
 
-    func run() {
+    func run() throws {
+        if given {
+            let values = try SettingsSource().values
+            print(SettingsList.given(values), terminator: "")
+            return
+        }
         switch format {
         case .env: print(SettingsList.environmentFile, terminator: "")
         case .markdown: print(SettingsList.table, terminator: "")

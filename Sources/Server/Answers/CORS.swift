@@ -3,7 +3,7 @@ import Formats
 
 /// Lets pages of the allowed origins read the answers (Fetch Standard §3.2); other origins get no leave.
 ///
-/// `nginx/http.conf` says the same for what nginx answers by itself.
+/// `http.conf` of nginx's files says the same for what nginx answers by itself.
 struct CORS: Sendable {
     private static let exposed =
         "Content-Length, Content-Range, Content-Disposition, Retry-After, Location, ETag, Accept-Ranges"

@@ -5,7 +5,7 @@ extension HTTPResponse {
     static let mayCome = HTTPResponse(status: 204, headers: [("X-Answer-Status", "100")])
 
     /// This answer in the form in which nginx can give it to a request whose body it then does not take
-    /// (nginx/refused.conf).
+    /// (refused.conf of nginx's files).
     ///
     /// `auth_request` (ngx_http_auth_request_module) knows yes, a 2xx, and no, a 403; of a no it keeps headers alone.
     /// So the status and the body that the client gets travel in two of them.

@@ -7,7 +7,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from .server import ORIGIN, REPOSITORY, wait_for
+from .server import wait_for, write_nginx
 
 NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
 
@@ -78,16 +78,12 @@ class Host:
 
     def __init__(self, directory: Path, locations: str = "", http: str = "", **settings: str):
         self.directory = directory
-        environment = {
-            "PATH": os.environ["PATH"],
-            "FOCUST_ALLOWED_ORIGINS": ORIGIN,
+        usual = {
             "FOCUST_DATA_DIR": str(directory / "data"),
             "FOCUST_LISTEN": str(directory / "none.sock"),
             "FOCUST_NGINX_LOG_DIR": str(directory),
         }
-        subprocess.run(
-            [REPOSITORY / "nginx/render", directory / "focust-video"], env=environment | settings, check=True
-        )
+        write_nginx(directory / "focust-video", usual | settings)
         user = "user root;" if os.geteuid() == 0 else ""
         (directory / "nginx.conf").write_text(
             CONFIGURATION.format(directory=directory, user=user, locations=locations, http=http)

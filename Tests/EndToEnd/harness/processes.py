@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from .server import DEFAULTS, REPOSITORY, binary, free_port, wait_for
+from .server import DEFAULTS, binary, free_port, wait_for, write_nginx
 
 NGINX_CONF = """
 {user}
@@ -75,8 +75,7 @@ class Site:
 
     def start_nginx(self) -> "Site":
         (self.directory / "tmp").mkdir(exist_ok=True)
-        render = [REPOSITORY / "nginx/render", self.directory / "focust-video"]
-        subprocess.run(render, env=self.environment, check=True, capture_output=True)
+        write_nginx(self.directory / "focust-video", self.environment)
         user = "user root;" if os.geteuid() == 0 else ""
         text = NGINX_CONF.format(user=user, directory=self.directory, port=self.port)
         (self.directory / "nginx.conf").write_text(text)

@@ -46,6 +46,15 @@ def _ports() -> Iterator[int]:
 
 _PORT = _ports()
 
+# Where nginx's files are written from.
+TEMPLATES = REPOSITORY / "Sources/Nginx/Templates"
+
+
+def write_nginx(directory: Path, settings: dict[str, str]) -> None:
+    """nginx's files into `directory`, from these settings alone."""
+    needed = {"PATH": os.environ["PATH"], "FOCUST_ALLOWED_ORIGINS": ORIGIN, "FOCUST_PUBLIC_URL": "https://video.test"}
+    subprocess.run([binary(), "nginx", directory], env=needed | settings, check=True, capture_output=True, timeout=60)
+
 
 def free_port() -> int:
     """One where nobody listens now, and where nobody else's connection can begin in between."""

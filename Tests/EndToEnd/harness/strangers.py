@@ -19,7 +19,7 @@ ADDRESSES = [f"127.0.0.{number}" for number in range(2, 18)]
 ANNOUNCED = 50_000_000
 # Between two bytes of one client.
 PAUSE = 0.4
-# More than nginx keeps of a body in memory (nginx/form.conf): a body that it takes shows as a file.
+# More than nginx keeps of a body in memory (form.conf): a body that it takes shows as a file.
 BURST = 300_000
 
 
