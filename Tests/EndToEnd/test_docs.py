@@ -165,7 +165,8 @@ def test_no_page_names_a_command_or_an_option_that_there_is_not():
 
 
 def test_no_page_names_a_file_of_the_repository_or_package_that_there_is_not():
-    for page in PAGES:
+    # A transcript has what there was on its day.
+    for page in (page for page in PAGES if not page.name.startswith("afternoon")):
         text = page.read_text()
         for path in re.findall(r"/usr/share/focust-video/((?:nginx|monitoring)/[\w./-]*\w)", text):
             assert (REPOSITORY / path).exists(), (name(page), path)
