@@ -6,7 +6,6 @@ import os
 import re
 import socket
 import stat
-import subprocess
 
 import pytest
 import requests
@@ -14,7 +13,7 @@ import requests
 from harness.client import service
 from harness.host import Host, UnixConnection
 from harness.processes import Site
-from harness.server import ORIGIN, REPOSITORY, wait_for
+from harness.server import ORIGIN, wait_for, write_nginx
 from harness.small_disk import SmallDisk
 
 REL = "trainer-1/course-1/module-1/lesson-1"
@@ -156,23 +155,20 @@ def test_what_the_application_refuses_has_its_line_there_alone(site):
 
 @pytest.mark.parametrize("name", ["focust-video.access.log", "focust-video.error.log"])
 def test_the_logs_are_not_for_everybody_from_the_beginning(tmp_path, name):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "FOCUST_ALLOWED_ORIGINS": ORIGIN,
-        "FOCUST_NGINX_LOG_DIR": str(tmp_path),
-    }
-    render = [REPOSITORY / "nginx/render", tmp_path / "out"]
-    subprocess.run(render, env=environment, check=True)
+    def write(log_directory=tmp_path):
+        write_nginx(tmp_path / "out", {"FOCUST_NGINX_LOG_DIR": str(log_directory)})
+
+    write()
     log = tmp_path / name
     assert (stat.S_IMODE(log.stat().st_mode), log.stat().st_gid) == (0o640, tmp_path.stat().st_gid)
     # What is there stays as it is, a link is not followed, and a directory that is missing is nginx's to complain of.
     log.write_text("kept\n")
     log.chmod(0o600)
-    subprocess.run(render, env=environment, check=True)
+    write()
     assert (log.read_text(), stat.S_IMODE(log.stat().st_mode)) == ("kept\n", 0o600)
     log.unlink()
     log.symlink_to(tmp_path / "elsewhere")
-    subprocess.run(render, env=environment, check=True)
+    write()
     assert not (tmp_path / "elsewhere").exists()
-    subprocess.run(render, env=environment | {"FOCUST_NGINX_LOG_DIR": str(tmp_path / "none")}, check=True)
+    write(tmp_path / "none")
     assert not (tmp_path / "none").exists()

@@ -45,8 +45,7 @@ def test_it_runs_as_an_ordinary_user(short_h264):
     # Below /tmp and with a copy of what is needed: pytest's own directories and a checkout are not for everybody.
     directory = Path(tempfile.mkdtemp(prefix="focust-user-"))
     try:
-        for name in ("nginx", "scripts"):
-            shutil.copytree(REPOSITORY / name, directory / "checkout" / name)
+        shutil.copytree(REPOSITORY / "scripts", directory / "checkout/scripts")
         shutil.copy(binary(), directory / "focust-video")
         (directory / "run").mkdir()
         subprocess.run(["chown", "-R", "nobody", directory], check=True)

@@ -67,6 +67,7 @@ struct NginxCommand: ParsableCommand {
         defer { close(descriptor) }
         // Who may not give it that group keeps their own.
         _ = fchown(descriptor, uid_t.max, status.st_gid)
+        _ = fchmod(descriptor, 0o640)
     }
 
     private func failure(_ operation: String, _ path: String) -> ExitCode {
