@@ -5,7 +5,7 @@ struct AddressCheck {
     let settings: Settings
 
     func findings() -> [Finding] {
-        [publicURL, jobs].compactMap(\.self)
+        [publicURL, publicPath, jobs].compactMap(\.self)
     }
 
     private var publicURL: Finding? {
@@ -15,6 +15,17 @@ struct AddressCheck {
         return Finding(
             .warning, "FOCUST_PUBLIC_URL", "is \(url): tokens travel unencrypted",
             advice: "Serve it by https; example-server.conf among nginx's files shows how.")
+    }
+
+    /// A path that nginx does not have is fine where a proxy in front takes it away, and leads to 404 where none does.
+    private var publicPath: Finding? {
+        guard !settings.foreignPath.isEmpty else { return nil }
+        return Finding(
+            .warning, "FOCUST_PUBLIC_URL",
+            "has the path \(settings.foreignPath), which nginx does not know: every address that is given out would lead to 404",
+            advice:
+                "Set FOCUST_NGINX_PREFIX=\(settings.publicPath), unless a proxy in front takes the path away."
+        )
     }
 
     private var jobs: Finding? {

@@ -22,14 +22,14 @@ struct AnswerCheck {
             return Finding(
                 .problem, settings.listen, "the server does not answer",
                 advice:
-                    "`journalctl -u focust-video -n 20` has the cause. Run this as root: others are not answered."
+                    "`journalctl -u \(settings.unit("focust-video", "service")) -n 20` has the cause. Run this as root: others are not answered."
             )
         }
         guard answer.status != 200 else { return Finding(.good, "server", "ready") }
         return Finding(
             .problem, "server", "not ready: \(problems(answer.body))",
             advice:
-                "Look at space and owners of \(settings.dataDirectory), then `systemctl restart focust-video`."
+                "Look at space and owners of \(settings.dataDirectory), then `systemctl restart \(settings.unit("focust-video", "service"))`."
         )
     }
 

@@ -17,11 +17,11 @@ package struct Examination {
             + ConfinementCheck().findings() + PackageCheck().findings()
             + ClockCheck(settings: settings).findings() + ServiceCheck(settings: settings).findings()
         let answers = AnswerCheck(settings: settings).findings()
-        switch NginxCheck.state() {
+        switch NginxCheck(settings: settings).state() {
         case .unknown(let finding): return own + [finding] + answers
         case .read(let configuration):
             return own + NginxCheck(settings: settings).findings(configuration)
-                + ProxyCheck(configuration: configuration, keyless: settings.keylessAddresses).findings()
+                + ProxyCheck(settings: settings, configuration: configuration).findings()
                 + BodyDirectoryCheck(settings: settings, configuration: configuration).findings()
                 + ReachCheck(settings: settings, configuration: configuration).findings() + answers
         }

@@ -4,9 +4,11 @@ import Settings
 
 /// nginx's configuration as it is in effect, against the settings; where it can be read.
 struct NginxCheck {
-    private static let writeAgain = "Write nginx's files again with `focust-video nginx`, and reload nginx."
-
     let settings: Settings
+
+    private var writeAgain: String {
+        "Write nginx's files again with `focust-video nginx /etc/nginx/\(settings.place)`, and reload nginx."
+    }
 
     /// What `nginx -T` says.
     enum State {
@@ -14,7 +16,7 @@ struct NginxCheck {
         case unknown(Finding)
     }
 
-    static func state() -> State {
+    func state() -> State {
         guard let outcome = Command.run("nginx -T"), !outcome.text.contains("nginx: not found") else {
             return unknown(.warning, "is not installed here", "Run this on the machine that runs nginx.")
         }
@@ -27,61 +29,66 @@ struct NginxCheck {
                 .problem, "refuses its configuration: \(said ?? "no reason given")", cure(said ?? ""))
         }
         let configuration = NginxConfiguration(outcome.text)
-        guard configuration.own("http.conf") != nil else {
+        guard configuration.own("http.conf", of: settings.place) != nil else {
             return unknown(
-                .warning, "does not include focust-video's files",
+                .warning, "does not include \(settings.place)'s files",
                 "Write them with `focust-video nginx`, and include http.conf and server.conf.")
         }
         return .read(configuration)
     }
 
     /// What to do about what nginx says.
-    private static func cure(_ said: Substring) -> String {
-        if said.contains("unknown log format \"focust_video\"")
+    private func cure(_ said: Substring) -> String {
+        if said.contains("unknown log format \"focust_")
             || said.contains("host not found in upstream \"focust_")
         {
             return
-                "http.conf must be read before the sites: include it from /etc/nginx/conf.d/00-focust-video.conf."
+                "http.conf must be read before the sites: include it from /etc/nginx/conf.d/00-\(settings.place).conf."
         }
         if said.contains("duplicate upstream \"focust_") {
-            return "Include http.conf once; two instances need an nginx each."
+            return "Include http.conf once; another instance needs a FOCUST_INSTANCE of its own."
         }
-        if said.contains("duplicate location"), said.contains("/focust-video/") || said.contains("focust_") {
+        if said.contains("duplicate location"),
+            said.contains("/\(settings.place)/") || said.contains("focust_")
+        {
             return
-                "That address is the site's own, or server.conf is included twice: give the videos a server { } alone."
+                "That address is the site's own, or server.conf is included twice. FOCUST_NGINX_OPERATIONS=false leaves out /healthz, /readyz and /metrics; FOCUST_NGINX_PREFIX=/video has all addresses below /video."
         }
         return "Repair that line first."
     }
 
-    private static func unknown(_ level: Finding.Level, _ message: String, _ advice: String) -> State {
+    private func unknown(_ level: Finding.Level, _ message: String, _ advice: String) -> State {
         .unknown(Finding(level, "nginx", message, advice: advice))
     }
 
     func findings(_ configuration: NginxConfiguration) -> [Finding] {
+        let ours = ["http.conf", "server.conf"].compactMap { configuration.own($0, of: settings.place) }
+            .joined()
         let expectations = [
-            ("socket for playback", "focust_playback { server \"\(address(settings.listen))\""),
-            ("socket for uploads", "focust_upload { server \"\(address(settings.uploadListen))\""),
+            ("socket for playback", "_playback { server \"\(address(settings.listen))\""),
+            ("socket for uploads", "_upload { server \"\(address(settings.uploadListen))\""),
             ("data directory", "\"\(settings.dataDirectory)/hls/\""),
             ("body size", "client_max_body_size \(settings.maxContentLength);"),
             ("internal location", "location ^~ \(settings.accelPrefix)/hls/ "),
         ]
         let named = expectations.map { subject, text in
-            configuration.text.contains(text)
+            ours.contains(text)
                 ? Finding(.good, "nginx, \(subject)", "as in the settings")
-                : Finding(.problem, "nginx, \(subject)", "not as in the settings", advice: Self.writeAgain)
+                : Finding(.problem, "nginx, \(subject)", "not as in the settings", advice: writeAgain)
         }
         return named + included(configuration) + rendered(configuration)
     }
 
     /// The http-level file is of no use without the other.
     private func included(_ configuration: NginxConfiguration) -> [Finding] {
-        configuration.own("server.conf") != nil
+        configuration.own("server.conf", of: settings.place) != nil
             ? []
             : [
                 Finding(
                     .problem, "nginx, server", "no server { } includes server.conf",
                     advice:
-                        "Add `include focust-video/server.conf;` to the server that is to serve the videos.")
+                        "Add `include \(settings.place)/server.conf;` to the server that is to serve the videos."
+                )
             ]
     }
 
@@ -92,7 +99,7 @@ struct NginxCheck {
             return error.errors.map(\.finding)
         }
         let old = today.texts.filter { name, text in
-            configuration.own(name).map { $0.trimmedLines != text.trimmedLines } ?? false
+            configuration.own(name, of: settings.place).map { $0.trimmedLines != text.trimmedLines } ?? false
         }
         guard !old.isEmpty else {
             return [Finding(.good, "nginx, origins, rates and limits", "as the settings say today")]
@@ -101,7 +108,7 @@ struct NginxCheck {
         return [
             Finding(
                 .problem, "nginx, origins, rates and limits",
-                "\(names): written from other settings or by another version", advice: Self.writeAgain)
+                "\(names): written from other settings or by another version", advice: writeAgain)
         ]
     }
 

@@ -26,9 +26,9 @@ struct NginxConfiguration {
         group = words.count > 1 ? words[1] : nil
     }
 
-    /// The text of one of our files, by its name; nil where it is not included.
-    func own(_ name: String) -> String? {
-        files.first { $0.key.hasSuffix("/focust-video/\(name)") }?.value
+    /// The text of one of our files, by its name and the directory of the instance; nil where it is not included.
+    func own(_ name: String, of place: String) -> String? {
+        files.first { $0.key.hasSuffix("/\(place)/\(name)") }?.value
     }
 
     /// The first value of a directive that stands on a line of its own, without quotes; nil where it does not.

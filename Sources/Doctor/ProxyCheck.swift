@@ -1,4 +1,5 @@
 import Domain
+import Settings
 
 /// Whether nginx knows who its clients are. Where it listens on loopback or a unix socket alone, another server passes
 /// requests on, and unless `set_real_ip_from` names that one, all clients have one address: on loopback that of this
@@ -7,11 +8,11 @@ struct ProxyCheck {
     private static let advice =
         "Name the proxy in set_real_ip_from and real_ip_header, as docs/proxies.md says."
 
+    let settings: Settings
     let configuration: NginxConfiguration
-    let keyless: KeylessAddresses
 
     func findings() -> [Finding] {
-        let listens = configuration.files.values.flatMap(Self.listens)
+        let listens = configuration.files.values.flatMap(listens)
         let believed = believed()
         let isUnknown = { (isOf: (Substring) -> Bool) in
             listens.contains(where: isOf) && !believed.contains(where: isOf)
@@ -39,7 +40,9 @@ struct ProxyCheck {
     }
 
     /// A backend on this machine may need no key; then nothing else on it may pass requests on.
-    private var keylessLoopback: Bool { keyless.contains("127.0.0.1") || keyless.contains("::1") }
+    private var keylessLoopback: Bool {
+        settings.keylessAddresses.contains("127.0.0.1") || settings.keylessAddresses.contains("::1")
+    }
 
     private var keylessProxy: Finding? {
         guard keylessLoopback else { return nil }
@@ -66,15 +69,15 @@ struct ProxyCheck {
     }
 
     /// The addresses of each `server { }` of a file that includes server.conf.
-    private static func listens(in text: String) -> [Substring] {
+    private func listens(in text: String) -> [Substring] {
         var blocks: [(listens: [Substring], isOurs: Bool)] = []
         var found: [Substring] = []
         for line in text.split(separator: "\n") {
-            let words = words(line)
+            let words = Self.words(line)
             if words.first == "listen", words.count > 1, !blocks.isEmpty {
                 blocks[blocks.count - 1].listens.append(words[1])
             }
-            if words.first == "include", words.count > 1, words[1].hasSuffix("focust-video/server.conf"),
+            if words.first == "include", words.count > 1, words[1].hasSuffix("\(settings.place)/server.conf"),
                 !blocks.isEmpty
             {
                 blocks[blocks.count - 1].isOurs = true

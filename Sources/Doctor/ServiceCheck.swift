@@ -2,15 +2,16 @@ import Settings
 
 /// Whether systemd runs what the package installed, and will after the next boot.
 struct ServiceCheck {
-    private static let socket = "focust-video.socket"
-    private static let server = "focust-video.service"
-    private static let worker = "focust-video-work.service"
 
     let settings: Settings
 
+    private var socket: String { settings.unit("focust-video", "socket") }
+    private var server: String { settings.unit("focust-video", "service") }
+    private var worker: String { settings.unit("focust-video-work", "service") }
+
     /// Empty where there is no systemd, or where it knows none of the units.
     func findings() -> [Finding] {
-        let names = [Self.socket, Self.server, Self.worker]
+        let names = [socket, server, worker]
         let properties = "Id,LoadState,ActiveState,SubState,Result,UnitFileState,ProtectSystem,ReadWritePaths"
         let command = "systemctl show --no-pager --property=\(properties) \(names.joined(separator: " "))"
         guard let outcome = Command.run(command), outcome.status == 0 else { return [] }
@@ -22,9 +23,9 @@ struct ServiceCheck {
 
     private func stopped(_ unit: Unit) -> Finding? {
         // Converters run in the server unless the settings leave all to the worker.
-        let isNeeded = unit.name != Self.worker || settings.conversionJobs == 0
+        let isNeeded = unit.name != worker || settings.conversionJobs == 0
         switch (unit.state, unit.subState) {
-        case ("active", _): return isNeeded && unit.name != Self.server ? atBoot(unit) : nil
+        case ("active", _): return isNeeded && unit.name != server ? atBoot(unit) : nil
         case ("activating", let phase) where phase != "auto-restart": return nil
         case ("failed", _), ("activating", _):
             return Finding(
@@ -49,7 +50,7 @@ struct ServiceCheck {
     /// The units open one directory to the services, and a drop-in another (systemd.exec(5), ReadWritePaths=).
     private func readOnly(_ unit: Unit) -> Finding? {
         let data = settings.dataDirectory
-        guard unit.name != Self.socket, !unit.writablePaths.contains(where: { data.isAt($0) }) else {
+        guard unit.name != socket, !unit.writablePaths.contains(where: { data.isAt($0) }) else {
             return nil
         }
         return Finding(

@@ -40,7 +40,9 @@ struct SocketCheck {
         guard Self.isAnswered(path) else {
             return Finding(
                 .warning, path, "nobody listens there",
-                advice: "Start the server: systemctl start focust-video.socket focust-video.service")
+                advice:
+                    "Start the server: systemctl start \(settings.unit("focust-video", "socket")) \(settings.unit("focust-video", "service"))"
+            )
         }
         return Finding(.good, path, "is listened to, and closed to others")
     }

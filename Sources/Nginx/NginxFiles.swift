@@ -30,56 +30,57 @@ package struct NginxFiles {
     package var logDirectory: String { nginx.logDirectory }
 
     /// Those two.
-    package var logs: [String] { ["access", "error"].map { "\(nginx.logDirectory)/focust-video.\($0).log" } }
+    package var logs: [String] {
+        ["access", "error"].map { "\(nginx.logDirectory)/\(settings.place).\($0).log" }
+    }
 
     /// The text of each file, by its name.
     package var texts: [String: String] {
-        let values = values
-        return Self.templates.mapValues { Template($0).filled(with: values) }
+        let (values, conditions) = (values, conditions)
+        return Self.templates.mapValues { bytes in
+            Template(String(decoding: bytes, as: UTF8.self)).under(conditions).named(for: settings.instance)
+                .filled(with: values)
+        }
     }
 
     /// The templates, by the names of the files.
     private static let templates: [String: [UInt8]] = [
-        "accel.conf": PackageResources.accel_conf,
         "ahead.conf": PackageResources.ahead_conf,
-        "asked-ahead.conf": PackageResources.asked_ahead_conf,
         "cors.conf": PackageResources.cors_conf,
-        "decided.conf": PackageResources.decided_conf,
-        "decisions-http.conf": PackageResources.decisions_http_conf,
-        "decisions-server.conf": PackageResources.decisions_server_conf,
         "error-pages.conf": PackageResources.error_pages_conf,
-        "error.conf": PackageResources.error_conf,
         "errors.conf": PackageResources.errors_conf,
         "example-server.conf": PackageResources.example_server_conf,
-        "failures.conf": PackageResources.failures_conf,
         "fastcgi.conf": PackageResources.fastcgi_conf,
         "file.conf": PackageResources.file_conf,
-        "form.conf": PackageResources.form_conf,
         "http.conf": PackageResources.http_conf,
         "issue.conf": PackageResources.issue_conf,
         "location.conf": PackageResources.location_conf,
         "monitoring.conf": PackageResources.monitoring_conf,
         "operations.conf": PackageResources.operations_conf,
-        "part.conf": PackageResources.part_conf,
         "playback.conf": PackageResources.playback_conf,
-        "preflight.conf": PackageResources.preflight_conf,
         "refused.conf": PackageResources.refused_conf,
         "request.conf": PackageResources.request_conf,
-        "resumable.conf": PackageResources.resumable_conf,
-        "sentences.conf": PackageResources.sentences_conf,
+        "segments.conf": PackageResources.segments_conf,
         "server.conf": PackageResources.server_conf,
-        "static.conf": PackageResources.static_conf,
         "tus.conf": PackageResources.tus_conf,
-        "types.conf": PackageResources.types_conf,
-        "unknown.conf": PackageResources.unknown_conf,
         "upload.conf": PackageResources.upload_conf,
-        "uploads-at-once.conf": PackageResources.uploads_at_once_conf,
     ]
+
+    private var conditions: Set<String> {
+        var names: Set<String> = []
+        if !settings.nginxPrefix.isEmpty { names.insert("PREFIX") }
+        if nginx.decisionSeconds != nil { names.insert("DECISIONS") }
+        if nginx.operations { names.insert("OPERATIONS") }
+        return names
+    }
 
     private var values: [String: String] {
         var values = [
             "LISTEN": Self.socket(settings.listen), "UPLOAD_LISTEN": Self.socket(settings.uploadListen),
-            "DATA_DIR": settings.dataDirectory, "LOG_DIR": nginx.logDirectory,
+            "DIRECTORY": settings.place, "PREFIX": settings.nginxPrefix,
+            "PREFIX_PATTERN": Pattern.quoted(settings.nginxPrefix),
+            "REQUEST_URI": settings.nginxPrefix.isEmpty ? "$request_uri" : "$\(names)uri",
+            "MONITORING": nginx.monitoring, "DATA_DIR": settings.dataDirectory, "LOG_DIR": nginx.logDirectory,
             "ACCEL_PREFIX": settings.accelPrefix,
             "ACCEL_PATTERN": Pattern.quoted(settings.accelPrefix),
             "MAX_CONTENT_LENGTH": "\(settings.maxContentLength)",
@@ -89,7 +90,7 @@ package struct NginxFiles {
                 settings.allowedOrigins.entries.map { "\"\(Pattern.of($0))\" $http_origin;" }),
             "TRUSTED_MAP": Self.lines(nginx.trustedAddresses.map { "\($0) 1;" }),
             "ID": Pattern.id, "EXT": "(?:\(Self.extensions.joined(separator: "|")))",
-            "TRY_EXTENSIONS": Self.extensions.map { "$focust_file.\($0)" }.joined(separator: " "),
+            "COURSE_FILES": presentations(of: "courses"), "MODULE_FILES": presentations(of: "modules"),
             "LANGUAGE": Pattern.language,
         ]
         values.merge(decisions) { $1 }
@@ -99,17 +100,22 @@ package struct NginxFiles {
         return values
     }
 
+    /// Where the presentation of a course or module may be: its extension is the upload's.
+    private func presentations(of kind: String) -> String {
+        let place = "\(settings.nginxPrefix)/presentation_videos/\(kind)/$\(names)place"
+        return Self.extensions.map { "\(place)/presentation.\($0)" }.joined(separator: " ")
+    }
+
     private static let extensions = VideoFileType.allCases.map(\.rawValue)
 
+    /// What nginx's names begin with.
+    private var names: String { settings.instance.isEmpty ? "focust_" : "focust_\(settings.instance)_" }
+
     private var decisions: [String: String] {
-        let isOn = nginx.decisionSeconds != nil
-        let off = "# FOCUST_NGINX_DECISION_CACHE is off."
+        guard let seconds = nginx.decisionSeconds else { return ["SEGMENTS": ""] }
         return [
-            "DECISION_SECONDS": nginx.decisionSeconds.map { "\($0)" } ?? "off",
-            "DECISION_DIR": nginx.decisionDirectory,
-            "DECISIONS_HTTP": isOn ? "include focust-video/decisions-http.conf;" : off,
-            "DECISIONS_SERVER": isOn ? "include focust-video/decisions-server.conf;" : off,
-            "DECIDED": isOn ? "include focust-video/decided.conf;" : "",
+            "DECISION_SECONDS": "\(seconds)", "DECISION_DIR": nginx.decisionDirectory,
+            "SEGMENTS": "include \(settings.place)/segments.conf;",
         ]
     }
 

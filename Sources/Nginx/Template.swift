@@ -1,9 +1,29 @@
-/// The text of one of nginx's files with `@NAME@` where a value belongs.
+/// The text of one of nginx's files with `@NAME@` where a value belongs, and lines between `#if NAME` and `#end` that
+/// stand there under a condition.
 struct Template {
     let text: String
 
-    init(_ bytes: [UInt8]) {
-        text = String(decoding: bytes, as: UTF8.self)
+    init(_ text: String) {
+        self.text = text
+    }
+
+    /// The text with those conditional lines alone whose names are in `conditions`. Conditions hold no others.
+    func under(_ conditions: Set<String>) -> Template {
+        var isKept = true
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+            if line.hasPrefix("#if ") { isKept = conditions.contains(String(line.dropFirst(4))) }
+            defer { if line == "#end" { isKept = true } }
+            return isKept && !line.hasPrefix("#if ") && line != "#end"
+        }
+        return Template(lines.joined(separator: "\n"))
+    }
+
+    /// The text with nginx's names, which all begin with `focust_`, told from those of other instances.
+    func named(for instance: String) -> Template {
+        guard !instance.isEmpty else { return self }
+        return Template(
+            text.split(separator: "focust_", omittingEmptySubsequences: false).joined(
+                separator: "focust_\(instance)_"))
     }
 
     /// The text with each `@NAME@` that has a value replaced by it. Values are not looked into again.

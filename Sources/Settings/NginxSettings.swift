@@ -12,6 +12,10 @@ package struct NginxSettings: Sendable {
     /// Addresses and networks that the limits do not count, as they were written.
     package var trustedAddresses: [String]
     package var logDirectory: String
+    /// Whether server.conf has `/healthz`, `/readyz` and `/metrics`.
+    package var operations: Bool
+    /// Where monitoring.conf listens.
+    package var monitoring: String
     /// Seconds that nginx goes by a decision about segments; nil: it asks each time.
     package var decisionSeconds: Int?
     package var decisionDirectory: String
@@ -30,10 +34,13 @@ package struct NginxSettings: Sendable {
         uploadsAtOnce = reader.integer("FOCUST_UPLOADS_AT_ONCE", or: 8, in: 1...65535)
         uploadsInAll = reader.integer("FOCUST_UPLOADS_IN_ALL", or: 64, in: 1...65535)
         trustedAddresses = Self.readTrustedAddresses(&reader)
+        operations = reader.flag("FOCUST_NGINX_OPERATIONS", or: true)
+        monitoring = Self.readMonitoring(&reader)
         logDirectory = Settings.readServedPath(&reader, "FOCUST_NGINX_LOG_DIR", "/var/log/nginx")
         decisionSeconds = Self.readDecisionSeconds(&reader)
+        let place = Settings.place(of: Settings.readInstance(&reader))
         decisionDirectory = Settings.readServedPath(
-            &reader, "FOCUST_NGINX_DECISION_DIR", "/run/focust-video-decisions")
+            &reader, "FOCUST_NGINX_DECISION_DIR", "/run/\(place)-decisions")
     }
 
     private static func readRate(_ reader: inout SettingsReader, _ name: String) -> RequestRate {
@@ -52,6 +59,18 @@ package struct NginxSettings: Sendable {
                 "comma-separated addresses or networks such as 192.0.2.10 or 2001:db8::/64")
         }
         return texts
+    }
+
+    /// An address that a socket of this machine can have, for nginx's `listen`.
+    private static func readMonitoring(_ reader: inout SettingsReader) -> String {
+        reader.value(
+            "FOCUST_NGINX_MONITORING", or: "127.0.0.1:9113", expected: "like 127.0.0.1:9113 or [::1]:9113"
+        ) {
+            // The origin of a URL has what is asked for: an address or a name, and a port.
+            let host = Origin(of: "http://\($0)")
+            let isWhole = host.map { "\($0.host):\($0.port)" } == $0.lowercased()
+            return isWhole ? $0 : nil
+        }
     }
 
     private static func readDecisionSeconds(_ reader: inout SettingsReader) -> Int? {

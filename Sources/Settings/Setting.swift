@@ -43,11 +43,19 @@ package struct Setting: Sendable {
             "comma-separated addresses or networks that none of these limits counts: the site's own backend"),
         Setting("FOCUST_NGINX_LOG_DIR", "/var/log/nginx", "where nginx logs requests, without tokens"),
         Setting(
+            "FOCUST_NGINX_OPERATIONS", "true",
+            "false: server.conf leaves out /healthz, /readyz and /metrics, for a site that has such addresses of its own; "
+                + "monitoring.conf has them still"),
+        Setting(
+            "FOCUST_NGINX_MONITORING", "127.0.0.1:9113",
+            "where monitoring.conf listens: an address and port of this machine"),
+        Setting(
             "FOCUST_NGINX_DECISION_CACHE", "off",
             "1s to 5s: how long nginx goes by a decision about segments; revocation is as late"),
         Setting(
             "FOCUST_NGINX_DECISION_DIR", "/run/focust-video-decisions",
-            "where those are kept, in memory if it can be"),
+            "where those are kept, in memory if it can be; with FOCUST_INSTANCE, /run/focust-video-INSTANCE-decisions"
+        ),
     ]
 
     package static let all: [Setting] = [
@@ -150,7 +158,14 @@ package struct Setting: Sendable {
             "FOCUST_CALLBACK_EVENTS", "none",
             "comma-separated; what the site is told besides the two ends of a conversion: renditions (all of a lesson's "
                 + "renditions are ready)"),
-        Setting("FOCUST_ACCEL_PREFIX", "/_focust", "nginx's internal location"),
+        Setting(
+            "FOCUST_INSTANCE", "none",
+            "what tells this server from others on this machine, such as staging: a part of the names of its places and of nginx's names"
+        ),
+        Setting(
+            "FOCUST_NGINX_PREFIX", "none",
+            "a path below which nginx has all addresses, such as /video; FOCUST_PUBLIC_URL ends in it"),
+        Setting("FOCUST_ACCEL_PREFIX", "/_focust", "nginx's internal location, below FOCUST_NGINX_PREFIX"),
         Setting(
             "FOCUST_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical", isLive: true
         ),

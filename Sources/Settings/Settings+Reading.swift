@@ -22,6 +22,9 @@ extension Settings {
         values: [String: String], role: Role = .serve, cores: Int, readFile: @escaping (String) -> [UInt8]?
     ) throws(SettingsErrors) {
         var reader = SettingsReader(values: values, role: role, readFile: readFile)
+        let instance = Self.readInstance(&reader)
+        let place = Self.place(of: instance)
+        let prefix = Self.readPrefix(&reader)
         let key = Self.readKey(&reader)
         let origins = Self.readOrigins(&reader)
         let url = Self.readPublicURL(&reader)
@@ -39,9 +42,9 @@ extension Settings {
                 "FOCUST_KEEP_REPLACED", or: 21600, in: 0...31_536_000, unit: "seconds"),
             allowedOrigins: origins ?? AllowedOrigins([]),
             publicURL: url ?? "",
-            dataDirectory: Self.readServedPath(&reader, "FOCUST_DATA_DIR", "/var/lib/focust-video"),
-            listen: Self.readAddress(&reader, "FOCUST_LISTEN", "/run/focust-video/fastcgi.sock"),
-            uploadListen: Self.readAddress(&reader, "FOCUST_UPLOAD_LISTEN", "/run/focust-video/upload.sock"),
+            dataDirectory: Self.readServedPath(&reader, "FOCUST_DATA_DIR", "/var/lib/\(place)"),
+            listen: Self.readAddress(&reader, "FOCUST_LISTEN", "/run/\(place)/fastcgi.sock"),
+            uploadListen: Self.readAddress(&reader, "FOCUST_UPLOAD_LISTEN", "/run/\(place)/upload.sock"),
             threads: reader.integer("FOCUST_THREADS", or: 8, in: 1...256),
             uploadThreads: reader.integer("FOCUST_UPLOAD_THREADS", or: 16, in: 1...256),
             apiKeys: Self.readAPIKeys(&reader, isRequired: !openIssuance && keyless.isEmpty),
@@ -76,7 +79,9 @@ extension Settings {
             callbackBearer: reader.text("CALLBACK_BEARER").map { Secret($0) },
             callbackAllowPrivate: reader.flag("FOCUST_CALLBACK_ALLOW_PRIVATE"),
             callbackEvents: Self.readCallbackEvents(&reader),
-            accelPrefix: Self.readAccelPrefix(&reader),
+            instance: instance,
+            nginxPrefix: prefix,
+            accelPrefix: prefix + Self.readAccelPrefix(&reader),
             logLevel: Self.readChoice(&reader, "FOCUST_LOG_LEVEL", "info", Self.logLevels),
             logFormat: Self.readChoice(&reader, "FOCUST_LOG_FORMAT", "logfmt", ["logfmt", "json"]))
         if let path = reader.text("FOCUST_SECRETS"), !path.hasPrefix("/") {
@@ -90,6 +95,10 @@ extension Settings {
             reader.complain("FOCUST_IDENTITY_SECRET", "[redacted]", "another secret than SECRET_KEY")
         }
         checkSessions(&reader)
+        if let url, !publicPath.hasSuffix(prefix) {
+            reader.complain(
+                "FOCUST_PUBLIC_URL", url, "a URL that ends in \(prefix), because FOCUST_NGINX_PREFIX is that")
+        }
         guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
         given = reader.given
     }
@@ -253,10 +262,27 @@ extension Settings {
     }
 
     private static func readAccelPrefix(_ reader: inout SettingsReader) -> String {
-        reader.value("FOCUST_ACCEL_PREFIX", or: "/_focust", expected: "a path such as /_focust") { text in
-            let names = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-            return text.hasPrefix("/") && !names.isEmpty && names.allSatisfy { Identifier($0) != nil }
-                ? text : nil
+        reader.value("FOCUST_ACCEL_PREFIX", or: "/_focust", expected: "a path such as /_focust") {
+            isLocation($0) ? $0 : nil
+        }
+    }
+
+    private static func readPrefix(_ reader: inout SettingsReader) -> String {
+        let expected = "a path such as /video, without a slash at its end"
+        return reader.value("FOCUST_NGINX_PREFIX", or: "", expected: expected) { isLocation($0) ? $0 : nil }
+    }
+
+    /// A path whose names are ids: it stands in nginx's locations, in regular expressions and in addresses as it is.
+    private static func isLocation(_ text: String) -> Bool {
+        let names = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        return text.hasPrefix("/") && !names.isEmpty && names.allSatisfy { Identifier($0) != nil }
+    }
+
+    static func readInstance(_ reader: inout SettingsReader) -> String {
+        let expected = "at most 12 small letters and digits, a letter first, such as staging"
+        return reader.value("FOCUST_INSTANCE", or: "", expected: expected) { text in
+            let isName = text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+            return isName && text.utf8.count <= 12 && (text.utf8.first ?? 0) >= 0x61 ? text : nil
         }
     }
 }

@@ -55,6 +55,11 @@ package struct Settings: Sendable {
     package var callbackAllowPrivate: Bool
     /// What the site is told besides the ends of conversions.
     package var callbackEvents: Set<CallbackEvent>
+    /// What tells this server from others on the same machine; empty for the only one, or the first.
+    package var instance: String
+    /// The path below which nginx has all addresses, such as `/video`; empty: they begin at the root.
+    package var nginxPrefix: String
+    /// nginx's internal location, below `nginxPrefix`.
     package var accelPrefix: String
     package var logLevel: String
     package var logFormat: String

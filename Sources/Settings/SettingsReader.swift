@@ -106,8 +106,10 @@ struct SettingsReader {
         }
     }
 
-    mutating func flag(_ name: String) -> Bool {
-        value(name, or: false, expected: "true or false") { ["true": true, "false": false][$0.lowercased()] }
+    mutating func flag(_ name: String, or fallback: Bool = false) -> Bool {
+        value(name, or: fallback, expected: "true or false") {
+            ["true": true, "false": false][$0.lowercased()]
+        }
     }
 
     /// The parts of a comma-separated setting, spaces around them removed.

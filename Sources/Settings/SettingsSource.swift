@@ -5,8 +5,8 @@ import System
 package struct SettingsSource: Sendable {
     /// The largest settings or secrets file that is read, in bytes.
     private static let maxFileBytes = 1 << 20
-    /// Where the package keeps the settings.
-    private static let packageFile = "/etc/focust-video/focust-video.env"
+    /// Where the package keeps the settings: `focust-video.env`, or `staging.env` of the instance `staging`.
+    private static let packageDirectory = "/etc/focust-video"
 
     /// All of them. What the environment says wins over the file, as a person who tries something out expects.
     package let values: [String: String]
@@ -18,7 +18,10 @@ package struct SettingsSource: Sendable {
     /// As they are now: the environment of the start, and what the file says today.
     package init() throws(SettingsErrors) {
         let environment = Environment.values()
-        guard let path = environment["FOCUST_CONFIG"] ?? Self.installedFile(), !path.isEmpty else {
+        guard
+            let path = environment["FOCUST_CONFIG"]
+                ?? Self.installedFile(environment["FOCUST_INSTANCE"] ?? ""), !path.isEmpty
+        else {
             values = environment
             return
         }
@@ -43,7 +46,8 @@ package struct SettingsSource: Sendable {
 
     /// The package's settings file, for an executable that was installed: who types `focust-video check` means that.
     /// Nil in a checkout, and where this user may not read it.
-    private static func installedFile() -> String? {
+    private static func installedFile(_ instance: String) -> String? {
+        let packageFile = "\(packageDirectory)/\(instance.isEmpty ? "focust-video" : instance).env"
         let isInstalled = Machine.executable.utf8.starts(with: "/usr/".utf8)
         return isInstalled && access(packageFile, R_OK) == 0 ? packageFile : nil
     }

@@ -19,11 +19,11 @@ def test_a_map_s_captures_are_used_in_that_map_alone(rendered):
     captures = Captures(rendered + [path.read_text() for path in examples])
     assert captures.faults == []
     # Our files have captures: those of maps, and those that locations name.
-    assert {"focust_lesson", "focust_segment"} <= set(captures.of_maps)
-    assert len(captures.files) > 30
+    assert {"focust_l_path", "focust_s_name", "focust_at_all"} <= set(captures.of_maps)
+    assert len(captures.files) > 15
 
 
-MARK = 'map $uri $key { default ""; "~^(?<focust_reached_all>a)$" b; } '
+MARK = 'map $uri $key { default ""; "~^(?<focust_at_all>a)$" b; } '
 MAP = 'map $uri $name { default ""; "~^/(?<part>[^/]+)/(.*)$" $part; }'
 
 
@@ -31,7 +31,7 @@ MAP = 'map $uri $name { default ""; "~^/(?<part>[^/]+)/(.*)$" $part; }'
     "text",
     [
         MAP,
-        MARK + 'map "$host $focust_reached_all" $limit { default ""; }',
+        MARK + 'map "$host $focust_at_all" $limit { default ""; }',
         'map $uri $name { "~^/(a)/(?:b)[(](?<part>c)$" $1/$2; }',
         MAP + " location ~ ^/(?<other>a)$ { set $file $other; location ~ b { alias /c/$other; } }",
         MAP + ' location / { add_header A "$name"; if ($uri ~ "^/(a)$") { return 204; } }',
@@ -45,7 +45,7 @@ def test_captures_at_home_are_well(text):
     "text",
     [
         MAP + " location / { alias /files/$part; }",
-        MARK + "location / { alias /files/$focust_reached_all; }",
+        MARK + "location / { alias /files/$focust_at_all; }",
         MAP + ' location / { alias "/files/$name/${part}"; }',
         MAP + " location ~ ^/(.*)$ { alias /files/$1; }",
         MAP + " location / { rewrite ^/(.*)$ /$1; }",

@@ -101,19 +101,28 @@ def test_nginx_and_the_application_find_the_same_language(server):
     assert found == [True] * 12 + [False] * 16
 
 
+def sentences() -> list[tuple[str, str, str]]:
+    """Each of nginx's answers in both languages: its code, in French, in English."""
+    text = (TEMPLATES / "errors.conf").read_text()
+    answer = r"return \d+ '\{\"error\":\"(\w+)\",\"message\":\"([^\"$]*(?:\$focust_maxsize[^\"]*)?)\"[^']*';"
+    pairs = re.findall(rf"if \(\$focust_french\) \{{ {answer} \}}\n +{answer}", text)
+    assert all(pair[0] == pair[2] for pair in pairs)
+    return [(code, french, english) for code, french, _, english in pairs]
+
+
+def test_every_answer_of_nginx_is_said_in_both_languages():
+    said = sentences()
+    text = (TEMPLATES / "errors.conf").read_text()
+    # But for 429, whose sentences http.conf has.
+    assert len(said) == text.count("location = ") - 1 == 13
+    for _, french, english in said:
+        assert not french.isascii() and english.isascii()
+
+
 def test_sentences_that_the_application_says_too_are_the_same():
     swift = (REPOSITORY / "Sources/Server/Answers/French.swift").read_text()
     ours = dict(re.findall(r'"([^"]+)":\s+"([^"]+)"', swift))
-    nginx = dict(re.findall(r'default "([^"]+)";\n +fr "([^"]+)";', (TEMPLATES / "sentences.conf").read_text()))
+    nginx = {english: french for _, french, english in sentences()}
     shared = nginx.keys() & ours.keys()
     assert shared >= {"There is nothing at this address.", "The video has been replaced; load its playlist again."}
     assert {english: nginx[english] for english in shared} == {english: ours[english] for english in shared}
-
-
-def test_each_error_takes_its_sentence_from_the_table():
-    errors = (TEMPLATES / "errors.conf").read_text()
-    table = (TEMPLATES / "sentences.conf").read_text()
-    said = re.findall(r'"message":"([^"]+)"', errors)
-    assert len(said) == 14
-    for variable in said:
-        assert re.fullmatch(r"\$focust_says_\w+", variable) and f" {variable} {{" in table

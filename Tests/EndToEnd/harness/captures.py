@@ -15,7 +15,7 @@ TOKEN = re.compile(
 NAMED = re.compile(r"\(\?P?<([A-Za-z_]\w*)>")
 VARIABLE = re.compile(r"\$\{?(\w+)")
 # A capture of which another map asks only whether it is there: how far nginx came, which it tells in no other way.
-MARK = "focust_reached_"
+MARK = "focust_at_"
 # What follows the name of a directive and takes an expression.
 MATCHES = {"~", "~*", "!~", "!~*"}
 
