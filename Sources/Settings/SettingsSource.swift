@@ -20,7 +20,7 @@ package struct SettingsSource: Sendable {
         let environment = Environment.values()
         guard
             let path = environment["FOCUST_CONFIG"]
-                ?? Self.installedFile(environment["FOCUST_INSTANCE"] ?? ""), !path.isEmpty
+                ?? Self.installedFile(try Self.instance()), !path.isEmpty
         else {
             values = environment
             return
@@ -37,6 +37,14 @@ package struct SettingsSource: Sendable {
         }
         values = fromFile.merging(environment) { $1 }
         file = path
+    }
+
+    /// The instance that the environment names; throws where that is no name of one.
+    private static func instance() throws(SettingsErrors) -> String {
+        var reader = SettingsReader(values: Environment.values(), role: .nginx) { _ in nil }
+        let instance = Settings.readInstance(&reader)
+        guard reader.errors.isEmpty else { throw SettingsErrors(errors: reader.errors) }
+        return instance
     }
 
     /// The settings for `role`; throws a line for each that is missing or wrong.

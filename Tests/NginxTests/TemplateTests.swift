@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TemplateTests {
     private func filled(_ text: String) -> String {
-        Template(Array(text.utf8)).filled(with: ["NAME": "value", "AT": "@NAME@", "EMPTY": ""])
+        Template(text).filled(with: ["NAME": "value", "AT": "@NAME@", "EMPTY": ""])
     }
 
     @Test(arguments: [
@@ -23,5 +23,18 @@ import Testing
 
     @Test func `A value is not looked into again`() {
         #expect(filled("@AT@ @NAME@") == "@NAME@ value")
+    }
+
+    @Test(arguments: [(["YES"], "a\nb\nc\nd"), ([], "a\nd"), (["NO"], "a\nd")] as [(Set<String>, String)])
+    func `Lines under a condition stand there where it holds`(conditions: Set<String>, expected: String) {
+        #expect(Template("a\n#if YES\nb\nc\n#end\nd").under(conditions).text == expected)
+    }
+
+    @Test(arguments: [
+        ("", "map $uri $focust_path { } # focust-video"),
+        ("staging", "map $uri $focust_staging_path { } # focust-video"),
+    ])
+    func `Names are told from those of other instances`(instance: String, expected: String) {
+        #expect(Template("map $uri $focust_path { } # focust-video").named(for: instance).text == expected)
     }
 }

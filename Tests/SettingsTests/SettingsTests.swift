@@ -77,7 +77,11 @@ private func settings(
         ("MAX_CONTENT_LENGTH", "100M"), ("FOCUST_CONVERSION_JOBS", "-1"), ("FOCUST_X264_PRESET", "placebo!"),
         ("FOCUST_CRF", "52"), ("FOCUST_KEEP_REPLACED", "6h"), ("FOCUST_SEGMENT_SECONDS", "0"),
         ("FOCUST_ACCEL_PREFIX", "no-slash"),
-        ("FOCUST_ACCEL_PREFIX", "/a b"), ("FOCUST_LOG_LEVEL", "loud"), ("FOCUST_LOG_FORMAT", "xml"),
+        ("FOCUST_ACCEL_PREFIX", "/a b"), ("FOCUST_NGINX_PREFIX", "/"), ("FOCUST_NGINX_PREFIX", "/video/"),
+        ("FOCUST_NGINX_PREFIX", "/../a"), ("FOCUST_INSTANCE", "Staging"), ("FOCUST_INSTANCE", "2nd"),
+        ("FOCUST_INSTANCE", "thirteenchars"), ("FOCUST_INSTANCE", "a-b"), ("FOCUST_DATA_DIR", "/data/$uri"),
+        ("FOCUST_DATA_DIR", "/"), ("FOCUST_LISTEN", "/run/a;b"), ("FOCUST_LOG_LEVEL", "loud"),
+        ("FOCUST_LOG_FORMAT", "xml"),
         ("FOCUST_CALLBACK_URL", "javascript:alert(1)"), ("FOCUST_CONVERSION_TIMEOUT", "soon"),
         ("FOCUST_IDENTITY_SECRET", "short"), ("FOCUST_SECRETS", "secrets/"),
     ])
@@ -187,5 +191,32 @@ private func settings(
         let after = try settings(values, without: "FOCUST_API_KEYS", files: ["/keys": "another-example-key"])
         #expect(before.changes(to: after).map(\.name) == ["FOCUST_API_KEYS"])
         #expect(!"\(before.given)".contains("an-example-api-key"))
+    }
+
+    @Test func `The public URL ends in the prefix of nginx`() throws {
+        let prefix = ["FOCUST_NGINX_PREFIX": "/video"]
+        let settings = try settings(
+            prefix.merging(["FOCUST_PUBLIC_URL": "https://a.example:8443/site/video"]) { $1 })
+        #expect(settings.accelPrefix == "/video/_focust")
+        #expect(settings.publicPath == "/site/video" && settings.foreignPath == "/site")
+        for url in ["https://a.example", "https://a.example/videos", "https://a.example/video/x"] {
+            let error = #expect(throws: SettingsErrors.self) {
+                try Self.settingsAgain(prefix.merging(["FOCUST_PUBLIC_URL": url]) { $1 })
+            }
+            #expect(error?.errors.map(\.name) == ["FOCUST_PUBLIC_URL"])
+        }
+    }
+
+    private static func settingsAgain(_ changes: [String: String]) throws -> Settings {
+        try settings(changes)
+    }
+
+    @Test func `An instance has places of its own`() throws {
+        let staging = try settings(["FOCUST_INSTANCE": "staging"])
+        #expect(staging.dataDirectory == "/var/lib/focust-video-staging")
+        #expect(staging.listen == "/run/focust-video-staging/fastcgi.sock")
+        #expect(staging.uploadListen == "/run/focust-video-staging/upload.sock")
+        #expect(staging.unit("focust-video", "service") == "focust-video@staging.service")
+        #expect(try settings([:]).unit("focust-video-work", "service") == "focust-video-work.service")
     }
 }

@@ -48,11 +48,12 @@ os.execv(sys.argv[1], sys.argv[1:])
 class Site:
     """A directory with nginx in front of it, and as many processes of the application as a test wants."""
 
-    def __init__(self, directory: Path, settings: dict[str, str] | None = None):
+    def __init__(self, directory: Path, settings: dict[str, str] | None = None, nginx_conf: str = NGINX_CONF):
+        self.nginx_conf = nginx_conf
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}{(settings or {}).get('FOCUST_NGINX_PREFIX', '')}"
         self.settings = {"FOCUST_DATA_DIR": str(self.directory / "data")} | (settings or {})
         self.data = Path(self.settings["FOCUST_DATA_DIR"])
         self.data.mkdir(exist_ok=True)
@@ -77,7 +78,7 @@ class Site:
         (self.directory / "tmp").mkdir(exist_ok=True)
         write_nginx(self.directory / "focust-video", self.environment)
         user = "user root;" if os.geteuid() == 0 else ""
-        text = NGINX_CONF.format(user=user, directory=self.directory, port=self.port)
+        text = self.nginx_conf.format(user=user, directory=self.directory, port=self.port)
         (self.directory / "nginx.conf").write_text(text)
         nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
         prefix = [nginx, "-p", self.directory, "-c", self.directory / "nginx.conf"]
