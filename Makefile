@@ -3,7 +3,7 @@
 BUILD_PACKAGES = build-essential git pkg-config libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev libavutil-dev \
 	libssl-dev libsqlite3-dev libcurl4-openssl-dev
 RUN_PACKAGES = nginx-light ffmpeg curl openssl jq procps util-linux
-TEST_PACKAGES = chromium firefox-esr python3-venv shellcheck strace rsync sqlite3 systemd lintian man-db file python3-seccomp
+TEST_PACKAGES = chromium firefox-esr python3-venv shellcheck strace rsync sqlite3 systemd libnginx-mod-http-brotli-filter lintian man-db file python3-seccomp
 ROOT_PACKAGES = debootstrap systemd-container
 BENCH_PACKAGES = libfcgi-dev wrk python3-venv libnginx-mod-http-js php-fpm golang-go
 

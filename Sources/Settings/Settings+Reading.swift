@@ -280,9 +280,12 @@ extension Settings {
 
     static func readInstance(_ reader: inout SettingsReader) -> String {
         let expected = "at most 12 small letters and digits, a letter first, such as staging"
+        // With these its places would be others of the first: /run/focust-video-secrets.
+        let taken = ["secrets", "decisions"]
         return reader.value("FOCUST_INSTANCE", or: "", expected: expected) { text in
             let isName = text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
-            return isName && text.utf8.count <= 12 && (text.utf8.first ?? 0) >= 0x61 ? text : nil
+            return isName && !taken.contains(text) && text.utf8.count <= 12 && (text.utf8.first ?? 0) >= 0x61
+                ? text : nil
         }
     }
 }

@@ -96,6 +96,9 @@ def test_everything_is_where_a_sysadmin_looks(package, unpacked):
         f"{units()}/focust-video.service": "-rw-r--r--",
         f"{units()}/focust-video-work.service": "-rw-r--r--",
         f"{units()}/focust-video.socket": "-rw-r--r--",
+        f"{units()}/focust-video@.service": "-rw-r--r--",
+        f"{units()}/focust-video-work@.service": "-rw-r--r--",
+        f"{units()}/focust-video@.socket": "-rw-r--r--",
         "usr/lib/sysusers.d/focust-video.conf": "-rw-r--r--",
         "usr/lib/tmpfiles.d/focust-video.conf": "-rw-r--r--",
         "usr/share/focust-video/focust-video.env": "-rw-r--r--",
@@ -216,7 +219,7 @@ def root(tmp_path, unpacked):
     return directory
 
 
-def setup(root) -> subprocess.CompletedProcess:
+def setup(root, *arguments: str) -> subprocess.CompletedProcess:
     """Runs the installed setup in that root, with this machine's /usr/bin and libraries below it, read-only."""
     script = """
         set -e
@@ -226,10 +229,14 @@ def setup(root) -> subprocess.CompletedProcess:
             mount --bind /$name "$0/$name"
             mount -o remount,bind,ro "$0/$name"
         done
-        exec chroot "$0" /usr/libexec/focust-video/setup
+        exec chroot "$0" /usr/libexec/focust-video/setup "$@"
     """
     return subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, root], capture_output=True, text=True, timeout=60, check=True
+        ["unshare", "-m", "sh", "-c", script, root, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
 
 
@@ -282,6 +289,32 @@ def test_setup_makes_no_key_where_the_settings_have_one(root, line):
     setup(root)
     assert settings.read_text() == line + "\n"
     assert [path.name for path in (root / "etc/focust-video/secrets").iterdir()] == ["FOCUST_API_KEYS"]
+
+
+@needs_root
+def test_setup_makes_a_further_instance(root):
+    setup(root)
+    before = sorted((root / "etc/focust-video/secrets").iterdir())
+    setup(root, "staging")
+    text = (root / "etc/focust-video/staging.env").read_text()
+    lines = re.findall(r"^[^#\n].*", text, re.MULTILINE)
+    assert lines == ["FOCUST_SECRETS=/etc/focust-video/secrets-staging/", "FOCUST_INSTANCE=staging"]
+    assert owner(root, "etc/focust-video/staging.env")[1:] == ("focust-video", 0o640)
+    assert owner(root, "etc/focust-video/secrets-staging")[2] == 0o700
+    assert owner(root, "var/lib/focust-video-staging") == ("focust-video", "focust-nginx", 0o750)
+    keys = [(root / "etc/focust-video" / name / "SECRET_KEY").read_text() for name in ("secrets", "secrets-staging")]
+    assert keys[0] != keys[1]
+    assert sorted((root / "etc/focust-video/secrets").iterdir()) == before
+    assert setup(root, "staging").stdout == ""
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["Staging", "2nd", "a-b", "../x", "thirteenchars", "a b"])
+def test_setup_refuses_what_is_no_instance(root, name):
+    before = sorted((root / "etc").rglob("*"))
+    with pytest.raises(subprocess.CalledProcessError):
+        setup(root, name)
+    assert sorted((root / "etc").rglob("*")) == before
 
 
 @needs_root

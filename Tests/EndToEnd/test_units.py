@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from harness.media import run
 from harness.server import REPOSITORY, binary
 
 UNITS = REPOSITORY / "systemd"
@@ -16,8 +18,18 @@ MOST_EXPOSURE = 1.5
 
 
 def directives(name: str) -> list[tuple[str, str]]:
-    lines = (UNITS / name).read_text().splitlines()
-    return [tuple(line.split("=", 1)) for line in lines if "=" in line and not line.startswith("#")]
+    return directives_of((UNITS / name).read_text())
+
+
+def directives_of(text: str) -> list[tuple[str, str]]:
+    return [tuple(line.split("=", 1)) for line in text.splitlines() if "=" in line and not line.startswith("#")]
+
+
+def of_instance(path: Path) -> Path:
+    """The template of a unit for further instances, beside it, as packaging/install makes it."""
+    template = path.with_name(f"{path.stem}@{path.suffix}")
+    template.write_text(run("sed", "-f", UNITS / "instance.sed", path))
+    return template
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +41,12 @@ def installed(tmp_path_factory):
     for unit in [*UNITS.glob("*.service"), *UNITS.glob("*.socket")]:
         text = unit.read_text().replace("@BINDIR@", str(directory)).replace("@LIBEXECDIR@", str(directory))
         (directory / unit.name).write_text(text)
+        of_instance(directory / unit.name)
     return directory
 
 
 def test_systemd_finds_nothing_wrong(installed):
-    units = sorted(str(path) for path in installed.iterdir() if path.suffix)
+    units = sorted(str(path).replace("@", "@staging") for path in installed.iterdir() if path.suffix)
     result = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, timeout=60
     )
@@ -58,9 +71,15 @@ def test_systemd_takes_the_drop_ins_of_the_examples(installed, tmp_path, example
     assert (result.returncode, result.stdout + result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", [*SERVICES, "focust-video@.service", "focust-video-work@.service"])
 def test_little_is_left_open(installed, name):
-    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(installed / name)]
+    command = [
+        "systemd-analyze",
+        "security",
+        "--offline=true",
+        "--no-pager",
+        str(installed / name).replace("@", "@staging"),
+    ]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60)
     exposure = float(re.search(r"exposure level for \S+: ([0-9.]+)", result.stdout)[1])
     print(f"{name}: {exposure}")
@@ -102,3 +121,29 @@ def test_the_data_directory_may_be_written_and_nothing_else(name):
     assert [value for key, value in given if key == "ReadWritePaths"] == ["-/var/lib/focust-video"]
     assert ("ProtectSystem", "strict") in given
     assert ("CapabilityBoundingSet", "") in given and ("NoNewPrivileges", "yes") in given
+
+
+# Its places and its units.
+OF_THE_FIRST = (
+    r"(/run|/var/lib)/focust-video(?!-%i)|/focust-video\.env|/secrets(?!-%i)|focust-video(-work)?\.(socket|service)"
+)
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "focust-video.socket"])
+def test_an_instance_has_places_of_its_own_and_sees_none_of_another(installed, name):
+    unit = installed / name
+    template = directives_of(unit.with_name(f"{unit.stem}@{unit.suffix}").read_text())
+    hidden = {"InaccessiblePaths", "TemporaryFileSystem"}
+    for key, value in template:
+        if key not in hidden | {"Documentation"}:
+            assert not re.search(OF_THE_FIRST, value), value
+    if name.endswith("service"):
+        # All of /var/lib but its own, and what the first instance has elsewhere.
+        assert ("TemporaryFileSystem", "/var/lib:ro") in template
+        assert ("BindPaths", "-/var/lib/focust-video-%i") in template
+        assert ("InaccessiblePaths", "-/etc/focust-video/secrets -/run/focust-video -/run/focust-video-secrets") in template
+        assert ("Environment", "FOCUST_INSTANCE=%i") in template
+    # And nothing else is different: what closes the first closes the others.
+    changed = {"InaccessiblePaths", "TemporaryFileSystem", "BindPaths", "Environment"}
+    plain = [key for key, _ in directives_of(unit.read_text()) if key not in changed]
+    assert [key for key, _ in template if key not in changed] == plain

@@ -41,8 +41,7 @@ struct DownloadTokens: Sendable {
 
     private func answer(_ token: String, _ lifetime: Int, _ isThere: Bool, _ path: String) -> HTTPResponse {
         let url = services.settings.publicURL + path
-        return .json(
-            200,
+        return .issued(
             [
                 "token": .string(token), "expires_in": .integer(lifetime), "download_url": .string(url),
                 "signed_download_url": .string("\(url)?token=\(token)"),

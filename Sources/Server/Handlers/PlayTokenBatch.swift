@@ -31,7 +31,7 @@ struct PlayTokenBatch: Sendable {
         for rel in try rels(body) where seen.insert(rel).inserted {
             answers.append(try answer(rel, wish, admission, isFrench, in: &round))
         }
-        return .json(200, ["tokens": .array(answers)])
+        return .issued(["tokens": .array(answers)])
     }
 
     private func answer(

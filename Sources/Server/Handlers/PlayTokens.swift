@@ -19,7 +19,7 @@ struct PlayTokens: Sendable {
             platform: try Self.platform(try query.single("platform")), lifetime: try lifetime(query),
             maxHeight: try query.maxHeight())
         var round = issuance.round()
-        return .json(200, .object(try issue(lesson, wish, admission, in: &round)))
+        return .issued(.object(try issue(lesson, wish, admission, in: &round)))
     }
 
     /// A token for one lesson, as the members of its answer.
@@ -71,7 +71,7 @@ struct PlayTokens: Sendable {
                 user: user, filename: filename, video: video, platform: platform, maxHeight: wish.maxHeight),
             admission, lifetime: wish.lifetime, question: .flat(user: user, action: .play, filename: filename)
         )
-        return .json(200, .object(try members(token, wish, .flat(user: user, video: place))))
+        return .issued(.object(try members(token, wish, .flat(user: user, video: place))))
     }
 
     private func members(

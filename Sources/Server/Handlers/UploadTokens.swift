@@ -26,8 +26,7 @@ struct UploadTokens: Sendable {
                 field: callbacks.success == nil ? names.error : names.success)
         }
         let token = issuance.issue(wanted, caller, lifetime: lifetime)
-        return .json(
-            200,
+        return .issued(
             [
                 "token": .string(token), "expires_in": .integer(lifetime),
                 "upload_url": .string(services.settings.publicURL + target.uploadPath),
