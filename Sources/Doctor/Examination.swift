@@ -21,6 +21,7 @@ package struct Examination {
         case .unknown(let finding): return own + [finding] + answers
         case .read(let configuration):
             return own + NginxCheck(settings: settings).findings(configuration)
+                + NginxSiteCheck(settings: settings, configuration: configuration).findings()
                 + ProxyCheck(settings: settings, configuration: configuration).findings()
                 + BodyDirectoryCheck(settings: settings, configuration: configuration).findings()
                 + ReachCheck(settings: settings, configuration: configuration).findings() + answers

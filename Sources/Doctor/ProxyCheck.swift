@@ -12,9 +12,12 @@ struct ProxyCheck {
     let configuration: NginxConfiguration
 
     func findings() -> [Finding] {
-        let listens = configuration.files.values.flatMap(listens)
+        let listens = NginxServer.all(in: configuration, of: settings.place).filter(\.isOurs).flatMap {
+            server in
+            server.listens.compactMap(\.first)
+        }
         let believed = believed()
-        let isUnknown = { (isOf: (Substring) -> Bool) in
+        let isUnknown = { (isOf: (String) -> Bool) in
             listens.contains(where: isOf) && !believed.contains(where: isOf)
                 && !believed.contains("0.0.0.0/0")
         }
@@ -63,46 +66,17 @@ struct ProxyCheck {
     }
 
     /// Those of whom nginx takes the word on a client's address.
-    private func believed() -> [Substring] {
-        configuration.text.split(separator: "\n").map(Self.words).filter { $0.first == "set_real_ip_from" }
-            .flatMap { $0.dropFirst() }
-    }
-
-    /// The addresses of each `server { }` of a file that includes server.conf.
-    private func listens(in text: String) -> [Substring] {
-        var blocks: [(listens: [Substring], isOurs: Bool)] = []
-        var found: [Substring] = []
-        for line in text.split(separator: "\n") {
-            let words = Self.words(line)
-            if words.first == "listen", words.count > 1, !blocks.isEmpty {
-                blocks[blocks.count - 1].listens.append(words[1])
-            }
-            if words.first == "include", words.count > 1, words[1].hasSuffix("\(settings.place)/server.conf"),
-                !blocks.isEmpty
-            {
-                blocks[blocks.count - 1].isOurs = true
-            }
-            for brace in words where brace == "{" || brace == "}" {
-                if brace == "{" {
-                    blocks.append(([], false))
-                } else if let block = blocks.popLast(), block.isOurs {
-                    found += block.listens
-                }
-            }
+    private func believed() -> [String] {
+        configuration.files.values.flatMap {
+            NginxDirective.named("set_real_ip_from", in: NginxDirective.parse($0))
         }
-        return found
+        .flatMap { $0.words.dropFirst() }
     }
 
-    /// The words of a line, braces apart, without quotes and comments.
-    private static func words(_ line: Substring) -> [Substring] {
-        let code = line.prefix { $0 != "#" }.replacing("{", with: " { ").replacing("}", with: " } ")
-        return code.split { " \t;\"".contains($0) }
-    }
-
-    private static func isLoopback(_ address: Substring) -> Bool {
+    private static func isLoopback(_ address: String) -> Bool {
         address.hasPrefix("127.") || address.hasPrefix("[::1]") || address.hasPrefix("::1")
             || address.hasPrefix("localhost")
     }
 
-    private static func isUnixSocket(_ address: Substring) -> Bool { address.hasPrefix("unix:") }
+    private static func isUnixSocket(_ address: String) -> Bool { address.hasPrefix("unix:") }
 }

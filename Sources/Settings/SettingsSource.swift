@@ -18,10 +18,8 @@ package struct SettingsSource: Sendable {
     /// As they are now: the environment of the start, and what the file says today.
     package init() throws(SettingsErrors) {
         let environment = Environment.values()
-        guard
-            let path = environment["FOCUST_CONFIG"]
-                ?? Self.installedFile(try Self.instance()), !path.isEmpty
-        else {
+        let installed = Self.installedFile(try Self.instance())
+        guard let path = environment["FOCUST_CONFIG"] ?? installed, !path.isEmpty else {
             values = environment
             return
         }

@@ -125,7 +125,7 @@ def test_the_data_directory_may_be_written_and_nothing_else(name):
 
 # Its places and its units.
 OF_THE_FIRST = (
-    r"(/run|/var/lib)/focust-video(?!-%i)|/focust-video\.env|/secrets(?!-%i)|focust-video(-work)?\.(socket|service)"
+    r"(/run|/var/lib)/focust-video(?!-%i)|/focust-video\.env|/etc/focust-video/secrets(?!-%i)|focust-video(-work)?\.(socket|service)"
 )
 
 
