@@ -7,7 +7,7 @@ struct NginxServer {
         /// `=`, `^~`, `~`, `~*`, or empty for a prefix.
         let modifier: String
         let pattern: String
-        /// Whether all it does is to refuse: `return 404;`.
+        /// Whether all it does is to refuse, by `return 404;`.
         let isRefusal: Bool
 
         /// Nil for named locations, which no request asks for.
@@ -18,7 +18,8 @@ struct NginxServer {
             self.pattern = pattern
             let inside = directive.block ?? []
             isRefusal =
-                inside.count == 1 && inside[0].words.first == "return" && inside[0].words.last?.first == "4"
+                inside.contains { $0.words.first == "return" && $0.words.last?.first == "4" }
+                && !inside.contains { $0.words.first == "location" }
         }
     }
 

@@ -92,7 +92,7 @@ struct NginxSiteCheck {
         let text = configuration.own("server.conf", of: settings.place) ?? ""
         return NginxDirective.parse(text).filter { $0.words.first == "location" }
             .compactMap(NginxServer.Location.init).filter {
-                !$0.pattern.hasPrefix(settings.accelPrefix + "/")
+                !$0.isRefusal && !$0.pattern.hasPrefix(settings.accelPrefix + "/")
             }
     }
 }
