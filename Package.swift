@@ -165,6 +165,8 @@ let package = Package(
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "PrometheusReader", "System"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DoctorTests", dependencies: ["Doctor", "Nginx", "Settings"], swiftSettings: strict),
         .testTarget(name: "NginxTests", dependencies: ["Nginx", "Settings"], swiftSettings: strict),
         .testTarget(
             name: "SettingsTests", dependencies: ["Crypto", "Domain", "Settings"], swiftSettings: strict),
