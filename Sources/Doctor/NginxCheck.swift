@@ -18,7 +18,10 @@ struct NginxCheck {
 
     func state() -> State {
         guard let outcome = Command.run("nginx -T"), !outcome.text.contains("nginx: not found") else {
-            return unknown(.warning, "is not installed here", "Run this on the machine that runs nginx.")
+            return unknown(
+                .warning, "is not installed here",
+                "Run this on the machine that runs nginx. In a container it needs the files that `focust-video nginx` writes, "
+                    + "the data directory and the sockets, all at the same paths as here.")
         }
         let said = outcome.text.split(whereSeparator: \.isLineEnd).last { $0.contains("[emerg] ") }
         if let said, said.contains("Permission denied") {

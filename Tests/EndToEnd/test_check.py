@@ -627,6 +627,30 @@ WRONG = {
         "http://127.0.0.1:9",
         "was not reached",
     ),
+    "a public URL with a path that nginx does not know": (
+        setting(FOCUST_PUBLIC_URL="http://127.0.0.1:9/video"),
+        "warning",
+        "FOCUST_PUBLIC_URL",
+        "has the path /video",
+    ),
+    "an application of the site's at addresses of the videos": (
+        nginx(server="location /api/ { return 200; } include focust-video/server.conf;"),
+        "warning",
+        "nginx, a server { } without a name",
+        "location /api/ of the site no longer answers /api/download/",
+    ),
+    "a rate that nginx would refuse": (
+        setting(render=False, FOCUST_RATE_TOKENS_PER_USER="60r/m burst=0"),
+        "error",
+        "FOCUST_RATE_TOKENS_PER_USER",
+        'is "60r/m burst=0"',
+    ),
+    "a trusted address that is a name": (
+        setting(render=False, FOCUST_TRUSTED_ADDRESSES="backend.example.com"),
+        "error",
+        "FOCUST_TRUSTED_ADDRESSES",
+        'is "backend.example.com"',
+    ),
     "a misspelled setting": (
         setting(FOCUST_TRUSTED_ADRESSES="192.0.2.1"),
         "warning",
@@ -712,7 +736,7 @@ def test_one_cause_is_one_finding_with_the_cure_that_helps(machine):
     [
         ({"http": "access_log off;", "server": "access_log x focust_video;"}, "00-focust-video.conf"),
         ({"http": "include focust-video/http.conf; include focust-video/http.conf;"}, "Include http.conf once"),
-        ({"server": "location = /healthz { } include focust-video/server.conf;"}, "a server { } alone"),
+        ({"server": "location = /healthz { } include focust-video/server.conf;"}, "FOCUST_NGINX_OPERATIONS=false"),
         ({"server": "nonsense;"}, "Repair that line first."),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from harness.host import NGINX
 from harness.media import run
-from harness.server import wait_for, write_nginx
+from harness.server import REPOSITORY, wait_for, write_nginx
 
 NAME = "video.example.com"
 NEIGHBOUR = "www.example.com"
@@ -114,3 +114,32 @@ def test_http_leads_to_https_but_for_certificates(site):
     assert "strict-transport-security" not in head
     head, _ = site.curl("/.well-known/acme-challenge/x", port=80, scheme="http")
     assert head.startswith("http/1.1 404")
+
+
+def test_the_part_for_port_80_answers_certbot_before_there_is_a_certificate(site, tmp_path):
+    page = (REPOSITORY / "docs/installation.md").read_text()
+    command = re.search(r"^# (sed .*) /etc/nginx/focust-video/example-server.conf >", page, re.M)[1]
+    example = site.directory / "focust-video/example-server.conf"
+    text = run("sh", "-c", f"{command} {example}")
+    text = re.sub(r"listen \[::\]:\d+[^;]*;", "", text).replace("listen 80;", f"listen unix:{tmp_path}/80;")
+    (tmp_path / "www/.well-known/acme-challenge").mkdir(parents=True)
+    (tmp_path / "www/.well-known/acme-challenge/x").write_text("the answer")
+    (tmp_path / "nginx.conf").write_text(
+        f'daemon off; {"user root;" if os.geteuid() == 0 else ""} pid "{tmp_path}/pid"; events {{ }} http {{ '
+        + "".join(
+            f'{kind}_temp_path "{tmp_path}/{kind}";' for kind in ("client_body", "fastcgi", "proxy", "scgi", "uwsgi")
+        )
+        + text.replace("/var/www/html", f"{tmp_path}/www")
+        + "}"
+    )
+    assert "ssl" not in text
+    log = tmp_path / "error.log"
+    process = subprocess.Popen([NGINX, "-p", tmp_path, "-c", tmp_path / "nginx.conf", "-e", log])
+    try:
+        wait_for(lambda: process.poll() is not None or (tmp_path / "80").exists(), "nginx")
+        curl = ("curl", "-sS", "-i", "--unix-socket", tmp_path / "80")
+        assert run(*curl, f"http://{NAME}/.well-known/acme-challenge/x").endswith("the answer")
+        assert f"Location: https://{NAME}/x" in run(*curl, f"http://{NAME}/x")
+    finally:
+        process.terminate()
+        process.wait(timeout=10)

@@ -124,8 +124,12 @@ def test_the_data_directory_may_be_written_and_nothing_else(name):
 
 
 # Its places and its units.
-OF_THE_FIRST = (
-    r"(/run|/var/lib)/focust-video(?!-%i)|/focust-video\.env|/etc/focust-video/secrets(?!-%i)|focust-video(-work)?\.(socket|service)"
+OF_THE_FIRST = "|".join(
+    (
+        r"(/run|/var/lib)/focust-video(?!-%i)",
+        r"/focust-video\.env|/etc/focust-video/secrets(?!-%i)",
+        r"focust-video(-work)?\.(socket|service)",
+    )
 )
 
 
