@@ -309,7 +309,7 @@ def test_setup_makes_a_further_instance(root):
 
 
 @needs_root
-@pytest.mark.parametrize("name", ["Staging", "2nd", "a-b", "../x", "thirteenchars", "a b"])
+@pytest.mark.parametrize("name", ["secrets", "Staging", "2nd", "a-b", "../x", "thirteenchars", "a b"])
 def test_setup_refuses_what_is_no_instance(root, name):
     before = sorted((root / "etc").rglob("*"))
     with pytest.raises(subprocess.CalledProcessError):

@@ -145,7 +145,10 @@ def test_an_instance_has_places_of_its_own_and_sees_none_of_another(installed, n
         # All of /var/lib but its own, and what the first instance has elsewhere.
         assert ("TemporaryFileSystem", "/var/lib:ro") in template
         assert ("BindPaths", "-/var/lib/focust-video-%i") in template
-        assert ("InaccessiblePaths", "-/etc/focust-video/secrets -/run/focust-video -/run/focust-video-secrets") in template
+        assert (
+            "InaccessiblePaths",
+            "-/etc/focust-video/secrets -/run/focust-video -/run/focust-video-secrets",
+        ) in template
         assert ("Environment", "FOCUST_INSTANCE=%i") in template
     # And nothing else is different: what closes the first closes the others.
     changed = {"InaccessiblePaths", "TemporaryFileSystem", "BindPaths", "Environment"}

@@ -79,6 +79,7 @@ private func settings(
         ("FOCUST_ACCEL_PREFIX", "no-slash"),
         ("FOCUST_ACCEL_PREFIX", "/a b"), ("FOCUST_NGINX_PREFIX", "/"), ("FOCUST_NGINX_PREFIX", "/video/"),
         ("FOCUST_NGINX_PREFIX", "/../a"), ("FOCUST_INSTANCE", "Staging"), ("FOCUST_INSTANCE", "2nd"),
+        ("FOCUST_INSTANCE", "secrets"),
         ("FOCUST_INSTANCE", "thirteenchars"), ("FOCUST_INSTANCE", "a-b"), ("FOCUST_DATA_DIR", "/data/$uri"),
         ("FOCUST_DATA_DIR", "/"), ("FOCUST_LISTEN", "/run/a;b"), ("FOCUST_LOG_LEVEL", "loud"),
         ("FOCUST_LOG_FORMAT", "xml"),
