@@ -2,7 +2,6 @@ import Settings
 
 /// Whether systemd runs what the package installed, and will after the next boot.
 struct ServiceCheck {
-
     let settings: Settings
 
     private var socket: String { settings.unit("focust-video", "socket") }

@@ -66,6 +66,13 @@ package struct NginxFiles {
         "upload.conf": PackageResources.upload_conf,
     ]
 
+    /// Files that earlier versions wrote and that nothing includes any more.
+    package static let formerNames = [
+        "accel.conf", "asked-ahead.conf", "decided.conf", "decisions-http.conf", "decisions-server.conf",
+        "error.conf", "failures.conf", "form.conf", "part.conf", "preflight.conf", "resumable.conf",
+        "sentences.conf", "static.conf", "types.conf", "unknown.conf", "uploads-at-once.conf",
+    ]
+
     private var conditions: Set<String> {
         var names: Set<String> = []
         if !settings.nginxPrefix.isEmpty { names.insert("PREFIX") }

@@ -11,7 +11,7 @@ import requests
 
 from harness import raw
 from harness.client import WEB_HEADERS, bearer, refusal, service
-from harness.server import ORIGIN, binary
+from harness.server import ORIGIN, binary, write_nginx
 from harness.tokens import play
 
 REL = "trainer-1/course-1/module-1/lesson-1"
@@ -272,6 +272,21 @@ def test_a_replaced_setting_cannot_become_nginx_syntax(tmp_path):
         assert result.returncode == 2, (name, value)
         assert name in result.stderr
         assert not (tmp_path / "out").exists()
+
+
+def test_what_earlier_versions_wrote_and_nothing_includes_goes(tmp_path):
+    out = tmp_path / "focust-video"
+    out.mkdir()
+    for name in ("sentences.conf", "http.conf", "mine.conf"):
+        (out / name).write_text("# old\n")
+    write_nginx(out, {"FOCUST_NGINX_LOG_DIR": str(tmp_path)})
+    written = {path.name: path.read_text() for path in out.iterdir()}
+    assert "sentences.conf" not in written and written["mine.conf"] == "# old\n"
+    assert "upstream focust_playback" in written["http.conf"]
+    # Each file is there for nginx to include, or for people to.
+    text = "".join(written.values())
+    for name in set(written) - {"mine.conf", "http.conf", "server.conf", "example-server.conf", "monitoring.conf"}:
+        assert f"focust-video/{name};" in text or name == "segments.conf", name
 
 
 def test_sockets_are_for_the_group_alone(server):

@@ -27,6 +27,8 @@ struct NginxCommand: ParsableCommand {
         }
         try makeDirectory()
         for (name, text) in files.texts { try write(text, "\(directory)/\(name)") }
+        // That there is none is the rule.
+        for name in NginxFiles.formerNames { _ = unlink("\(directory)/\(name)") }
         for log in files.logs { closeToOthers(log, group: files.logDirectory) }
     }
 
