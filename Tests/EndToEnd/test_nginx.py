@@ -1,6 +1,7 @@
 """What nginx answers by itself, and what its configuration promises."""
 
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -11,7 +12,7 @@ import requests
 
 from harness import raw
 from harness.client import WEB_HEADERS, bearer, refusal, service
-from harness.server import ORIGIN, binary, write_nginx
+from harness.server import ORIGIN, REPOSITORY, binary, write_nginx
 from harness.tokens import play
 
 REL = "trainer-1/course-1/module-1/lesson-1"
@@ -318,3 +319,37 @@ def test_headers_of_proxies_do_not_reach_the_application(lesson):
         "X-Accel-Redirect": "/etc/passwd",
     }
     assert requests.get(lesson.address("enc.key"), headers=headers, timeout=10).status_code == 200
+
+
+# What the location of a route includes, by the route's kind.
+INCLUDED = {
+    "play": "playback.conf",
+    "file": "playback.conf",
+    "issue": "issue.conf",
+    "service": "request.conf",
+    "follow": "request.conf",
+    "upload": "upload.conf",
+    "resume": "ahead.conf",
+    "open": "operations.conf",
+    "metrics": "operations.conf",
+}
+# A service call that issues tokens, and an upload that is resumable.
+OTHERS = {"/api/get-upload-token": "issue.conf", "/upload/tus/": "ahead.conf"}
+
+
+def test_every_route_has_a_location_of_its_kind(tmp_path):
+    source = (REPOSITORY / "Sources/Server/Routing/Routes.swift").read_text()
+    pieces = dict(re.findall(r'let (\w+) = "([^"]+)"', source))
+    routes = re.findall(r'Route\(\s*\[[^]]+\], "([^"]+)",\s*\.(\w+)', source)
+    assert len(routes) > 35
+    write_nginx(tmp_path / "focust-video", {"FOCUST_NGINX_LOG_DIR": str(tmp_path)})
+    text = (tmp_path / "focust-video/server.conf").read_text()
+    found = re.findall(r"^location (=|\^~) (/\S*) \{(.*?)\}$", text, re.M | re.S)
+    locations = {(kind, path): body for kind, path, body in found}
+    for route, kind in routes:
+        for name, piece in pieces.items():
+            route = route.replace(f"\\({name})", piece)
+        path = re.sub(r"\{\w+\}", "x", route)
+        prefixes = sorted((it for _, it in locations if path.startswith(it) and ("^~", it) in locations), key=len)
+        body = locations.get(("=", path)) or locations[("^~", prefixes[-1])]
+        assert f"/{OTHERS.get(path, INCLUDED[kind])};" in body, (route, body)
