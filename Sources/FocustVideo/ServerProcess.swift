@@ -91,8 +91,8 @@ struct ServerProcess {
     private static func warn(of settings: Settings, _ log: Logger) {
         if !settings.foreignPath.isEmpty {
             log.warning(
-                "public_path: FOCUST_PUBLIC_URL has the path \(settings.foreignPath), which nginx does not know: something in "
-                    + "front must take it away, or FOCUST_NGINX_PREFIX name it")
+                "public_path: FOCUST_PUBLIC_URL has the path \(settings.foreignPath), which nginx does not know: a proxy must take it away, or FOCUST_NGINX_PREFIX name it"
+            )
         }
         if settings.openIssuance { log.warning("open_issuance: anybody may have tokens issued") }
         if !settings.keylessAddresses.isEmpty {
