@@ -48,7 +48,11 @@ package struct UploadReconciliation: Sendable {
             }
             // Which it may have become already when the process died.
             if let location = upload.location {
-                try files.dropOriginal(ofUpload: upload.path, at: location)
+                try database.jobs.withLatest(location) { job in
+                    try files.takeBackOriginal(
+                        ofUpload: upload.path, at: location,
+                        for: job.map { (path: $0.sourcePath, filename: $0.filename) })
+                }
             }
             try remove(upload, because: "it has no task")
         }

@@ -141,6 +141,10 @@ package protocol JobQueue: Sendable {
     /// The newest conversion of a location, unless the lesson has been deleted since.
     func latest(_ location: LessonLocation) throws(DatabaseError) -> Job?
 
+    /// Runs `body` with the newest job of a location, under the write lock: meanwhile no upload of it is added, no result
+    /// published and nothing deleted. Throws what `body` throws, else `DatabaseError`.
+    func withLatest(_ location: LessonLocation, _ body: (Job?) throws -> Void) throws
+
     /// `latest` for many locations; those without a job are left out.
     func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job]
 

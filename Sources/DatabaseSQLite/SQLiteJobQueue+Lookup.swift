@@ -15,6 +15,12 @@ extension SQLiteJobQueue {
         }
     }
 
+    func withLatest(_ location: LessonLocation, _ body: (Job?) throws -> Void) throws {
+        try database.writeUntyped { connection in
+            try body(connection.prepared(Self.newest).first([.text(location.description)], Job.init(row:)))
+        }
+    }
+
     func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
         try newest(.conversion, of: locations)
     }

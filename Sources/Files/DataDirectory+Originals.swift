@@ -32,7 +32,18 @@ extension DataDirectory {
         try keepOriginal(upload, of: location, as: filename)
     }
 
-    /// Takes back the original that an upload was made, where the upload itself is not kept.
+    /// Takes back the original that an upload was made, where the upload itself is not kept, and puts the one before it in
+    /// its place: that of `earlier`, an upload that waits or can be tried again. Call it with `JobQueue.withLatest`.
+    package func takeBackOriginal(
+        ofUpload upload: String, at location: LessonLocation, for earlier: (path: String, filename: Filename)?
+    ) throws(FileError) {
+        try dropOriginal(ofUpload: upload, at: location)
+        guard let earlier, try size(of: earlier.path) != nil, try !hasOriginal(of: location, earlier.filename)
+        else { return }
+        try keepOriginal(earlier.path, of: location, as: earlier.filename)
+    }
+
+    /// Removes the original that is the same file as an upload.
     package func dropOriginal(ofUpload upload: String, at location: LessonLocation) throws(FileError) {
         guard let number = try FileSystem.fileNumber(of: absolutePath(upload)) else { return }
         let directory = absolutePath(StoredFile.originals(of: location))

@@ -60,6 +60,26 @@ import Testing
         #expect(try files.size(of: files.originalPath(of: waiting.location, waiting.filename)) != nil)
     }
 
+    private func original(_ job: NewJob) throws -> String? {
+        let path = files.originalPath(of: job.location, job.filename)
+        return try files.size(of: path) == nil ? nil : path
+    }
+
+    @Test func `The upload before an orphan is the original again, as it was when its client was told so`()
+        throws
+    {
+        let first = try upload("t/c/m/l")
+        try files.keepFirstOriginal(first.sourcePath, of: first.location, as: first.filename)
+        let orphan = try upload("t/c/m/l", hasRow: false)
+        let name = try #require(Filename("another.mp4"))
+        try files.keepFirstOriginal(orphan.sourcePath, of: orphan.location, as: name)
+        #expect(try original(first) == nil)
+        compare()
+        #expect(try original(first) != nil)
+        #expect(try files.size(of: files.originalPath(of: orphan.location, name)) == nil)
+        #expect(try exists(first) && !exists(orphan))
+    }
+
     @Test func whatWaitsOrRunsStays() throws {
         let running = try upload("t/c/m/running")
         try claim()

@@ -72,6 +72,11 @@ import Testing
         let unknown = try #require(LessonLocation("nobody/nothing"))
         #expect(try jobs.latest(location)?.id == new)
         #expect(try jobs.latest(of: [location, unknown]).mapValues(\.id) == [location: new])
+        var seen: [TaskID?] = []
+        try jobs.withLatest(location) { seen.append($0?.id) }
+        try jobs.withLatest(unknown) { seen.append($0?.id) }
+        #expect(seen == [new, nil])
+        #expect(throws: Unexpected.self) { try jobs.withLatest(location) { throw Unexpected($0?.id as Any) } }
     }
 
     @Test(arguments: Engine.all) func deletionEndsWhatIsQueuedAndRunningAndForgetsThePast(engine: Engine)

@@ -266,6 +266,30 @@ def test_a_call_that_fails_during_an_upload_is_told_and_leaves_nothing(sites, fi
     assert upload(site, REL, film).status_code == 202
 
 
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
+def test_the_original_of_the_upload_that_waits_comes_back_where_its_replacement_is_not_stored(
+    sites, film, other, tmp_path, call
+):
+    site = sites(FOCUST_UPLOAD_THREADS="1", FOCUST_CONVERSION_JOBS="0").start()
+    first = upload(site, REL, film, "first.mp4").json()["task_id"]
+    originals = site.data / "originals" / REL
+    assert [path.name for path in originals.iterdir()] == ["first.mp4"]
+    # The end of the transaction that adds the task: the file system has changed by then.
+    log = site.data / "state/focust.db-wal"
+    inject = f"{call}:error=EIO:when=1"
+    tracer = Tracer(site.thread_id("upload-0"), tmp_path / "trace", inject, of=log)
+    answer = upload(site, REL, other, "second.mp4")
+    tracer.detach()
+    assert "(INJECTED)" in (tmp_path / "trace").read_text()
+    assert refusal(answer) == "internal"
+    assert [path.name for path in originals.iterdir()] == ["first.mp4"]
+    assert (originals / "first.mp4").read_bytes() == film.read_bytes()
+    assert site.leftovers() == [f"uploads/{REL}/{first}.mp4"]
+    assert task(site, first)["status"] == "queued"
+    assert upload(site, REL, other, "second.mp4").status_code == 202
+    assert [path.name for path in originals.iterdir()] == ["second.mp4"]
+
+
 CONVERSION_FAILURES = [
     ("fsync", "EIO"),
     ("renameat2", "EROFS"),

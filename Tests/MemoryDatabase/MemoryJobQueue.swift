@@ -51,6 +51,12 @@ struct MemoryJobQueue: JobQueue {
         }
     }
 
+    func withLatest(_ location: LessonLocation, _ body: (Job?) throws -> Void) throws {
+        try database.write { state throws in
+            try body(state.jobs.last { $0.new.location == location && !$0.isWithdrawn }?.job)
+        }
+    }
+
     func latest(of locations: [LessonLocation]) throws(DatabaseError) -> [LessonLocation: Job] {
         var found: [LessonLocation: Job] = [:]
         for location in locations { found[location] = try latest(location) }

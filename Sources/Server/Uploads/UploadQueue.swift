@@ -48,9 +48,7 @@ struct UploadQueue: Sendable {
                     new.sourcePath, of: new.location, as: new.filename)
             }
         } catch {
-            // Not acknowledged, so nothing may stay behind either.
-            dropOriginal(new)
-            remove(new.sourcePath)
+            takeBack(new)
             throw refusal(error)
         }
         switch outcome {
@@ -74,11 +72,20 @@ struct UploadQueue: Sendable {
         return refusal
     }
 
-    private func dropOriginal(_ new: NewJob) {
+    /// Removes what was not acknowledged. The upload before it waits again, and was acknowledged with its original.
+    private func takeBack(_ new: NewJob) {
         do {
-            try services.files.dropOriginal(ofUpload: new.sourcePath, at: new.location)
+            try services.database.jobs.withLatest(new.location) { job in
+                // A transaction can be on disk although its end was an error.
+                guard job?.id != new.id else { return }
+                try services.files.takeBackOriginal(
+                    ofUpload: new.sourcePath, at: new.location,
+                    for: job.map { (path: $0.sourcePath, filename: $0.filename) })
+                remove(new.sourcePath)
+            }
         } catch {
-            services.log.warning("original_not_removed", metadata: ["cause": "\(error)"])
+            // UploadReconciliation does the same later, for the upload lies there still.
+            services.log.warning("upload_not_taken_back", metadata: ["cause": "\(error)"])
         }
     }
 

@@ -27,12 +27,16 @@ class Point:
 
 
 class Tracer:
-    """strace on one thread of a running process."""
+    """strace on one thread of a running process; its calls about the file `of` alone, if that is given."""
 
-    def __init__(self, thread: int, output: Path, inject: str | None = None, calls: str = CALLS):
+    def __init__(
+        self, thread: int, output: Path, inject: str | None = None, calls: str = CALLS, of: Path | None = None
+    ):
         command = ["strace", "-qq", "-y", "-s", "0", "-o", str(output), "-p", str(thread), "-e", f"trace={calls}"]
         if inject:
             command += ["-e", f"inject={inject}"]
+        if of:
+            command += ["-P", str(of)]
         self.output = output
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         status = Path(f"/proc/{thread}/status")
