@@ -28,7 +28,7 @@ struct Housekeeping: Sendable {
         var lastPruned = services.clock.monotonicNanoseconds()
         while !stop.wait(milliseconds: 1000) {
             follower.look()
-            retired.look(services.clock.now())
+            retired.look(services.clock.now(), steadySeconds: clockWatch.steadySeconds())
             let now = services.clock.monotonicNanoseconds()
             guard now - lastPruned >= Self.pruneInterval else { continue }
             lastPruned = now

@@ -19,11 +19,11 @@ struct RetiredVersions {
         sweep = RetirementSweep(files: services.files, limit: services.settings.keepReplaced)
     }
 
-    /// For every second.
-    mutating func look(_ now: Timestamp) {
+    /// For every second; `steadySeconds`: for how long the clock has gone on without a jump.
+    mutating func look(_ now: Timestamp, steadySeconds: Int64) {
         guard now >= notBefore else { return }
         do throws(FileError) {
-            for location in try sweep.run(now: now) {
+            for location in try sweep.run(now: now, steadySeconds: steadySeconds) {
                 services.log.info("retired_version_removed", metadata: ["rel": "\(location)"])
             }
             _ = try services.files.freeBytes(wanting: services.settings.minFreeBytes.bytes)

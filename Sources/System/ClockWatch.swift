@@ -64,15 +64,18 @@ package final class ClockWatch: Sendable {
     }
 
     /// Whether it may be believed now. Ask now and then: a jump is noticed by the next question.
-    package func isSteady() -> Bool {
+    package func isSteady() -> Bool { steadySeconds() >= Self.day }
+
+    /// For how many seconds it has gone on without a jump, restarts not counted: what began less than that ago is as old as
+    /// it looks.
+    package func steadySeconds() -> Int64 {
         let now = Self.now(clock)
         return state.withLock { state in
-            guard !Self.hasJumped(state, now) else {
+            if Self.hasJumped(state, now) {
                 state = now
                 state.steadyBefore = 0
-                return false
             }
-            return Self.steadySeconds(state, now) >= Self.day
+            return Self.steadySeconds(state, now)
         }
     }
 

@@ -42,9 +42,12 @@ import Testing
         try tree.versionedPath(of: "segment_000.ts", at: lesson, version: version[...]).map(fixture.text)
     }
 
-    private func sweep(after seconds: Int, limit: Int = RetirementTests.limit) throws -> Int {
+    private func sweep(
+        after seconds: Int, limit: Int = RetirementTests.limit, steadySeconds: Int64 = .max
+    ) throws -> Int {
         var sweep = RetirementSweep(files: tree, limit: limit)
-        return try sweep.run(now: Timestamp(seconds: Self.start + seconds)).count
+        let now = Timestamp(seconds: Self.start + seconds)
+        return try sweep.run(now: now, steadySeconds: steadySeconds).count
     }
 
     private var listed: Set<String> {
@@ -250,12 +253,12 @@ import Testing
             let staging = try fixture.stage("three")
             let retirement = Retirement(time: Self.start + 1, tokenLife: 60)
             let kept = try staging.keepReplaced(at: lesson, retirement, limit: Self.limit)
-            #expect(try sweep.run(now: Timestamp(seconds: Self.start + 5000)).isEmpty)
+            #expect(try sweep.run(now: Timestamp(seconds: Self.start + 5000), steadySeconds: .max).isEmpty)
             extendLifetime(kept)
         }
         try whileReplacing()
         #expect(try key(old) == "one")
-        #expect(try sweep.run(now: Timestamp(seconds: Self.start + 5000)).count == 1)
+        #expect(try sweep.run(now: Timestamp(seconds: Self.start + 5000), steadySeconds: .max).count == 1)
         #expect(try key(old) == nil)
     }
 
@@ -297,5 +300,32 @@ import Testing
         #expect(missing == 0)
         #expect(try fixture.text("hls/t/c/m/l/enc.key") == "50")
         #expect(try key(watched) == "first")
+    }
+
+    @Test
+    func `A clock that was set ahead ends no version, before it has gone on for as long as one is kept`()
+        throws
+    {
+        try fixture.publish("one", lesson)
+        try replace("two")
+        let year = 31_536_000
+        var sweep = RetirementSweep(files: tree, limit: Self.limit)
+        func swept(_ seconds: Int, _ steadySeconds: Int64) throws -> Int {
+            try sweep.run(now: Timestamp(seconds: Self.start + seconds), steadySeconds: steadySeconds).count
+        }
+        #expect(try swept(10, 5000) == 0)
+        // It jumps ahead by a year, and back.
+        #expect(try swept(year, 0) == 0)
+        #expect(try swept(year + Self.limit - 1, Int64(Self.limit - 1)) == 0)
+        #expect(try swept(20, 0) == 0)
+        #expect(try swept(20 + Self.limit - 1, Int64(Self.limit - 1)) == 0)
+        #expect(try swept(20 + Self.limit, Int64(Self.limit)) == 1)
+    }
+
+    @Test func `A version is kept after a jump for no longer than one that is replaced then`() throws {
+        try fixture.publish("one", lesson)
+        try replace("two")
+        #expect(try sweep(after: 31_536_000, steadySeconds: Int64(Self.limit) - 1) == 0)
+        #expect(try sweep(after: 31_536_000, steadySeconds: Int64(Self.limit)) == 1)
     }
 }

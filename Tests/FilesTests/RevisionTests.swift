@@ -308,7 +308,7 @@ import Testing
 
     private func sweep(after seconds: Int) throws -> Int {
         var sweep = RetirementSweep(files: tree, limit: 600)
-        return try sweep.run(now: Timestamp(seconds: Self.start + seconds)).count
+        return try sweep.run(now: Timestamp(seconds: Self.start + seconds), steadySeconds: .max).count
     }
 
     private func left() throws -> Set<String> {

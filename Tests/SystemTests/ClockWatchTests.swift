@@ -116,4 +116,15 @@ private final class Clocks: Sendable {
         }
         #expect(watch.isSteady())
     }
+
+    @Test func `How long a clock has gone on is known to the second, and nothing after a jump`() {
+        let watch = ClockWatch(
+            clocks.clock, after: ClockWatch.Record(wall: 1_800_000_000, steadySeconds: 100))
+        clocks.pass(hours: 1)
+        #expect(watch.steadySeconds() == 3700)
+        clocks.pass(hours: 1, jump: 86_400)
+        #expect(watch.steadySeconds() == 0)
+        clocks.pass(hours: 0.5)
+        #expect(watch.steadySeconds() == 1800)
+    }
 }

@@ -27,7 +27,10 @@ package struct Retirement: Equatable, Sendable, CustomStringConvertible {
     package var description: String { "\(time)+\(tokenLife)" }
 
     /// The second from which the version is not kept any more, where none is kept for more than `limit` seconds.
-    func end(keeping limit: Int) -> Int { time + min(tokenLife, limit) }
+    func end(keeping limit: Int) -> Int { time + life(keeping: limit) }
+
+    /// For how many seconds it is kept.
+    func life(keeping limit: Int) -> Int { min(tokenLife, limit) }
 }
 
 /// A version of a lesson that was replaced, and is kept for those who watch it; or one rendition of a version, that its

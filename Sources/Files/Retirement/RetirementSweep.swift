@@ -12,6 +12,8 @@ package struct RetirementSweep {
     private var changed: Int?
     /// The second at which the next of the list is due.
     private var next = Int.max
+    /// For how long the clock had gone on at the last look.
+    private var steadySeconds: Int64 = 0
 
     package init(files: DataDirectory, limit: Int) {
         self.files = files
@@ -19,14 +21,23 @@ package struct RetirementSweep {
     }
 
     /// Removes those that are due; answers their lessons, for the log.
-    package mutating func run(now: Timestamp) throws(FileError) -> [LessonLocation] {
+    ///
+    /// `steadySeconds`: for how long the clock has gone on without a jump. One that was set ahead makes versions look old
+    /// that were replaced a moment ago, so the clock must have gone on for as long as a version is kept.
+    package mutating func run(
+        now: Timestamp, steadySeconds: Int64
+    ) throws(FileError) -> [LessonLocation] {
         let changed = try files.retiredChange()
-        guard changed != self.changed || next <= now.seconds else { return [] }
+        let hasJumped = steadySeconds < self.steadySeconds
+        self.steadySeconds = steadySeconds
+        guard changed != self.changed || next <= now.seconds || hasJumped else { return [] }
         self.changed = nil
         next = .max
         var removed: [LessonLocation] = []
         for entry in try files.retiredEntries() {
-            let end = entry.version.retirement.end(keeping: limit)
+            let retirement = entry.version.retirement
+            let wait = retirement.life(keeping: limit) - Int(clamping: steadySeconds)
+            let end = max(retirement.end(keeping: limit), now.seconds + max(0, wait))
             guard end <= now.seconds else {
                 next = min(next, end)
                 continue
