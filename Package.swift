@@ -106,8 +106,8 @@ let package = Package(
         .target(
             name: "Doctor",
             dependencies: [
-                "Crypto", "DatabaseSQLite", "Domain", "FastCGI", "Formats", "MediaClient", "MediaProtocol",
-                "Nginx", "Outbound", "Settings", "System",
+                "Crypto", "DatabaseSQLite", "Domain", "FastCGI", "Files", "Formats", "MediaClient",
+                "MediaProtocol", "Nginx", "Outbound", "Settings", "System",
             ], swiftSettings: strict),
         // The commands, and the wiring of the rooms.
         .executableTarget(

@@ -68,7 +68,11 @@ package struct ConversionService: Sendable {
     /// queue.
     package func start(_ count: Int, stop: StopSignal) throws -> [System.Thread] {
         if !Confinement.isSupported {
-            log.info("converters_not_confined", metadata: ["cause": "this kernel has no Landlock"])
+            log.warning("converters_not_confined", metadata: ["cause": "this kernel has no Landlock"])
+        }
+        if files.canExchange == false {
+            let cause = "the file system exchanges no two names"
+            log.warning("replaced_lessons_are_set_aside", metadata: ["cause": "\(cause)"])
         }
         pool.hasThreads(count)
         guard count > 0 else { return [] }

@@ -51,11 +51,10 @@ struct SecretCheck {
         return findings
     }
 
-    /// Files that others than their owner and group may read.
+    /// Files that others than their owner and group get at, and may read.
     private var shown: [Finding] {
         var findings = SecretFiles.all().compactMap { path -> Finding? in
-            var status = stat()
-            guard stat(path, &status) == 0, status.st_mode & 0o004 != 0 else { return nil }
+            guard Account.anybody.access(path, .read) == .granted else { return nil }
             return Finding(
                 .problem, path, "holds a secret, and everybody on this machine may read it",
                 advice: "chmod o= \(path), and make new secrets.")

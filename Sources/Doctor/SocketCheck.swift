@@ -31,7 +31,7 @@ struct SocketCheck {
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             return Finding(.problem, path, "is no socket", advice: "Remove what lies there.")
         }
-        if status.st_mode & 0o002 != 0 {
+        if Account.anybody.access(path, .write) == .granted {
             let mode = String(status.st_mode & 0o777, radix: 8)
             return Finding(
                 .problem, path, "everybody on this machine may connect (mode \(mode))",

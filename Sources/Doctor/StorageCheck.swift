@@ -1,9 +1,10 @@
 import Domain
+import Files
 import Glibc
 import Settings
 
-/// Directories, owners, modes and space. It looks and makes nothing: run as root, what it made would be root's, and the
-/// server could not open it.
+/// Directories, owners, modes and space. It looks and leaves nothing behind: run as root, what it made would be root's, and
+/// the server could not open it.
 struct StorageCheck {
     /// Fewer files than this that can still be made: a lesson has hundreds.
     private static let minFreeFiles: UInt = 10_000
@@ -26,7 +27,8 @@ struct StorageCheck {
                     .problem, path, "is no directory", advice: "Set FOCUST_DATA_DIR to one, or make it one.")
             ]
         }
-        let wrong = [writable(path), usable(path, root)].compactMap(\.self) + parts(path, root)
+        let wrong =
+            [writable(path), usable(path, root), exchanging(path)].compactMap(\.self) + parts(path, root)
         return wrong + [space(path)]
     }
 
@@ -35,6 +37,17 @@ struct StorageCheck {
         return Finding(
             .problem, path, "cannot be written: \(String(cString: strerror(errno)))",
             advice: "Run this as root or as the user that runs the server; that user must own the directory.")
+    }
+
+    /// The two files of this question are gone when it ends, whoever asks.
+    private func exchanging(_ path: String) -> Finding? {
+        guard access("\(path)/hls", W_OK) == 0, DataDirectory.canExchange(in: "\(path)/hls") == false else {
+            return nil
+        }
+        return Finding(
+            .warning, path,
+            "its file system exchanges no two names: a lesson that is replaced is set aside for an instant",
+            advice: "It works; ext4, xfs, btrfs or ZFS from 2.2 on do it in one step.")
     }
 
     private func usable(_ path: String, _ status: stat) -> Finding? {

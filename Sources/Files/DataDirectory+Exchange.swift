@@ -16,6 +16,23 @@ extension DataDirectory {
     /// What a file system answers that has no RENAME_EXCHANGE (renameat2(2)), or none for this directory.
     private static let cannotExchange = [EINVAL, ENOSYS, EOPNOTSUPP, EXDEV]
 
+    /// Whether the file system below `directory` exchanges two names. Tries it with two files of its own; nil where it
+    /// cannot make them.
+    package static func canExchange(in directory: String) -> Bool? {
+        let names = ["a", "b"].map { "\(directory)/.exchange-\(getpid())-\($0)" }
+        defer { for name in names { unlink(name) } }
+        for name in names {
+            let descriptor = Glibc.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { return nil }
+            close(descriptor)
+        }
+        if focust_exchange(names[0], names[1]) == 0 { return true }
+        return cannotExchange.contains(errno) ? false : nil
+    }
+
+    /// As above, where lessons lie.
+    package var canExchange: Bool? { Self.canExchange(in: absolutePath("hls")) }
+
     /// Puts the lesson in the directory `source` where one lies, and that one where `source` was; false, and nothing
     /// done, where none does.
     func exchange(_ source: String, at location: LessonLocation) throws(FileError) -> Bool {

@@ -226,6 +226,21 @@ def test_a_machine_that_is_well_set_up_gets_no_complaint(machine):
     )
 
 
+def test_a_file_system_that_exchanges_no_two_names_is_named(machine):
+    strace = ["strace", "-D", "-f", "-qq", "-o", machine.directory / "trace", "-e", "trace=renameat2"]
+    command = [*strace, "-e", "inject=renameat2:error=EINVAL", binary(), "check", "--json"]
+    said = subprocess.run(command, env=machine.environment, capture_output=True, text=True, timeout=60).stdout
+    (found,) = [found for found in json.loads(said)["findings"] if "exchanges no two names" in found["message"]]
+    assert (found["level"], found["subject"]) == ("warning", str(machine.data))
+    assert not list(machine.data.rglob(".exchange*"))
+
+
+@pytest.mark.parametrize("path", ["secrets/SECRET_KEY", "run/fastcgi.sock"])
+def test_what_lies_behind_a_closed_door_is_for_nobody_whatever_its_mode(machine, path):
+    chmod(path, 0o666)(machine)
+    assert [found for found in machine.findings() if "everybody" in found["message"]] == []
+
+
 def behind_a_proxy(machine, listen: str, http: str = "", **settings: str) -> list[tuple[str, str]]:
     """What is wrong with the addresses where nginx listens so: how much, and with what."""
     machine.write_settings(**settings)
@@ -415,7 +430,12 @@ WRONG = {
         "CALLBACK_BEARER",
         "in the settings file",
     ),
-    "a secret file for everybody": (chmod("secrets/SECRET_KEY", 0o644), "error", "SECRET_KEY", "everybody"),
+    "a secret file for everybody": (
+        lambda machine: (chmod("secrets", 0o711)(machine), chmod("secrets/SECRET_KEY", 0o644)(machine)),
+        "error",
+        "SECRET_KEY",
+        "everybody",
+    ),
     "open issuance": (setting(FOCUST_OPEN_ISSUANCE="true"), "warning", "FOCUST_OPEN_ISSUANCE", "anybody"),
     "sessions that see all": (
         setting(
@@ -472,7 +492,12 @@ WRONG = {
         "data",
         "fewer than ten of the largest uploads",
     ),
-    "a socket for everybody": (chmod("run/fastcgi.sock", 0o666), "error", "fastcgi.sock", "everybody"),
+    "a socket for everybody": (
+        lambda machine: (chmod("run", 0o711)(machine), chmod("run/fastcgi.sock", 0o666)(machine)),
+        "error",
+        "fastcgi.sock",
+        "everybody",
+    ),
     "nobody behind the sockets": (hang_up, "warning", "fastcgi.sock", "nobody listens"),
     "a file in a socket's place": (replace_by_file("run/upload.sock"), "error", "upload.sock", "is no socket"),
     "no directory for the sockets": (remove("run"), "error", "run", "no socket can be made"),

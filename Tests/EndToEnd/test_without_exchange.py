@@ -13,6 +13,7 @@ from harness.client import WEB_HEADERS, get_token, make_lesson, service
 from harness.media import make_h264
 from harness.player import Player
 from harness.processes import Site
+from harness.server import wait_for
 from harness.small_disk import SmallDisk
 
 REL = "trainer-1/course-1/module-1/replaced"
@@ -41,6 +42,7 @@ def aside(data: Path) -> list[Path]:
 def test_a_lesson_is_replaced_and_nobody_finds_it_gone(tmp_path, films):
     site = Site(tmp_path / "site").start_nginx().start(prefix=without_exchange(tmp_path / "trace"))
     try:
+        wait_for(lambda: "level=warning event=replaced_lessons_are_set_aside" in site.log.read_text(), "the warning")
         make_lesson(site, REL, films[0])
         first = Player.of(site, REL).watch()
         token = get_token(site, REL)["token"]

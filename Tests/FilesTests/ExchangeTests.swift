@@ -97,4 +97,10 @@ import Testing
         #expect(try fixture.names("hls/.aside").isEmpty)
         #expect(!FileManager.default.fileExists(atPath: "\(staging.path)/segment_009.ts"))
     }
+
+    @Test func `Whether two names can be exchanged is tried, and nothing of it stays`() throws {
+        #expect(fixture.tree.canExchange == true)
+        #expect(try fixture.names("hls").filter { $0.hasPrefix(".exchange") }.isEmpty)
+        #expect(DataDirectory.canExchange(in: "/nonexistent") == nil)
+    }
 }
