@@ -42,7 +42,7 @@ struct ConversionRun {
                 "conversion_finished",
                 metadata: metadata.merging(
                     [
-                        "seconds": "\(Int(seconds * 1000))e-3", "duration": "\(result.duration)",
+                        "seconds": "\(seconds.plain)", "duration": "\(result.duration.plain)",
                         "plan": "\(result.plan.split(separator: "\n").joined(separator: "; "))",
                     ], uniquingKeysWith: { $1 }))
         } catch {

@@ -3,6 +3,8 @@
 Those of the server that the tests share are judged at its end too, after all of them: see conftest.py.
 """
 
+import re
+
 import pytest
 import requests
 
@@ -64,6 +66,12 @@ def test_no_token_secret_or_query_is_in_any_log(logs):
 def test_one_that_is_there_is_found(written):
     with pytest.raises(AssertionError, match="app.log"):
         nothing_secret_in({"run.out": "started", "app.log": f"level=info line={written(play(REL))}x\n"})
+
+
+def test_numbers_in_the_log_are_as_people_write_them(server, lesson, logs):
+    (text,) = [text for path, text in logs.items() if path.endswith("app.log")]
+    assert re.search(r" duration=[0-9.]+ .* seconds=\d+(\.\d{1,3})? ", text)
+    assert re.findall(r"\S+=[-0-9.]+e[-+0-9]+(?= |$)", text, re.MULTILINE) == []
 
 
 def test_no_key_of_a_film_is_in_any_log(server, lesson, logs):

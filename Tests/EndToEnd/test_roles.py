@@ -1,6 +1,7 @@
 """Conversions in processes of their own, which know no secret and share one queue."""
 
 import collections
+import re
 import time
 
 import pytest
@@ -144,9 +145,19 @@ def test_tasks_are_listed_shown_and_tried_again_by_hand(site, film, tmp_path):
 
     listed = site.tasks("list").stdout.splitlines()
     assert [line.split()[:2] for line in listed] == [[failing, "failed"], [good, "completed"]]
+    # When it came, and when it changed last.
+    for line in listed:
+        came, changed = re.findall(r"  (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)(?=  )", line)
+        assert came < changed
     assert site.tasks("list", "--status", "failed").stdout.split()[0] == failing
     shown = site.tasks("show", failing).stdout
     assert "error: upload_missing" in shown and "status: failed" in shown
+    assert f"\ncause: journalctl -u focust-video-work -u focust-video -o cat --grep task_id={failing}\n" in shown
+    assert re.search(rf"event=conversion_failed .*cause=.* task_id={failing}$", site.log.read_text(), re.MULTILINE)
+    shown = site.tasks("show", good).stdout
+    assert re.search(r"^plan: .*; .*$", shown, re.MULTILINE) and "cause:" not in shown
+    # A line for each fact, whatever it is made of.
+    assert all(re.match(r"\w+: ", line) for line in shown.splitlines()) and "\\u{" not in shown
     assert site.tasks("show", "no-id").returncode == 2
     assert site.tasks("retry", good).returncode == 1
 

@@ -19,6 +19,7 @@ struct TasksCommand: ParsableCommand {
         @Option(help: "queued, processing, completed, failed or superseded") var status: String?
         @Option(help: "How many at most.") var limit = 50
 
+        /// An id, a status, a share, when it came and last changed, its lesson and file.
         func run() throws {
             let location = try rel.map { rel in
                 guard let location = LessonLocation(rel) else {
@@ -37,7 +38,8 @@ struct TasksCommand: ParsableCommand {
             for job in jobs {
                 let name = Console.printable(job.filename.value)
                 let share = "\(Int(job.progress * 100)) %"
-                print("\(job.id)  \(job.status.rawValue)  \(share)  \(job.location)  \(name)")
+                let times = "\(job.createdAt.iso8601)  \(job.updatedAt.iso8601)"
+                print("\(job.id)  \(job.status.rawValue)  \(share)  \(times)  \(job.location)  \(name)")
             }
         }
     }
@@ -54,14 +56,21 @@ struct TasksCommand: ParsableCommand {
                 ("task", job.id.value), ("lesson", "\(job.location)"), ("file", job.filename.value),
                 ("status", job.status.rawValue), ("progress", "\(Int(job.progress * 100)) %"),
                 ("attempts", "\(job.attempts)"), ("created", job.createdAt.iso8601),
-                ("updated", job.updatedAt.iso8601), ("duration", job.duration.map { "\($0) s" }),
-                ("codecs", job.codecs), ("plan", job.plan),
+                ("updated", job.updatedAt.iso8601), ("duration", job.duration.map { "\($0.plain) s" }),
+                ("codecs", job.codecs), ("plan", job.plan?.split(separator: "\n").joined(separator: "; ")),
                 ("error", job.error.map { "\($0.code): \($0.message)" }),
+                ("cause", Self.whereTheCauseIs(job)),
             ]
             for (name, value) in facts { if let value { print("\(name): \(Console.printable(value))") } }
             for callback in try database.callbacks.callbacks(of: job.id) {
                 print("callback: \(Console.printable(Self.description(of: callback)))")
             }
+        }
+
+        /// Sentences of libav and paths are for the log, and not for the trainer who reads `error`.
+        private static func whereTheCauseIs(_ job: Job) -> String? {
+            guard let error = job.error, error != .superseded, error != .cancelled else { return nil }
+            return "journalctl -u focust-video-work -u focust-video -o cat --grep task_id=\(job.id)"
         }
 
         /// The receiver by its origin alone: a path or query may hold a secret.
