@@ -1,10 +1,19 @@
 import Glibc
 
 /// A user with all of its groups, as the kernel would judge it.
-struct Account {
+package struct Account {
     let name: String
     let user: uid_t
     let groups: Set<gid_t>
+
+    /// The same user with other groups, as a process of its may have.
+    func with(groups: Set<gid_t>) -> Account { Account(name: name, user: user, groups: groups) }
+
+    private init(name: String, user: uid_t, groups: Set<gid_t>) {
+        self.name = name
+        self.user = user
+        self.groups = groups
+    }
 
     /// Nil where there is no such user. `group` is the one it runs with besides those of the group file.
     init?(name: String, group: String? = nil) {
@@ -33,7 +42,7 @@ struct Account {
     }
 
     /// The name of a user id; the number where it has none.
-    static func name(of user: uid_t) -> String {
+    package static func name(of user: uid_t) -> String {
         getpwuid(user).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "\(user)"
     }
 

@@ -67,6 +67,14 @@ extension DataDirectory {
         StoredFile.original(filename, of: location)
     }
 
+    /// The name of a lesson's one original; nil where there is none.
+    package func originalName(of lesson: LessonPath) throws(FileError) -> Filename? {
+        let directory = absolutePath(StoredFile.originals(of: .lesson(lesson)))
+        try checkParents(of: "\(directory)/-")
+        // What begins with a dot is on its way, and is no Filename.
+        return try FileSystem.names(in: directory).sorted().compactMap { Filename($0) }.first
+    }
+
     /// The size of a regular file below the root; nil where there is none. Links are not followed.
     package func size(of relative: String) throws(FileError) -> ByteCount? {
         let path = absolutePath(relative)

@@ -4,8 +4,8 @@ import Domain
 enum ImportItem {
     /// HLS, below `hls/`.
     case lesson(LessonLocation)
-    /// A single file, by its path in the old tree and in this one.
-    case file(from: String, to: String)
+    /// A single file.
+    case file(OldFile)
 }
 
 /// What became of one thing in the old tree.

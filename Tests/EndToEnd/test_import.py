@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,6 +130,181 @@ def test_a_dry_run_says_the_same_and_writes_nothing(old, new):
     assert not new.exists()
     new.mkdir()
     assert run_import(old, new).outcomes("imported") == said.outcomes("imported")
+
+
+def name_again(path: Path, name: str, age: int) -> None:
+    """Another file beside, so many seconds older."""
+    put(path.parent / name, name.encode())
+    changed = path.stat().st_mtime - age
+    os.utime(path.parent / name, (changed, changed))
+
+
+def spoil(old: Path) -> None:
+    """Everything of an old tree that an import has to decide about."""
+    for damage in DAMAGES:
+        damage(Path(shutil.copytree(old / NESTED, old / f"hls/t/c/m/{damage.__name__}", symlinks=True)))
+    shutil.copytree(old / NESTED, old / "hls/u/v/m/below")
+    shutil.copytree(old / FLAT, old / "hls/u/v", dirs_exist_ok=True)
+    shutil.copytree(old / NESTED, old / "hls/t/c/m/secret")
+    (old / "hls/t/c/m/secret/output0.ts").chmod(0o600)
+    for name in ("present", "other-key", "no-lesson", "a-file", "no-way/c/m/l"):
+        shutil.copytree(old / NESTED, old / "hls/t/c/m" / name if "/" not in name else old / "hls" / name)
+    original = old / "originals/t/c/m/l/Leçon 1.mp4"
+    for name, age in (
+        ("a.log", -9),
+        ("older.mp4", 9),
+        ("later.MOV", -9),
+        (unicodedata.normalize("NFD", original.name), 1),
+    ):
+        name_again(original, name, age)
+    for name in ("presentation.MOV", "presentation.mkv", ".DS_Store", "poster.JPG"):
+        name_again(old / "presentation_videos/courses/c/presentation.mp4", name, 5)
+    for path in (
+        "hls/.hidden",
+        "hls/t/.hidden",
+        "originals/.trash/film.mp4",
+        "originals/user-1/.film.mp4",
+        "uploads/.x",
+    ):
+        put(old / path, b"hidden")
+    for path in (
+        "originals/blocked/film.mp4",
+        "originals/taken/film.mp4",
+        "originals/u2/dir.mp4",
+        "uploads/away/film.mp4",
+    ):
+        put(old / path, b"film")
+
+
+def occupy(new: Path, old: Path) -> None:
+    """What stands in the way in the new tree."""
+    shutil.copytree(old / NESTED, new / "hls/t/c/m/present")
+    shutil.copytree(old / NESTED, new / "hls/t/c/m/other-key")
+    (new / "hls/t/c/m/other-key/enc.key").write_bytes(bytes(16))
+    put(new / "hls/t/c/m/no-lesson/notes.txt", b"notes")
+    put(new / "hls/t/c/m/a-file", b"file")
+    put(new / "hls/no-way", b"file")
+    put(new / "originals/blocked", b"file")
+    put(new / "originals/taken/film.mp4", b"another film")
+    (new / "originals/u2/dir.mp4").mkdir(parents=True)
+    (new / "uploads").mkdir()
+    (new / "uploads/away").symlink_to(new.parent)
+
+
+@pytest.mark.parametrize("options", [[], ["--copy"], ["--link"]], ids=str)
+@pytest.mark.parametrize("is_occupied", [False, True], ids=["empty", "occupied"])
+def test_a_dry_run_says_line_by_line_what_the_run_does(old, new, options, is_occupied):
+    spoil(old)
+    if is_occupied:
+        occupy(new, old)
+    said = run_import(old, new, "--dry-run", *options)
+    before = {path: facts for path, facts in snapshot(new).items() if not (new / path).is_dir()}
+    done = run_import(old, new, *options)
+    assert said.output.replace("would import", "imported") == done.output
+    assert (said.status, said.errors) == (done.status, done.errors) == (1, "")
+    assert len(done.outcomes("imported")) > 8 and len(done.outcomes("refused")) > 25
+    # What is announced as imported is there, and what was there is as it was.
+    lessons = [path for path in done.outcomes("imported") if path.startswith("hls/")]
+    assert all((new / path / "output.m3u8").exists() for path in lessons)
+    assert before.items() <= snapshot(new).items()
+    again = run_import(old, new, *options)
+    assert again.outcomes("imported") == {}
+    assert run_import(old, new, "--dry-run", *options).output.replace("would import", "imported") == again.output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_a_dry_run_knows_where_the_owner_of_the_data_directory_may_not_write(pristine):
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        old, new = Path(shutil.copytree(pristine, Path(directory) / "old")), Path(directory) / "new"
+        (new / "originals/t/c").mkdir(parents=True)
+        os.chown(new, 65534, 65534)
+        os.chown(new / "originals", 65534, 65534)
+        said = run_import(old, new, "--dry-run")
+        assert said.outcomes("refused") == {"originals/t/c/m/l/Leçon 1.mp4": "originals/t/c may not be written"}
+        assert run_import(old, new).output == said.output.replace("would import", "imported")
+
+
+# Of several files for one place
+
+
+CHOICES = {
+    "the film and not the log beside it": ({"film.mp4": 5, "celery.log": 0, "a.txt": 0}, "film.mp4"),
+    "the film of which the lesson was made": ({"first.mp4": 90, "second.mov": 60, "third.mp4": 10}, "second.mov"),
+    "the newest where the lesson was made of none": ({"a.mp4": 10, "b.MKV": 5, "c.mp4": 8}, "b.MKV"),
+    "by their names where nothing else tells": ({"a.mp4": 60, "b.mp4": 60}, "b.mp4"),
+}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_of_several_originals_one_is_taken(old, new, choice):
+    files, wanted = CHOICES[choice]
+    playlist = old / NESTED / "output.m3u8"
+    shutil.rmtree(old / "originals/t")
+    for name, age in files.items():
+        # The lesson was converted half a minute ago.
+        name_again(playlist, f"../../../../../originals/t/c/m/l/{name}", age - 30)
+    done = run_import(old, new)
+    assert [path.name for path in (new / "originals/t/c/m/l").iterdir()] == [wanted]
+    reasons = {Path(path).name: why for path, why in done.outcomes("refused").items()}
+    assert reasons.keys() == files.keys() - {wanted}
+    for name, why in reasons.items():
+        assert why == "it is no video" if name in ("celery.log", "a.txt") else wanted in why, reasons
+
+
+def test_an_original_of_no_lesson_and_two_presentations_are_the_newest_ones(old, new):
+    for place, names in (
+        ("originals/t/c/m/never-converted", ("a.mp4", "b.mp4")),
+        ("presentation_videos/courses/two", ("presentation.MOV", "presentation.avi")),
+    ):
+        for age, name in enumerate(names):
+            put(old / place / name, name.encode())
+            os.utime(old / place / name, (10**9 - age, 10**9 - age))
+    done = run_import(old, new)
+    assert set(done.outcomes("refused")) == {
+        "originals/t/c/m/never-converted/b.mp4",
+        "presentation_videos/courses/two/presentation.avi",
+    }
+    assert (new / "presentation_videos/courses/two/presentation.mov").read_bytes() == b"presentation.MOV"
+
+
+def test_a_name_that_begins_with_a_dot_gets_a_line(old, new):
+    hidden = ["hls/.x.mp4", "originals/.x.mp4", "originals/user-1/.x", "presentation_videos/.x", "uploads/.x/y.mp4"]
+    for path in hidden:
+        put(old / path, b"hidden")
+    # A server's own, where this one has served the tree.
+    for path in ("hls/.staging/task", "hls/t/c/m/l/.v-1/output0.ts", "presentation_videos/.lock"):
+        put(old / path, b"own")
+    done = run_import(old, new)
+    reason = "its name begins with a dot, and nothing of such a name is served"
+    assert done.outcomes("refused") == {path.removesuffix("/y.mp4"): reason for path in hidden}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_whose_the_linked_files_are_is_told_where_they_can_still_be_written(pristine):
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        old, new = Path(shutil.copytree(pristine, Path(directory) / "old")), Path(directory) / "new"
+        new.mkdir()
+        said = "which can still be written from there"
+        # root's own, and nobody else's to write.
+        assert said not in run_import(old, new, "--dry-run").output
+        (old / FLAT / "output0.ts").chmod(0o664)
+        assert f"links to files of root, {said}: 1. " in run_import(old, new, "--dry-run").output
+        for path in old.rglob("*"):
+            os.chown(path, 33, 33)
+        (old / FLAT / "output1.ts").chmod(0o600)
+        linked = sum(path.is_file() for path in old.rglob("*")) - sum(1 for _ in old.rglob("*.m3u8")) * 2 - 1
+        assert said not in run_import(old, new, "--copy", "--dry-run").output
+        done = run_import(old, new)
+        assert f"links to files of www-data, {said}: {linked}. " in done.output
+        # And the cure that is told is one.
+        (cure,) = [line.split(": ", 2)[2] for line in done.output.splitlines() if said in line]
+        subprocess.run(cure, shell=True, check=True, timeout=30)
+        files = [path for path in new.rglob("*") if path.is_file()]
+        assert {path.stat().st_uid for path in files} == {0} and not any(
+            path.stat().st_mode & 0o022 for path in files
+        )
 
 
 def test_copies_are_files_of_their_own(old, new):
@@ -371,6 +547,8 @@ def test_wrong_usage_is_told(old, new):
 def test_what_was_imported_plays_downloads_and_shows_through_nginx(old, tmp_path, film):
     server = Server(tmp_path / "server")
     server.data.mkdir(parents=True)
+    for path in ("courses/c2/presentation.MOV", "modules/c2/m/presentation.Mp4", "Film.WebM"):
+        put(old / "presentation_videos" / path, path.encode())
     assert run_import(old, server.data).status == 0
     # The old tree is gone: nothing of it is needed any more.
     shutil.rmtree(old)
@@ -385,11 +563,38 @@ def test_what_was_imported_plays_downloads_and_shows_through_nginx(old, tmp_path
             assert frame_hashes(f"{server.url}/{path}/output.m3u8", *as_player(web)) == wanted
             assert frame_hashes(f"{server.url}/mobile/{path}/output.m3u8?token={mobile}") == wanted
         status = requests.get(f"{server.url}/api/lessons/t/c/m/l", headers=service(), timeout=10).json()
-        assert (status["status"], status["segments"]) == ("ready", 2)
+        assert (status["status"], status["segments"], status["filename"]) == ("ready", 2, "Leçon 1.mp4")
         for path in ("courses/c/presentation.mp4", "modules/c/m/presentation.webm", "welcome.mp4", "course/c"):
             answer = requests.get(f"{server.url}/presentation_videos/{path}", timeout=10)
             assert (answer.status_code, answer.content) == (200, film.read_bytes())
-        asked = {"user_id": "u", "type": "lesson", "rel": "t/c/m/l", "filename": "Leçon 1.mp4"}
+        # By the addresses that the old server gave out, and by ours.
+        for path, stored in {
+            "courses/c2/presentation.MOV": "courses/c2/presentation.MOV",
+            "courses/c2/presentation.mov": "courses/c2/presentation.MOV",
+            "course/c2": "courses/c2/presentation.MOV",
+            "modules/c2/m/presentation.Mp4": "modules/c2/m/presentation.Mp4",
+            "module/c2/m": "modules/c2/m/presentation.Mp4",
+            "Film.WebM": "Film.WebM",
+        }.items():
+            answer = requests.get(f"{server.url}/presentation_videos/{path}", timeout=10)
+            assert (answer.status_code, answer.text) == (200, stored), path
+            assert answer.headers["Content-Type"].startswith("video/"), path
+        for path in ("courses/c2/presentation.EXE", "courses/c2/poster.JPG", "Film.EXE", "film.webm"):
+            assert requests.get(f"{server.url}/presentation_videos/{path}", timeout=10).status_code == 404, path
+        old_link = sign(
+            {
+                "user_id": "u",
+                "type": "course",
+                "course_id": "c2",
+                "filename": "presentation.MOV",
+                "exp": 4_000_000_000,
+            }
+        )
+        shown = requests.get(
+            f"{server.url}/download2/course/c2/presentation.MOV", headers=bearer(old_link), timeout=10
+        )
+        assert (shown.status_code, shown.text) == (200, "courses/c2/presentation.MOV")
+        asked = {"user_id": "u", "type": "lesson", "rel": "t/c/m/l", "filename": status["filename"]}
         download = requests.get(
             f"{server.url}/api/get-download-token/v2", params=asked, headers=service(), timeout=10
         ).json()

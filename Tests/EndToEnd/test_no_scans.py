@@ -112,8 +112,9 @@ def test_issuing_and_asking_read_no_directory_but_the_lesson_s_own(stored, trace
     revoked = requests.post(f"{stored.url}/api/revoke", headers=service(), json={"user_id": "nobody"}, timeout=10)
     assert revoked.ok
     # What a lesson amounts to: its own files, and nobody else's.
-    assert get(stored, f"/api/lessons/{REL}", service()).json()["segments"] == 1
-    assert trace.end(stored.data) <= {f"hls/{REL}"}
+    lesson = get(stored, f"/api/lessons/{REL}", service()).json()
+    assert (lesson["segments"], lesson["filename"]) == (1, "film.mp4")
+    assert trace.end(stored.data) <= {f"hls/{REL}", f"originals/{REL}"}
 
 
 def test_an_upload_reads_no_directory_but_that_of_its_own_original(stored, trace, short_h264):

@@ -26,6 +26,25 @@ package struct ForeignFile: ~Copyable {
     var isReadableByAll: Bool { status.st_mode & 0o444 == 0o444 }
     var permissions: mode_t { status.st_mode & 0o777 }
     package var bytes: ByteCount { ByteCount(Int(status.st_size)) }
+    var owner: uid_t { status.st_uid }
+    /// The file system that it lies on.
+    var device: dev_t { status.st_dev }
+
+    /// Whether the kernel lets this process give it a second name (proc(5): protected_hardlinks).
+    var mayBeLinked: Bool {
+        privilege.isRoot || status.st_uid == geteuid() || !Self.areLinksProtected
+            || faccessat(AT_FDCWD, "/proc/self/fd/\(descriptor)", R_OK | W_OK, AT_EACCESS) == 0
+    }
+
+    /// Assumed where it cannot be read.
+    private static let areLinksProtected: Bool = {
+        guard let file = try? FileSystem.open("/proc/sys/fs/protected_hardlinks", O_RDONLY) else {
+            return true
+        }
+        defer { close(file) }
+        var first: UInt8 = 0
+        return Glibc.read(file, &first, 1) != 1 || first != UInt8(ascii: "0")
+    }()
 
     /// All of a small file.
     package borrowing func read(limit: Int) throws(FileError) -> [UInt8] {

@@ -13,18 +13,31 @@ package final class ForeignTree {
         package let name: String
         /// `other` too where the name is no UTF-8, and so nothing that could be asked for.
         package let kind: Kind
+        /// When its content was changed last, in nanoseconds since 1970.
+        package let changedAt: Int
     }
 
     private let root: Int32
     let privilege: Privilege
+    /// Of its root.
+    private let status: stat
 
     package init(at path: String, _ privilege: Privilege) throws(FileError) {
         root = privilege.raised { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         self.privilege = privilege
-        guard root >= 0 else { throw .last("open", path) }
+        var status = stat()
+        let isKnown = fstat(root, &status) == 0
+        self.status = status
+        // Of what was not opened there is no status either.
+        guard root >= 0, isKnown else { throw .last("open", path) }
     }
 
-    deinit { close(root) }
+    deinit { if root >= 0 { close(root) } }
+
+    /// Who owns the root.
+    var owner: uid_t { status.st_uid }
+    /// The file system of the root.
+    var device: dev_t { status.st_dev }
 
     /// The entries of a directory in the order of their names; none where it does not exist.
     package func entries(in relative: String) throws(FileError) -> [Entry] {
@@ -62,29 +75,46 @@ package final class ForeignTree {
         return consume file
     }
 
+    /// What lies at a path, links not followed; nil where nothing does.
+    func kind(of relative: String) throws(FileError) -> Entry.Kind? {
+        var status = stat()
+        let result = privilege.raised { fstatat(root, relative, &status, AT_SYMLINK_NOFOLLOW) }
+        guard result == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .last("lstat", relative) }
+            return nil
+        }
+        return Entry.Kind(status)
+    }
+
+    /// Whether this process, without root's rights that were put aside, may make something in a directory.
+    func isWritable(_ directory: String) -> Bool {
+        faccessat(root, directory, W_OK | X_OK, AT_EACCESS) == 0
+    }
+
     private func openBeneath(_ relative: String, _ flags: Int32) -> Int32 {
         privilege.raised { FileSystem.openBeneath(root, relative, flags) }
     }
 
     private func entry(_ name: [UInt8], in directory: Int32) -> Entry {
         guard let text = String(validating: name, as: UTF8.self) else {
-            return Entry(name: String(decoding: name, as: UTF8.self), kind: .other)
+            return Entry(name: String(decoding: name, as: UTF8.self), kind: .other, changedAt: 0)
         }
         var status = stat()
         let isKnown = privilege.raised { fstatat(directory, text, &status, AT_SYMLINK_NOFOLLOW) } == 0
-        switch status.st_mode & S_IFMT {
-        case S_IFDIR where isKnown: return Entry(name: text, kind: .directory)
-        case S_IFREG where isKnown: return Entry(name: text, kind: .file)
-        case S_IFLNK where isKnown: return Entry(name: text, kind: .link)
-        default: return Entry(name: text, kind: .other)
-        }
+        return Entry(
+            name: text, kind: isKnown ? Entry.Kind(status) : .other,
+            changedAt: status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)
     }
 }
 
-extension ForeignTree {
-    /// The tree at `path`, with this process's own rights; nil where there is nothing.
-    package static func existing(at path: String) throws(FileError) -> ForeignTree? {
-        guard FileSystem.exists(path) else { return nil }
-        return try ForeignTree(at: path, Privilege())
+extension ForeignTree.Entry.Kind {
+    fileprivate init(_ status: stat) {
+        self =
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: .directory
+            case S_IFREG: .file
+            case S_IFLNK: .link
+            default: .other
+            }
     }
 }

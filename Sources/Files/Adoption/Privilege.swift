@@ -26,6 +26,9 @@ package struct Privilege: Sendable {
         owner = status.st_uid
     }
 
+    /// Whether `raised` runs its call with root's rights.
+    var isRoot: Bool { owner != nil || geteuid() == 0 }
+
     /// Runs one call with root's rights, where there are any; errno is what it left behind.
     func raised<Result: ~Copyable>(_ call: () -> Result) -> Result {
         guard let owner else { return call() }

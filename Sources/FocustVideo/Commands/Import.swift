@@ -1,4 +1,5 @@
 import ArgumentParser
+import Doctor
 import Files
 import Glibc
 import Settings
@@ -35,14 +36,16 @@ struct Import: ParsableCommand {
             throw ValidationError("OLD_DIR and FOCUST_DATA_DIR (\(root)) must not contain each other.")
         }
         do {
-            let privilege = try Privilege(steppingDownToOwnerOf: dryRun ? nil : new)
+            let privilege = try Privilege(steppingDownToOwnerOf: new)
             umask(0o077)
             let files = dryRun ? nil : try DataDirectory(creatingAt: new ?? root)
             try files?.hold()
             let transfer: Transfer = link ? .link : copy ? .copy : .linkOrCopy
+            let destination = try Destination(at: new ?? root)
             try report(
-                TreeImport(from: ForeignTree(at: old, privilege), to: new ?? root, files: files, by: transfer)
-            )
+                TreeImport(
+                    from: ForeignTree(at: old, privilege), to: destination, files: files, by: transfer),
+                into: destination)
         } catch let error where error is FileError || error is RestoreError {
             Console.error("focust-video: \(error)")
             throw ExitCode.failure
@@ -50,7 +53,7 @@ struct Import: ParsableCommand {
     }
 
     /// Runs the import: a line for each outcome, and one for all of them.
-    private func report(_ treeImport: TreeImport) throws {
+    private func report(_ treeImport: TreeImport, into new: Destination) throws {
         var counts: [String: Int] = [:]
         try treeImport.run { outcome in
             let (word, reason) = describe(outcome.result)
@@ -59,6 +62,9 @@ struct Import: ParsableCommand {
             print("\(word)  \(Console.printable(outcome.path))\(why)")
         }
         let refused = counts["refused", default: 0]
+        for (user, count) in treeImport.strangers.sorted(by: { $0.key < $1.key }) {
+            print(Self.warning(of: count, writtenBy: Account.name(of: user), into: new))
+        }
         print(
             "Clients that were written for that server need two settings; the page earlier-clients.md says which."
         )
@@ -66,6 +72,13 @@ struct Import: ParsableCommand {
             "\(dryRun ? "would import" : "imported") \(counts["imported", default: 0]), present already "
                 + "\(counts["present", default: 0]), refused \(refused)")
         if refused > 0 { throw ExitCode.failure }
+    }
+
+    private static func warning(of count: Int, writtenBy user: String, into new: Destination) -> String {
+        let owner = Account.name(of: new.owner)
+        return
+            "links to files of \(user), which can still be written from there: \(count). Once the old server is off "
+            + "for good: chown -R --from=\(user) \(owner): \(new.path) && chmod -R go-w \(new.path)"
     }
 
     private func describe(_ result: ImportOutcome.Result) -> (word: String, reason: String?) {

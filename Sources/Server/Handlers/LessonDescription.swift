@@ -23,7 +23,8 @@ struct LessonDescription: Sendable {
         guard status != .missing || job != nil else { return nil }
         let published = try published(location)
         return .object(
-            members(of: lesson, status, job) + members(of: published, job)
+            members(of: lesson, status, job) + [("filename", try filename(of: lesson, job))]
+                + members(of: published, job)
                 + [("poster_path", published?.hasPoster == true ? .string(location.posterPath) : .null)])
     }
 
@@ -32,7 +33,6 @@ struct LessonDescription: Sendable {
     ) -> [(String, JSONValue)] {
         [
             ("rel", .string("\(lesson)")), ("status", .string(status.rawValue)),
-            ("filename", job.map { .string($0.filename.value) } ?? .null),
             ("hls_path", .string(LessonLocation.lesson(lesson).hlsPath)),
             ("task_id", job.map { .string($0.id.value) } ?? .null),
             ("created_at", job.map { .string($0.createdAt.iso8601) } ?? .null),
@@ -40,6 +40,13 @@ struct LessonDescription: Sendable {
             ("width", job?.size.map { .integer($0.width) } ?? .null),
             ("height", job?.size.map { .integer($0.height) } ?? .null),
         ]
+    }
+
+    /// As the newest upload was called; of a lesson that came by an import there is the original alone.
+    private func filename(of lesson: LessonPath, _ job: Job?) throws(Refusal) -> JSONValue {
+        if let job { return .string(job.filename.value) }
+        let name = try Refusal.rethrow { () throws(FileError) in try services.files.originalName(of: lesson) }
+        return name.map { .string($0.value) } ?? .null
     }
 
     private func members(of published: Published?, _ job: Job?) -> [(String, JSONValue)] {

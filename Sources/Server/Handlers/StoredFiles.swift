@@ -29,12 +29,15 @@ struct StoredFiles: Sendable {
         try Refusal.rethrow { () throws(FileError) in try files.size(of: path) } == nil ? nil : path
     }
 
-    /// The one file of a presentation, which is called `presentation.<ext>` whatever it was uploaded as.
+    /// The one file of a presentation, which is called `presentation.<ext>` whatever it was uploaded as; an older
+    /// server's links have the extension in the letters of the upload's name.
     private func path(
         of filename: Filename, ofPresentation presentation: Presentation
     ) throws(Refusal) -> String? {
         let path = try Refusal.rethrow { () throws(FileError) in try files.presentationPath(of: presentation)
         }
-        return path.flatMap { $0.hasSuffix("/\(filename)") ? $0 : nil }
+        guard let path, let type = VideoFileType(of: filename) else { return nil }
+        let isNamed = filename.value.dropLast(type.rawValue.utf8.count) == "presentation."
+        return isNamed && path.hasSuffix("/presentation.\(type.rawValue)") ? path : nil
     }
 }
