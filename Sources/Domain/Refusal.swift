@@ -13,6 +13,10 @@ package struct Refusal: Error, Equatable, Sendable {
     package var allow: [String] = []
     /// What happened underneath, for the log alone; may name paths, never a secret.
     package var cause: String?
+    /// Whose request it was, for the log alone: the user of a token that a key of ours signed, or who a token was asked for.
+    package var user: String?
+    /// The id of that token.
+    package var tokenID: String?
     /// The conversion a lesson waits for, or the one that failed.
     package var task: TaskState?
 

@@ -121,7 +121,7 @@ package struct Application: Sendable {
         metrics.answered(status, nanoseconds: nanoseconds)
     }
 
-    /// One line a refusal: its code, where, and who asked; never the query, which carries tokens.
+    /// One line a refusal: its code, where, and who asked; never the query, which carries tokens, and of a token its id.
     private func logRefusal(_ refusal: Refusal, of request: HTTPRequest) {
         let level: Logger.Level = refusal.code.status >= 500 ? .error : .info
         var metadata: Logger.Metadata = [
@@ -130,6 +130,8 @@ package struct Application: Sendable {
             "client": "\(request.remoteAddress)",
             "request_id": "\(request.requestID)",
         ]
+        metadata["user"] = refusal.user.map { "\($0)" }
+        metadata["jti"] = refusal.tokenID.map { "\($0)" }
         metadata["cause"] = refusal.cause.map { "\($0)" }
         log.log(level: level, "refused", metadata: metadata)
     }

@@ -7,10 +7,10 @@ import threading
 import pytest
 import requests
 
-from harness.client import bearer, make_lesson, refusal, service
+from harness.client import WEB_HEADERS, bearer, make_lesson, refusal, service
 from harness.media import make_h264, make_mpeg4
 from harness.server import ORIGIN
-from harness.tokens import remember
+from harness.tokens import remember, sign
 from harness.trees import put
 
 NAMES = {
@@ -197,3 +197,80 @@ def test_readers_see_one_presentation_or_the_other_whole(server, films, pair):
             reader.join()
     assert seen == whole
     assert not wrong, wrong[:10]
+
+
+# Tokens of an older server: its guide names these claims, and no others.
+
+LESSON = {"user_id": "u", "type": "lesson", "rel": "t/c/m/older", "filename": "film.mp4", "exp": 4_000_000_000}
+FLAT = {"user_id": "older", "filename": "film.mp4", "exp": 4_000_000_000}
+ENOUGH = {
+    "as its guide has it": ("lesson", {}),
+    "with platform": ("lesson", {"platform": "download"}),
+    "with sub": ("lesson", {"sub": "download"}),
+    "with action": ("lesson", {"action": "download", "iat": 1}),
+    "flat, with action": ("flat", {"action": "download"}),
+    "flat, with platform": ("flat", {"platform": "download"}),
+}
+TOO_LITTLE = {
+    "no type": ("lesson", {"type": None}),
+    "no rel": ("lesson", {"rel": None}),
+    "no filename": ("lesson", {"filename": None}),
+    "no user": ("lesson", {"user_id": None}),
+    "another file": ("lesson", {"filename": "film2.mp4"}),
+    "another lesson": ("lesson", {"rel": "t/c/m/older2"}),
+    "a course's": ("lesson", {"type": "course", "course_id": "c"}),
+    "for the web": ("lesson", {"platform": "web"}),
+    "for apps": ("lesson", {"platform": "mobile"}),
+    "for uploads": ("lesson", {"sub": "upload", "platform": "upload"}),
+    "of a session": ("lesson", {"sub": "u"}),
+    "to play": ("lesson", {"action": "play"}),
+    "a grant": ("lesson", {"use": "segment"}),
+    "flat, for nothing in particular": ("flat", {}),
+    "flat, for the web": ("flat", {"platform": "web"}),
+    "flat, to play": ("flat", {"action": "play", "platform": "download"}),
+    "flat, of another user": ("flat", {"action": "download", "user_id": "other"}),
+    "flat, but of a lesson": ("flat", {"platform": "download", "type": "lesson", "rel": "t/c/m/older"}),
+}
+
+
+def download_by(server, layout: str, changes: dict) -> requests.Response:
+    base, path = {"lesson": (LESSON, "download2/t/c/m/older"), "flat": (FLAT, "api/download/older")}[layout]
+    token = sign({name: value for name, value in (base | changes).items() if value is not None})
+    return requests.get(f"{server.url}/{path}/film.mp4", headers=bearer(token), timeout=10)
+
+
+@pytest.fixture(scope="module")
+def older(server):
+    for directory in ("t/c/m/older", "older"):
+        put(server.data / "originals" / directory / "film.mp4", b"film")
+    return server
+
+
+@pytest.mark.parametrize("claims", ENOUGH)
+def test_an_older_download_token_is_taken_where_it_says_what_it_opens(older, claims):
+    answer = download_by(older, *ENOUGH[claims])
+    assert (answer.status_code, answer.content) == (200, b"film")
+
+
+@pytest.mark.parametrize("claims", TOO_LITTLE)
+def test_an_older_download_token_is_refused_where_it_says_less_or_something_else(older, claims):
+    answer = download_by(older, *TOO_LITTLE[claims])
+    assert (answer.status_code, refusal(answer)) == (403, "token_mismatch")
+
+
+def test_an_older_download_token_without_an_end_is_refused_and_a_revoked_one_too(older):
+    assert refusal(download_by(older, "lesson", {"exp": None})) == "token_invalid"
+    revoked = {"rel": "t/c/m/older-revoked", "iat": 1}
+    address = f"{older.url}/download2/t/c/m/older-revoked/film.mp4"
+    put(older.data / "originals/t/c/m/older-revoked/film.mp4", b"film")
+    asked = {"headers": bearer(sign(LESSON | revoked)), "timeout": 10}
+    assert requests.get(address, **asked).status_code == 200
+    requests.post(f"{older.url}/api/revoke", json={"rel": revoked["rel"]}, headers=service(), timeout=10)
+    assert refusal(requests.get(address, **asked)) == "token_revoked"
+
+
+def test_an_older_download_token_plays_nothing(server, lesson):
+    token = sign(LESSON | {"rel": "trainer-1/course-1/module-1/lesson-1"})
+    for mobile in (False, True):
+        answer = requests.get(lesson.address("output.m3u8", mobile), headers=bearer(token, **WEB_HEADERS), timeout=10)
+        assert refusal(answer) == "token_mismatch"

@@ -10,7 +10,7 @@ import requests
 
 from harness.client import WEB_HEADERS, bearer, upload
 from harness.server import API_KEY, SECRET_KEY
-from harness.tokens import USED, play
+from harness.tokens import USED, play, sign
 from harness.written import nothing_secret_in
 
 REL = "trainer-1/course-1/module-1/lesson-1"
@@ -78,6 +78,43 @@ def test_no_key_of_a_film_is_in_any_log(server, lesson, logs):
     key = (server.data / "hls" / REL / "enc.key").read_bytes()
     for path, text in logs.items():
         assert key.hex() not in text.lower(), path
+
+
+def refusals(server, user: str) -> list[dict[str, str]]:
+    """The lines of refusals that name the user, as their fields."""
+    (log,) = (text for path, text in server.logs().items() if path.endswith("app.log"))
+    lines = [line for line in log.splitlines() if "event=refused " in line and f"user={user} " in f"{line} "]
+    return [dict(part.split("=", 1) for part in line.split() if "=" in part) for line in lines]
+
+
+def test_a_refusal_is_found_by_its_user_and_leads_to_the_token(server, lesson):
+    ended = play(REL, user_id="learner-7", jti="j-ended", exp=1)
+    other = play("t/c/m/other", user_id="learner-7", jti="j-other")
+    grant = play(REL, "mobile", user_id="learner-7", jti="j-grant", parent="j-parent", use="segment")
+    upload_token = play("t/c/m/x", "upload", sub="upload", type="lesson", user_id="learner-7", jti="j-up")
+    for method, path, headers in (
+        ("GET", f"hls2/{REL}/output.m3u8", bearer(ended, **WEB_HEADERS)),
+        ("GET", f"hls2/{REL}/output.m3u8?token={other}", WEB_HEADERS),
+        ("GET", f"mobile/hls2/{REL}/output.m3u8", bearer(grant)),
+        ("GET", f"hls2/{REL}/nothing.ts", bearer(play(REL, user_id="learner-7", jti="j-missing"), **WEB_HEADERS)),
+        ("POST", "upload_presentation/course/c", bearer(upload_token)),
+        # What anybody could have made says nothing of anybody.
+        (
+            "GET",
+            f"hls2/{REL}/output.m3u8",
+            bearer(sign({"user_id": "learner-7", "exp": 4_000_000_000}, "x" * 40), **WEB_HEADERS),
+        ),
+        ("GET", f"hls2/{REL}/output.m3u8", bearer(API_KEY, **WEB_HEADERS)),
+    ):
+        assert requests.request(method, f"{server.url}/{path}", headers=headers, timeout=10).status_code in (403, 404)
+    told = [(line["jti"], line["error"], line["path"]) for line in refusals(server, "learner-7")]
+    assert told == [
+        ("j-ended", "token_expired", f"/hls2/{REL}/output.m3u8"),
+        ("j-other", "token_mismatch", f"/hls2/{REL}/output.m3u8"),
+        ("j-parent", "token_mismatch", f"/mobile/hls2/{REL}/output.m3u8"),
+        ("j-missing", "not_found", f"/hls2/{REL}/nothing.ts"),
+        ("j-up", "token_mismatch", "/upload_presentation/course/c"),
+    ]
 
 
 def test_a_missing_application_puts_no_token_into_a_log(own_server, short_h264):

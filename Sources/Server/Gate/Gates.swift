@@ -28,6 +28,14 @@ struct Gates: Sendable {
     }
 
     func call(_ route: Route, _ context: RequestContext) throws(Refusal) -> HTTPResponse {
+        do throws(Refusal) {
+            return try answer(route, context)
+        } catch {
+            throw media.named(error, context.request)
+        }
+    }
+
+    private func answer(_ route: Route, _ context: RequestContext) throws(Refusal) -> HTTPResponse {
         switch route.access {
         case .open(let handler):
             return try handler(context)
@@ -56,6 +64,14 @@ struct Gates: Sendable {
     /// Judges a request whose body nginx has not taken yet; nil where it may come, else the answer without it. Refuses as
     /// `call` would, as far as the headers tell; where a route takes no uploads, with `not_found`.
     func judgeAhead(_ route: Route, _ context: RequestContext) throws(Refusal) -> HTTPResponse? {
+        do throws(Refusal) {
+            return try answerAhead(route, context)
+        } catch {
+            throw media.named(error, context.request)
+        }
+    }
+
+    private func answerAhead(_ route: Route, _ context: RequestContext) throws(Refusal) -> HTTPResponse? {
         switch route.access {
         case .upload(_, let check):
             return try check(context, try upload.admit(context.request))

@@ -84,14 +84,17 @@ struct MediaGate: Sendable {
     }
 
     /// Admits a v2 download token to `filename` of `target`.
+    ///
+    /// An older server's tokens lack `sub` and `platform`: a type, a target and a file's name say enough, since no token
+    /// that plays or uploads has all three. What a token does say of its use must be downloads.
     func admit(
         _ request: HTTPRequest, toDownload filename: Filename, of target: VideoTarget
     ) throws(Refusal) -> FileAdmission {
         try judged { () throws(Refusal) in
             let claims = try verifiedClaims(request)
-            guard claims.matches(.subject, "download"), claims.matches(.platform, Platform.download.rawValue),
-                claims.has(.userID)
-            else { throw Self.mismatch("The token is not for downloads.") }
+            guard isForDownloads(claims), claims.has(.userID) else {
+                throw Self.mismatch("The token is not for downloads.")
+            }
             guard target.isNamed(by: claims), claims.matches(.filename, filename.value) else {
                 throw Self.mismatch("The token is for another file.")
             }
@@ -100,16 +103,16 @@ struct MediaGate: Sendable {
         }
     }
 
-    /// Admits a v1 download token to the flat layout's original.
+    /// Admits a v1 download token to the flat layout's original. A user and a file's name alone would be a play token's
+    /// too, so that `action` or `platform` must say what it is for.
     func admit(
         _ request: HTTPRequest, toDownload filename: Filename, ofUser user: Identifier
     ) throws(Refusal) -> FileAdmission {
         try judged { () throws(Refusal) in
             let claims = try verifiedClaims(request)
-            guard claims.matches(.action, "download"), claims.matches(.platform, Platform.download.rawValue)
-            else {
-                throw Self.mismatch("The token is not for downloads.")
-            }
+            guard isForDownloads(claims), claims.has(.action) || claims.has(.platform),
+                !claims.has(.type), !claims.has(.rel)
+            else { throw Self.mismatch("The token is not for downloads.") }
             guard claims.matches(.userID, user.value), claims.matches(.filename, filename.value) else {
                 throw Self.mismatch("The token is for another file.")
             }
@@ -130,6 +133,22 @@ struct MediaGate: Sendable {
             else { throw Self.mismatch("The token is not for uploads.") }
             try checkRevocation(claims)
             return claims
+        }
+    }
+
+    /// The refusal with whose token came: also one that has ended, and none whose signature is not ours. People ask why
+    /// one viewer was refused, and know the viewer and not the path.
+    func named(_ refusal: Refusal, _ request: HTTPRequest) -> Refusal {
+        guard let token = BearerToken.any(in: request) else { return refusal }
+        do throws(TokenError) {
+            let claims = try verifier.verify(token.utf8.span, now: clock.now().seconds, lifeAt: .min)
+            var refusal = refusal
+            refusal.user = claims.text(.userID)
+            // Of a grant the token that it was minted for, which the line `token_issued` names.
+            refusal.tokenID = claims.text(.parentID) ?? claims.text(.tokenID)
+            return refusal
+        } catch {
+            return refusal
         }
     }
 
@@ -190,6 +209,14 @@ struct MediaGate: Sendable {
         if claims.matches(.platform, Platform.mobile.rawValue) { return .mobile }
         if claims.matches(.platform, Platform.web.rawValue) { return .web }
         throw Self.mismatch("The token is not for playing.")
+    }
+
+    /// Whether nothing in the token says that it is for something else.
+    private func isForDownloads(_ claims: borrowing Claims) -> Bool {
+        for name in [ClaimName.subject, .action, .platform] where claims.has(name) {
+            guard claims.matches(name, Platform.download.rawValue) else { return false }
+        }
+        return !claims.has(.use)
     }
 
     private func names(_ claims: borrowing Claims, _ location: LessonLocation) -> Bool {

@@ -38,7 +38,13 @@ struct Issuance: Sendable {
         _ token: MediaToken, _ admission: IssuingAdmission, lifetime: Int, question: EligibilityQuestion,
         in round: inout QuestionRound
     ) throws(Refusal) -> String {
-        try round.ask(question)
+        do throws(Refusal) {
+            try round.ask(question)
+        } catch {
+            var refusal = error
+            refusal.user = admission.user.value
+            throw refusal
+        }
         return sign(token, for: admission.caller, lifetime: lifetime)
     }
 
