@@ -41,6 +41,7 @@ extension SettingsError {
     /// A setting that would stop the start, or the writing of nginx's files.
     package var finding: Finding {
         Finding(
-            .problem, name, found.map { "is \"\($0)\"" } ?? "is missing", advice: "It must be \(expected).")
+            .problem, name, found.map { "is \"\($0)\"" } ?? "is missing",
+            advice: "It must be \(expected)\(hint.map { "; \($0)" } ?? "").")
     }
 }

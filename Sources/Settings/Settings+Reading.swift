@@ -122,7 +122,9 @@ extension Settings {
     }
 
     private static func readKey(_ reader: inout SettingsReader) -> Secret? {
-        reader.required("SECRET_KEY", expected: "at least \(minKeyBytes) bytes") {
+        reader.required(
+            "SECRET_KEY", expected: "at least \(minKeyBytes) bytes", hint: .shortKey
+        ) {
             $0.utf8.count >= minKeyBytes ? Secret($0) : nil
         }
     }
@@ -132,7 +134,7 @@ extension Settings {
         if keys.contains(where: { $0.utf8.count < minKeyBytes }) {
             reader.complain(
                 "FOCUST_PREVIOUS_SECRET_KEYS", "[redacted]",
-                "comma-separated keys of at least \(minKeyBytes) bytes")
+                "comma-separated keys of at least \(minKeyBytes) bytes", Hint.shortPreviousKey)
         }
         return keys.map { Secret($0) }
     }
@@ -145,7 +147,7 @@ extension Settings {
 
     private static func readOrigins(_ reader: inout SettingsReader) -> AllowedOrigins? {
         let expected = "comma-separated origins such as https://learner.example.com or https://*.example.com"
-        return reader.required("FOCUST_ALLOWED_ORIGINS", expected: expected) { text in
+        return reader.required("FOCUST_ALLOWED_ORIGINS", expected: expected, hint: .origins) { text in
             let parts = text.split(separator: ",").map { $0.trimmed() }
             let entries = parts.compactMap { AllowedOrigins.Entry($0) }
             return entries.count == parts.count && !entries.isEmpty ? AllowedOrigins(entries) : nil
@@ -154,7 +156,10 @@ extension Settings {
 
     /// A path below the origin is allowed, for a server that shares its domain.
     private static func readPublicURL(_ reader: inout SettingsReader) -> String? {
-        reader.required("FOCUST_PUBLIC_URL", expected: "an http or https URL without a slash at its end") {
+        reader.required(
+            "FOCUST_PUBLIC_URL", expected: "an http or https URL without a slash at its end",
+            hint: .publicURL
+        ) {
             isURL($0) && $0.last != "/" && !$0.contains("?") && !$0.contains("#") ? $0 : nil
         }
     }

@@ -4,16 +4,20 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
     /// What was found; nil where the setting is missing, and never the value of a secret.
     package let found: String?
     package let expected: String
+    /// What to change in this very value, without a capital and a full stop; nil where `expected` says all.
+    package let hint: String?
 
-    package init(name: String, found: String?, expected: String) {
+    package init(name: String, found: String?, expected: String, hint: String? = nil) {
         self.name = name
         self.found = found
         self.expected = expected
+        self.hint = hint
     }
 
     package var description: String {
-        guard let found else { return "\(name) is missing: it must be \(expected)" }
-        return "\(name) is \"\(found)\": it must be \(expected)"
+        let rest = hint.map { "; \($0)" } ?? ""
+        guard let found else { return "\(name) is missing: it must be \(expected)\(rest)" }
+        return "\(name) is \"\(found)\": it must be \(expected)\(rest)"
     }
 }
 

@@ -58,26 +58,35 @@ struct SettingsReader {
 
     /// The setting parsed by `parse`, or `fallback` where it is missing; complains where `parse` answers nil.
     mutating func value<Value>(
-        _ name: String, or fallback: Value, expected: String, _ parse: (String) -> Value?
+        _ name: String, or fallback: Value, expected: String, hint: Hint? = nil,
+        _ parse: (String) -> Value?
     ) -> Value {
         guard let text = text(name) else { return fallback }
         guard let value = parse(text) else {
-            complain(name, shown(name, text), expected)
+            complain(name, shown(name, text), expected, Hint.comment(text) ?? hint?.about(text))
             return fallback
         }
         return value
     }
 
     /// A setting that may be left out; nil where it is missing, and (with a complaint) where it is wrong.
-    mutating func optional<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
+    mutating func optional<Value>(
+        _ name: String, expected: String, hint: Hint? = nil,
+        _ parse: (String) -> Value?
+    ) -> Value? {
         guard let text = text(name) else { return nil }
         let value = parse(text)
-        if value == nil { complain(name, shown(name, text), expected) }
+        if value == nil {
+            complain(name, shown(name, text), expected, Hint.comment(text) ?? hint?.about(text))
+        }
         return value
     }
 
     /// A setting without which nothing can be served; nil (and a complaint) where it is missing or wrong.
-    mutating func required<Value>(_ name: String, expected: String, _ parse: (String) -> Value?) -> Value? {
+    mutating func required<Value>(
+        _ name: String, expected: String, hint: Hint? = nil,
+        _ parse: (String) -> Value?
+    ) -> Value? {
         guard let text = text(name) else {
             let isSecret = Setting.all.contains { $0.name == name && $0.isSecret }
             let isNeeded = role == .serve || (role == .nginx && !isSecret)
@@ -88,7 +97,7 @@ struct SettingsReader {
             return nil
         }
         guard let value = parse(text) else {
-            complain(name, shown(name, text), expected)
+            complain(name, shown(name, text), expected, Hint.comment(text) ?? hint?.about(text))
             return nil
         }
         return value
@@ -100,7 +109,8 @@ struct SettingsReader {
         let of = unit.isEmpty ? "" : " (\(unit))"
         return value(
             name, or: fallback,
-            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)\(of)"
+            expected: "a whole number from \(range.lowerBound) to \(range.upperBound)\(of)",
+            hint: .number
         ) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
@@ -117,8 +127,8 @@ struct SettingsReader {
         (text(name) ?? "").split(separator: ",").map { String($0.trimmed()) }.filter { !$0.isEmpty }
     }
 
-    mutating func complain(_ name: String, _ found: String?, _ expected: String) {
-        errors.append(SettingsError(name: name, found: found, expected: expected))
+    mutating func complain(_ name: String, _ found: String?, _ expected: String, _ hint: String? = nil) {
+        errors.append(SettingsError(name: name, found: found, expected: expected, hint: hint))
     }
 
     private func shown(_ name: String, _ text: String) -> String {

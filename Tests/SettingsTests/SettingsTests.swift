@@ -92,6 +92,40 @@ private func settings(
         #expect(error?.description.contains("it must be ") == true)
     }
 
+    @Test(arguments: [
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example/", "no slash at its end: https://a.example"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example/en/", "no path behind it: https://a.example"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example,b.example", "with https:// before b.example"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://école.example", "(xn--…)"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example https://b.example", "commas between them"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example;https://b.example", "commas between them"),
+        ("FOCUST_ALLOWED_ORIGINS", "*", "each site by its name"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example,null", "each site by its name"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a.example # ours", "a comment has a line of its own"),
+        ("FOCUST_PUBLIC_URL", "https://video.example.com/", "no slash at its end: https://video.example.com"),
+        ("FOCUST_PUBLIC_URL", "video.example.com", "with https:// before video.example.com"),
+        ("FOCUST_PUBLIC_URL", "https://vidéo.example", "(xn--…)"),
+        ("MAX_CONTENT_LENGTH", "500M", "without a unit: 524288000"),
+        ("MAX_CONTENT_LENGTH", "2 GiB", "without a unit: 2147483648"),
+        ("TOKEN_EXPIRY", "900 # a quarter", "a comment has a line of its own"),
+        ("SECRET_KEY", "short", "earlier-clients.md"),
+        ("FOCUST_PREVIOUS_SECRET_KEYS", "short", "earlier-clients.md"),
+    ])
+    func `A common mistake gets the value that was meant`(name: String, value: String, hint: String) throws {
+        let error = #expect(throws: SettingsErrors.self) { try settings([name: value]) }
+        #expect(error?.description.contains(hint) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        ("MAX_CONTENT_LENGTH", "many"), ("MAX_CONTENT_LENGTH", "9223372036854775807T"),
+        ("TOKEN_EXPIRY", "6 hours"),
+        ("FOCUST_ALLOWED_ORIGINS", "https://a_b:port"), ("FOCUST_PUBLIC_URL", "https://v.example/?a"),
+    ])
+    func `A mistake that is not known gets no hint`(name: String, value: String) throws {
+        let error = #expect(throws: SettingsErrors.self) { try settings([name: value]) }
+        #expect(error?.errors.map(\.hint) == [nil])
+    }
+
     @Test func `Everything wrong is told at once, a line each`() throws {
         let error = #expect(throws: SettingsErrors.self) {
             try settings(["FOCUST_CRF": "a", "FOCUST_THREADS": "b"], without: "SECRET_KEY")
