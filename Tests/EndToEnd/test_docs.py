@@ -182,6 +182,44 @@ def test_the_french_page_has_the_commands_of_the_english_one():
     assert blocks[0] == blocks[1] and len(blocks[0]) >= 8
 
 
+def tables(page: Path) -> list[list[tuple]]:
+    """What is no matter of language in each row: the code and numbers of the first cell, and all settings."""
+    lines = page.read_text().splitlines()
+    found: list[list[tuple]] = []
+    for before, line in zip(["", *lines], lines, strict=False):
+        if line.startswith("|") and not line.startswith("| ---"):
+            if not before.startswith("|"):
+                found.append([])
+            first = re.findall(r"`[^`]*`|\d+", line.split(" | ")[0])
+            found[-1].append((first, set(re.findall(r"FOCUST_[A-Z_]*[A-Z]", line))))
+    return found
+
+
+def test_the_french_troubleshooting_page_has_the_rows_and_commands_of_the_english_one():
+    pages = [REPOSITORY / "docs" / path for path in ("troubleshooting.md", "fr/troubleshooting.md")]
+    english, french = (tables(page) for page in pages)
+    assert english == french and len(english) == 7
+    blocks = [re.findall(r"```console\n(.*?)```", page.read_text(), re.S) for page in pages]
+    assert blocks[0] == blocks[1] != []
+    errors = [[row[:2] for row in rows(page.read_text().split("<!-- errors: begin")[1])] for page in pages]
+    assert errors[0] == errors[1] != []
+
+
+def test_the_manual_page_has_every_command():
+    manual = (REPOSITORY / "packaging/focust-video.1").read_text()
+    listed = set(re.findall(r"^  (\w+)  ", run("--help").split("SUBCOMMANDS:")[1], re.M)) - {"help"}
+    commands = manual.split(".SH COMMANDS")[1].split("\n.SH ")[0]
+    assert set(re.findall(r"^\.TP\n\.B (\w+)$", commands, re.M)) == listed
+    assert set(re.findall(r"^\.B \"?focust-video (\w+)", manual, re.M)) == listed
+
+
+def test_the_package_suggests_what_the_examples_call():
+    (suggested,) = re.findall(r"^Suggests: (.*)$", (REPOSITORY / "packaging/debian/control").read_text(), re.M)
+    scripts = "".join(path.read_text() for path in (REPOSITORY / "packaging/examples").glob("*.sh"))
+    for command in ("curl", "rsync", "sqlite3"):
+        assert re.search(rf"\b{command} ", scripts) and command in suggested.split(", ")
+
+
 def test_the_playback_function_of_the_site_developers_page_is_that_of_the_example():
     """Which browsers run, in test_browser_watch.py."""
     assert (REPOSITORY / "docs/examples/browser-upload/play.js").read_text() in of_page("js")
