@@ -115,9 +115,11 @@ def run(*arguments: str) -> str:
 def settings() -> list[tuple[str, str, str, bool]]:
     """Name, default, meaning and whether it is live, of each setting in the program's list."""
     nginx, rest = (REPOSITORY / "Sources/Settings/Setting.swift").read_text().split("static let all")
+    # A default that a value of Domain's has too.
+    ladder = re.search(r'defaultText = ("[^"]+")', (REPOSITORY / "Sources/Domain/Ladder.swift").read_text())[1]
     found = []
     for body in re.findall(r"^        Setting\((.*?)\),?$", rest + nginx, re.S | re.M):
-        joined = re.sub(r'"\s*\+\s*"', "", body)
+        joined = re.sub(r'"\s*\+\s*"', "", body).replace("Ladder.defaultText", ladder)
         found.append((*re.findall(r'"([^"]*)"', joined), "isLive: true" in joined))
     return found
 
