@@ -134,7 +134,7 @@ def test_every_link_of_its_pages_leads_to_a_file_in_it(unpacked):
 
 def checkout(directory: Path, umask: int) -> Path:
     """What a package is made from besides the executables, as one who has that umask would have cloned it."""
-    for name in ("packaging", "docs", "nginx", "systemd", "monitoring", "Sources/CLibAV"):
+    for name in ("packaging", "docs", "systemd", "monitoring", "Sources/CLibAV"):
         shutil.copytree(REPOSITORY / name, directory / name, ignore=shutil.ignore_patterns("*.new"))
     shutil.copy(REPOSITORY / "README.md", directory)
     for path in (directory, *directory.rglob("*")):
