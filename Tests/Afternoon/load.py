@@ -1,4 +1,5 @@
-"""Plays and uploads without pause until the file that it is given is gone; answers how often which status came.
+"""Plays and uploads (unless --only-play is the last argument) without pause until the file that it is given is gone;
+answers how often which status came.
 
 The API key comes on standard input, where no list of processes shows it.
 """
@@ -14,6 +15,7 @@ import time
 
 URL = "video.example.com"
 running, certificate, token, rel, film = sys.argv[1:6]
+uploads = sys.argv[6:] != ["--only-play"]
 key = sys.stdin.readline().strip().rpartition(":")[2]
 BOUNDARY = "afternoon-boundary"
 counts: collections.Counter[str] = collections.Counter()
@@ -63,7 +65,7 @@ def upload() -> None:
         time.sleep(0.5)
 
 
-threads = [threading.Thread(target=work) for work in (play, play, play, upload)]
+threads = [threading.Thread(target=work) for work in (play, play, play, *[upload] * uploads)]
 for thread in threads:
     thread.start()
 for thread in threads:
