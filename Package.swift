@@ -72,7 +72,7 @@ let package = Package(
         // libav has a process of its own, which is asked over a pair of sockets.
         .target(name: "MediaProtocol", dependencies: ["Crypto", "Domain", "Formats"], swiftSettings: strict),
         .target(
-            name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "MediaProtocol"],
+            name: "Media", dependencies: ["CLibAV", "Crypto", "Domain", "MediaProtocol", "System"],
             swiftSettings: strict),
         .executableTarget(
             name: "FocustMedia",

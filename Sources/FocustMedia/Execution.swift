@@ -35,11 +35,10 @@ struct Execution {
         case .probe(let source):
             return .string(try Probe.examine(source).fileExtension)
         case .plan(let source, let options):
-            return .string(try HLSConverter(options: options, log: log).plan(source).explanation)
+            return .string(try HLSConverter(options: options, log: log).explanation(source))
         case .convert(let source, let directory, let key, let options):
             return try convert(source, directory, key, options).json
-        case .renditions:
-            throw MediaError(.internal, "Renditions cannot be made yet.", operation: "renditions")
+        case .renditions(let order): return try makeRenditions(order).json
         case .present(let source, let output, let poster):
             let type = try Probe.examine(source).fileExtension
             return present(source, type, output, poster).json
@@ -95,6 +94,22 @@ struct Execution {
         return try converter.convert(
             source, into: directory, key: key, cancellation: Cancellation(),
             since: start, planned: { reply.send(.planned(duration: $0)) }, progress: tell)
+    }
+
+    private func makeRenditions(_ order: RenditionsOrder) throws(MediaError) -> RenditionsResult {
+        System.Thread.Priority.background.apply()
+        let reply = reply
+        let steps = ProgressSteps(step: Self.progressStep)
+        return try RenditionsMaker(order, log: log).make(
+            cancellation: Cancellation(),
+            planned: { duration, renditions in
+                reply.send(.planned(duration: duration))
+                reply.send(.renditions(renditions))
+            },
+            progress: { name, share, whole in
+                if steps.isNew(name, share) { reply.send(.renditionProgress(name, share)) }
+                if steps.isNew(nil, whole) { reply.send(.progress(whole)) }
+            })
     }
 
     private var log: @Sendable (String) -> Void {

@@ -68,7 +68,7 @@ struct ConversionJob {
             duration: duration, segments: output.segments.count, bytes: output.byteCount,
             videoCodec: writer.videoCodec, audioCodec: audioCodec, width: rendition.width,
             height: rendition.height, plan: plan.explanation, rendition: rendition,
-            isComplete: options.ladder.rungs.isEmpty)
+            isComplete: LadderPlan.isComplete(plan, first: rendition, options: options))
     }
 
     /// Adds a poster to the finished lesson; answers why there is none.

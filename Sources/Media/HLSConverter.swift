@@ -28,6 +28,12 @@ package struct HLSConverter: Sendable {
         }
     }
 
+    /// The same in words: one line for each stream, and for each rendition that the film will probably get.
+    package func explanation(_ path: String) throws(MediaError) -> String {
+        let plan = try plan(path)
+        return ([plan.explanation] + LadderForecast(plan, options: options).lines).joined(separator: "\n")
+    }
+
     /// Writes `segment_000.ts` …, `output.m3u8` and `poster.jpg` into the existing, empty `directory`.
     ///
     /// The caller writes `enc.key`, syncs and publishes. On an error, what was written so far stays there.

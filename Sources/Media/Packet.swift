@@ -1,4 +1,5 @@
 import CLibAV
+import Glibc
 import MediaProtocol
 
 /// One compressed packet and its owner (packet.h: AVPacket).
@@ -9,6 +10,16 @@ final class Packet {
     init() throws(MediaError) {
         guard let pointer = av_packet_alloc() else { throw .outOfMemory("av_packet_alloc") }
         self.pointer = pointer
+    }
+
+    /// A packet with these contents.
+    convenience init(_ bytes: [UInt8]) throws(MediaError) {
+        try self.init()
+        let code = av_new_packet(pointer, Int32(bytes.count))
+        guard code >= 0 else { throw .library("av_new_packet", code) }
+        bytes.withUnsafeBytes { source in
+            if let start = source.baseAddress { memcpy(pointer.pointee.data, start, source.count) }
+        }
     }
 
     deinit {

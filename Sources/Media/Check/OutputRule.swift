@@ -29,6 +29,12 @@ package enum OutputRule: String, Sendable, CaseIterable {
     case soundCopySafe = "sound-copy-safe"
     /// A lesson that names sound has some.
     case soundPresent = "sound-present"
+    /// All renditions of a lesson are cut at the same instants, and say so in the same words.
+    case alignment = "alignment"
+    /// A rendition takes no more of a line than was planned for it.
+    case cappedRate = "capped-rate"
+    /// A rendition's codecs have names that players know (RFC 6381).
+    case namedCodecs = "named-codecs"
 
     /// The error for a lesson that breaks this rule; `what` says where.
     func broken(_ what: String) -> MediaError {

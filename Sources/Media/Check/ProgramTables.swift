@@ -18,6 +18,12 @@ struct ProgramTables {
         return true
     }
 
+    /// Reads a packet anywhere in a segment; true where it is the map that the association named.
+    mutating func readMapAgain(_ packet: TransportPacket) -> Bool {
+        guard packet.pid == programMap, packet.startsUnit else { return false }
+        return readMap(packet)
+    }
+
     /// Reads the second packet; false where it is not the PMT that the PAT named, or has no H.264.
     mutating func readMap(_ packet: TransportPacket) -> Bool {
         video = nil

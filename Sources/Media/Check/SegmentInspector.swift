@@ -10,6 +10,8 @@ struct SegmentInspector {
     var promise: PicturePromise?
     /// PTS of the present segment's first picture, 90 kHz.
     private(set) var firstPTS: Int64?
+    /// Pictures of all segments so far.
+    private(set) var pictureCount = 0
     /// The first rule that was broken; later ones follow from it.
     private(set) var failure: MediaError?
 
@@ -81,6 +83,7 @@ struct SegmentInspector {
 
     private mutating func readPicture(_ packet: TransportPacket) {
         if packet.startsUnit {
+            pictureCount += 1
             guard let header = PESHeader(packet.payload) else {
                 return fail(.risingTimes, "a picture without")
             }

@@ -1,7 +1,7 @@
 import CLibAV
 
 /// What a stream says of its colours, by the numbers of ITU-T H.273, which are libav's and H.264's too.
-struct ColourTags: Equatable {
+struct ColourTags: Equatable, Sendable {
     /// H.273: 2 stands for "not said" in all three.
     private static let unsaid = 2
     private static let bt709 = 1

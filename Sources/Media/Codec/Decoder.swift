@@ -15,20 +15,31 @@ final class Decoder {
     /// - Parameters:
     ///   - threads: worker threads.
     ///   - isForFaultsAlone: what comes out is not looked at, and need not be beautiful.
-    init(
+    convenience init(
         _ stream: Stream, threads: Int, limits: MediaLimits, capture: LogCapture,
         isForFaultsAlone: Bool = false
     ) throws(MediaError) {
-        guard let codec = AcceptedDecoders.decoder(for: stream.parameters.codec_id) else {
+        try self.init(
+            stream.pointer.pointee.codecpar, timeBase: stream.timeBase, threads: threads, limits: limits,
+            capture: capture, isForFaultsAlone: isForFaultsAlone)
+    }
+
+    /// The same for packets that come from no stream of libavformat's.
+    init(
+        _ parameters: UnsafePointer<AVCodecParameters>, timeBase: AVRational, threads: Int,
+        limits: MediaLimits, capture: LogCapture, isForFaultsAlone: Bool = false
+    ) throws(MediaError) {
+        guard let codec = AcceptedDecoders.decoder(for: parameters.pointee.codec_id) else {
+            let name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
             throw MediaError(
-                .unsupported, "\(stream.codecName) cannot be decoded.", operation: "avcodec_find_decoder")
+                .unsupported, "\(name) cannot be decoded.", operation: "avcodec_find_decoder")
         }
         self.limits = limits
         frame = try Frame()
         context = try CodecContext(codec, capture: capture)
-        let code = avcodec_parameters_to_context(context.pointer, stream.pointer.pointee.codecpar)
+        let code = avcodec_parameters_to_context(context.pointer, parameters)
         guard code >= 0 else { throw .library("avcodec_parameters_to_context", code) }
-        context.pointer.pointee.pkt_timebase = stream.timeBase
+        context.pointer.pointee.pkt_timebase = timeBase
         context.pointer.pointee.thread_count = Int32(threads)
         context.pointer.pointee.max_pixels = Int64(limits.maxPixels)
         if isForFaultsAlone { context.pointer.pointee.skip_loop_filter = AVDISCARD_ALL }

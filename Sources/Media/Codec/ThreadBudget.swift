@@ -28,4 +28,10 @@ struct ThreadBudget {
 
     /// For filters and the encoder.
     var encoding: Int { threads }
+
+    /// For encoders that work beside each other, by the pixels that each has in a second: one each at least.
+    func shares(_ pixels: [Double]) -> [Int] {
+        let all = pixels.reduce(0, +)
+        return pixels.map { max(1, Int((Double(threads) * $0 / max(1, all)).rounded())) }
+    }
 }

@@ -1,5 +1,5 @@
 /// The size a re-encoded picture gets: upright, with square pixels and even sides, never scaled up.
-struct PictureTarget: Equatable {
+struct PictureTarget: Equatable, Sendable {
     private static let sanePixels = 0.1...10.0
     /// H.264 goes no further in any level that players have, neither way.
     private static let maxSide = 8192.0

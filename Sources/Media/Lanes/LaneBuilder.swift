@@ -18,9 +18,14 @@ struct LaneBuilder {
         let facts = plan.probe.video ?? stream.videoFacts
         return switch plan.video.action {
         case .copy: PicturePromise(copying: facts, ColourTags(stream.parameters))
-        case .transcode: VideoSettings(facts, stream: stream, options: job.options).promise
+        case .transcode:
+            VideoSettings(facts, stream: stream, options: job.options, rung: rung, seconds: plan.duration)
+                .promise
         }
     }
+
+    /// How the pictures of a film are encoded that gets a ladder.
+    private var rung: RungSettings? { LadderPlan(plan, options: job.options)?.first }
 
     private func stream(_ decision: StreamDecision) throws(MediaError) -> Stream {
         guard let stream = job.demuxer.streams.first(where: { $0.index == decision.streamIndex }) else {
@@ -50,7 +55,11 @@ struct LaneBuilder {
             return (stream, CopyLane(stream, as: track, watch: watch, check: check))
         case (.transcode, .video):
             let facts = plan.probe.video ?? stream.videoFacts
-            return (stream, try VideoTranscodeLane(stream, facts: facts, job: job))
+            return (
+                stream,
+                try VideoTranscodeLane(
+                    stream, facts: facts, rung: rung, seconds: plan.duration, job: job)
+            )
         case (.transcode, .audio): return (stream, try AudioTranscodeLane(stream, job: job))
         }
     }

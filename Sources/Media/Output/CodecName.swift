@@ -6,6 +6,12 @@ enum CodecName {
     /// ISO/IEC 14496-3: audio object type 2, AAC-LC.
     static let aac = "mp4a.40.2"
 
+    /// Of a rendition, as its first picture says: "avc1.64001E,mp4a.40.2".
+    static func all(firstPicture: [UInt8], hasSound: Bool) -> String {
+        let video = firstPicture.withUnsafeBytes { avc(extradata: [], firstPicture: $0) }
+        return hasSound ? "\(video),\(aac)" : video
+    }
+
     /// "avc1." and profile, constraints and level in hexadecimal: the three bytes behind the header of the SPS.
     ///
     /// They stand in an avcC record (ISO/IEC 14496-15 §5.3.3.1), or else in the first access unit with start

@@ -11,8 +11,15 @@ final class MPEGTSMuxer {
     /// What the muxer is given in place of a packet that was framed anew.
     private let substitute: Packet
 
-    /// - Parameter tracks: codec parameters of each track, in the order of `Track`.
-    init(tracks: [UnsafePointer<AVCodecParameters>], sink: SegmentSink) throws(MediaError) {
+    /// What libavformat adds to all times of a lesson: a decoder's buffer has so long to fill (90 kHz).
+    static let lead: Int64 = 126_000
+
+    /// - Parameters:
+    ///   - tracks: codec parameters of each track, in the order of `Track`.
+    ///   - lead: added to all times; as usual, or 0.
+    init(
+        tracks: [UnsafePointer<AVCodecParameters>], sink: SegmentSink, lead: Int64 = MPEGTSMuxer.lead
+    ) throws(MediaError) {
         self.sink = sink
         framings = tracks.map { TransportFraming($0.pointee) }
         substitute = try Packet()
@@ -21,7 +28,7 @@ final class MPEGTSMuxer {
         context.pointee.pb = try sink.context()
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
         // As the ffmpeg command line has it: room for the decoder's buffer between clock and picture.
-        context.pointee.max_delay = 700_000
+        context.pointee.max_delay = lead == 0 ? 0 : 700_000
         context.pointee.flush_packets = 0
         // Timestamps are shifted once, before they come here.
         context.pointee.avoid_negative_ts = 0

@@ -52,7 +52,8 @@ struct SegmentReader {
         }
     }
 
-    private static func contents(_ path: String) throws(MediaError) -> [UInt8] {
+    /// The bytes of the file at `path`.
+    static func contents(_ path: String) throws(MediaError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("open segment", errno) }
         defer { close(descriptor) }
