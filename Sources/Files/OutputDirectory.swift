@@ -26,8 +26,35 @@ package struct OutputDirectory: ~Copyable {
 
     /// Writes a file that only its owner may read.
     package borrowing func writePrivate(_ bytes: [UInt8], as name: String) throws(FileError) {
+        try write(bytes, as: name, mode: 0o600)
+    }
+
+    /// Writes a file that is not there yet.
+    package borrowing func write(_ bytes: [UInt8], as name: String) throws(FileError) {
+        try write(bytes, as: name, mode: 0o640)
+    }
+
+    /// Reads a small file.
+    package borrowing func read(_ name: String) throws(FileError) -> [UInt8] {
         let file = "\(path)/\(name)"
-        let descriptor = try FileSystem.open(file, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        let descriptor = try FileSystem.open(file, O_RDONLY, mode: 0)
+        defer { close(descriptor) }
+        return try FileSystem.readAll(descriptor, limit: 1 << 20, path: file)
+    }
+
+    package borrowing func remove(_ name: String) throws(FileError) {
+        try FileSystem.remove("\(path)/\(name)")
+    }
+
+    package borrowing func rename(_ name: String, _ other: String) throws(FileError) {
+        try FileSystem.rename("\(path)/\(name)", "\(path)/\(other)")
+    }
+
+    private borrowing func write(
+        _ bytes: [UInt8], as name: String, mode: mode_t
+    ) throws(FileError) {
+        let file = "\(path)/\(name)"
+        let descriptor = try FileSystem.open(file, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
         defer { close(descriptor) }
         try FileSystem.write(bytes.span, to: descriptor, path: file)
     }

@@ -69,3 +69,73 @@ def test_a_plan_is_told_and_nothing_is_written(media, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 0 and done.stdout.startswith("video: copy")
     assert list(tmp_path.iterdir()) == []
+
+
+LADDER = ("--segment-seconds", "2", "--preset", "ultrafast", "--renditions", "--ladder", "180:300k,120:85k@15")
+
+
+def variants(playlist):
+    """Attributes and address of each variant, in the order in which they are listed."""
+    lines = playlist.read_text().splitlines()
+    tags = [line for line in lines if line.startswith("#EXT-X-STREAM-INF:")]
+    names = [line for line in lines if not line.startswith("#")]
+    return list(zip(tags, names, strict=True))
+
+
+def sizes(playlist):
+    """What ffprobe sees of a playlist's pictures when it decodes them all."""
+    seen = run(
+        *("ffprobe", "-v", "error", "-allowed_extensions", "ALL", "-count_frames", "-select_streams", "v"),
+        *("-show_entries", "stream=width,height,nb_read_frames", "-of", "csv=p=0", playlist),
+    )
+    return tuple(int(number) for number in seen.split()[0].strip(",").split(","))
+
+
+def test_a_ladder_is_made_that_plays_at_every_step(media, tmp_path):
+    out = tmp_path / "lesson"
+    source = make_h264(media / "to-ladder.mp4", seconds=5, bitrate="1500k")
+    done = subprocess.run([binary(), "convert", source, out, *LADDER], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    listed = variants(out / "output.m3u8")
+    assert {name for _, name in listed} >= {"r0.m3u8", "r1.m3u8"} and "r0: kept" in done.stdout
+    cuts = set()
+    for tag, name in listed:
+        width, height, frames = sizes(out / name)
+        assert f"RESOLUTION={width}x{height}" in tag and "CLOSED-CAPTIONS=NONE" in tag
+        assert frames > 5 * 13
+        cuts.add(tuple(re.findall(r"#EXTINF:([\d.]+)", (out / name).read_text())))
+        key = re.search(r'METHOD=AES-128,URI="(.*)"', (out / name).read_text())[1]
+        assert (out / key).stat().st_size == 16 and (out / key).stat().st_mode & 0o077 == 0
+    assert len(cuts) == 1
+    left = {path.name for path in out.iterdir()}
+    named = {line for path in out.glob("*.m3u8") for line in path.read_text().splitlines() if line[0] != "#"}
+    assert {name for name in left if name.endswith((".ts", ".m3u8"))} == named | {"output.m3u8"}
+
+
+def test_a_copy_above_the_highest_rate_is_not_in_the_ladder(media, tmp_path):
+    out = tmp_path / "lesson"
+    source = make_h264(media / "to-ladder.mp4", seconds=5, bitrate="1500k")
+    command = [binary(), "convert", source, out, *LADDER, "--max-bitrate", "700k"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "r0: gives way" in done.stdout
+    names = {path.name for path in out.iterdir()}
+    assert not {"enc.key", "r0.m3u8", "segment_000.ts"} & names and "enc-r1.key" in names
+    assert all(sizes(out / name)[2] > 0 for _, name in variants(out / "output.m3u8"))
+
+
+def test_a_plan_tells_the_ladder(media, tmp_path):
+    source = make_h264(media / "to-plan-ladder.mp4", seconds=2, bitrate="1500k")
+    command = [binary(), "convert", "--plan", source, *LADDER]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line.startswith("rendition ")]
+    assert [line.split(":")[0] for line in lines] == ["rendition r0", "rendition r1", "rendition r2"]
+    assert "320x180" in lines[1] and "214x120, 15.0 fps" in lines[2]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ladder_that_rises_is_refused(media, tmp_path):
+    command = [binary(), "convert", "film.mp4", tmp_path / "lesson", "--renditions", "--ladder", "120:85k,180:300k"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and "--ladder must be like" in done.stderr
