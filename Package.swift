@@ -199,7 +199,7 @@ let package = Package(
         .testTarget(
             name: "ConversionTests",
             dependencies: [
-                "Callbacks", "Conversion", "Database", "Domain", "Files", "FocustMedia",
+                "Callbacks", "Conversion", "Crypto", "Database", "Domain", "Files", "FocustMedia", "Formats",
                 "MediaClient", "MediaProtocol", "MemoryDatabase", "Metrics", "System", "TestOutbox", logging,
             ], swiftSettings: strict),
         .testTarget(

@@ -6,9 +6,20 @@ import Domain
 package struct CallbackComposer: Sendable {
     /// `FOCUST_CALLBACK_URL`: for jobs whose upload named no URL of its own; nil for none.
     private let defaultURL: String?
+    /// `FOCUST_CALLBACK_EVENTS`: what else there is to tell.
+    private let events: Set<CallbackEvent>
 
-    package init(defaultURL: String?) {
+    package init(defaultURL: String?, events: Set<CallbackEvent> = []) {
         self.defaultURL = defaultURL
+        self.events = events
+    }
+
+    /// For a lesson that is about to get its other renditions; `job` is the one that the site knows. Nil unless the
+    /// settings ask for it.
+    package func renditions(of job: Job, duration: Double) -> NewCallback? {
+        guard events.contains(.renditions) else { return nil }
+        return callback(
+            to: job.successCallbackURL, CallbackMessage(job: job, ending: .renditions(duration: duration)))
     }
 
     /// For a job about to be published; `duration` in seconds. Nil where nobody wants to know.
@@ -16,9 +27,11 @@ package struct CallbackComposer: Sendable {
         callback(to: job.successCallbackURL, CallbackMessage(job: job, ending: .success(duration: duration)))
     }
 
-    /// For a job about to fail for good.
+    /// For a conversion about to fail for good.
     package func failure(of job: Job, _ failure: JobFailure) -> NewCallback? {
-        callback(to: job.errorCallbackURL, CallbackMessage(job: job, ending: .failure(failure)))
+        // A lesson that keeps its first rendition alone can be watched.
+        guard job.kind == .conversion else { return nil }
+        return callback(to: job.errorCallbackURL, CallbackMessage(job: job, ending: .failure(failure)))
     }
 
     /// For a job that ended in the queue, its workers dead. A superseded one has none: the newer upload,

@@ -9,6 +9,8 @@ struct CallbackMessage: Equatable, Sendable {
         /// Published; `duration` in seconds.
         case success(duration: Double?)
         case failure(JobFailure)
+        /// The lesson has its other renditions too.
+        case renditions(duration: Double)
     }
 
     let job: Job
@@ -30,6 +32,7 @@ struct CallbackMessage: Equatable, Sendable {
         switch ending {
         case .success: "success"
         case .failure: "error"
+        case .renditions: "renditions_ready"
         }
     }
 
@@ -37,6 +40,7 @@ struct CallbackMessage: Equatable, Sendable {
         switch ending {
         case .success: "The video has been converted."
         case .failure: "The video could not be converted."
+        case .renditions: "The video has all its renditions."
         }
     }
 
@@ -44,13 +48,14 @@ struct CallbackMessage: Equatable, Sendable {
         switch ending {
         case .success(let duration): duration ?? job.duration
         case .failure: job.duration
+        case .renditions(let duration): duration
         }
     }
 
     /// A sentence, for receivers log or show it; the task tells the code.
     private var error: [(String, JSONValue)] {
         switch ending {
-        case .success: []
+        case .success, .renditions: []
         case .failure(let failure): [("error", .string(failure.message))]
         }
     }

@@ -10,6 +10,10 @@ struct ConversionFailure: Error {
     let cause: String
     let kind: AttemptFailure
     let isCancellation: Bool
+    /// Whether a conversion waited that goes first.
+    let isGivingWay: Bool
+    /// Whether too little of the disk was free.
+    var isForSpace: Bool { forTask == .outOfStorage }
     /// Whether a full disk could be the reason.
     let mayBeForSpace: Bool
 
@@ -23,16 +27,35 @@ struct ConversionFailure: Error {
     static let outOfSpace = ConversionFailure(
         forTask: .outOfStorage, cause: "less was free than FOCUST_MIN_FREE_BYTES", .passing)
 
-    private init(forTask: JobFailure, cause: String, _ kind: AttemptFailure) {
+    /// Somebody deleted the lesson, or put another one in its place.
+    static let lessonGone = ConversionFailure(
+        forTask: JobFailure(code: "lesson_gone", message: "The lesson was replaced or deleted meanwhile."),
+        cause: "the lesson was replaced or deleted", .lasting)
+
+    /// The directory of the lesson was written by another program, and never imported.
+    static let lessonForeign = ConversionFailure(
+        forTask: JobFailure(
+            code: "lesson_foreign",
+            message: "The lesson was written by another program; import it, or upload it again."),
+        cause: "its directory carries no version", .lasting)
+
+    /// The job is put back, and the attempt does not count.
+    static let givingWay = ConversionFailure(
+        forTask: JobFailure(code: "waiting", message: "A conversion went first."),
+        cause: "a conversion waits", .passing, isGivingWay: true)
+
+    private init(forTask: JobFailure, cause: String, _ kind: AttemptFailure, isGivingWay: Bool = false) {
         self.forTask = forTask
         self.cause = cause
         self.kind = kind
+        self.isGivingWay = isGivingWay
         mayBeForSpace = false
         isCancellation = false
     }
 
     init(_ error: any Error) {
         cause = "\(error)"
+        isGivingWay = false
         let media = error as? MediaError
         let isHiding = (error as? FileError)?.isNotEmpty == true
         isCancellation = media?.kind == .cancelled

@@ -8,15 +8,16 @@ package struct ConversionMetrics: Sendable {
     }
 
     /// A copied lesson takes a second, a long film that must be encoded hours.
-    private static let secondsBounds: [Double] = [
+    static let secondsBounds: [Double] = [
         0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400,
     ]
     /// Below 1 a conversion takes longer than watching it; a copy runs at a thousand and more.
-    private static let factorBounds: [Double] = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 100, 300, 1000, 3000]
+    static let factorBounds: [Double] = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 100, 300, 1000, 3000]
 
     private let attempts: [Attempt: Counter]
     private let seconds: Histogram
     private let realtimeFactor: Histogram
+    package let renditions: RenditionMetrics
 
     package init(_ registry: inout MetricsRegistry) {
         let all = ConversionOutcome.allCases.flatMap { outcome in
@@ -32,6 +33,7 @@ package struct ConversionMetrics: Sendable {
         realtimeFactor = registry.one(
             "focust_conversion_realtime_factor", "Seconds of video that a second of conversion completed."
         ) { Histogram(bounds: Self.factorBounds) }
+        renditions = RenditionMetrics(&registry)
     }
 
     /// An attempt ended, `seconds` after it began, at a video of `videoSeconds`. Only what was completed says how long it

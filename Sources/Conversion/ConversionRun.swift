@@ -3,6 +3,7 @@ import Crypto
 import Database
 import Domain
 import Files
+import Formats
 import Logging
 import MediaClient
 import MediaProtocol
@@ -10,29 +11,29 @@ import System
 
 /// One attempt at one job: look, convert into a staging directory, publish, finish.
 struct ConversionRun {
-    let job: Job
-    let worker: String
-    let service: ConversionService
-    let stop: StopSignal
+    let attempt: Attempt
 
+    private var job: Job { attempt.job }
+    private var worker: String { attempt.worker }
+    private var service: ConversionService { attempt.service }
     private var source: String { service.files.absolutePath(job.sourcePath) }
 
     func run() {
-        guard let room = service.space.reserve(job.bytes) else { return waitForSpace() }
-        attempt(room)
+        guard let room = service.space.reserve(job.bytes) else { return attempt.waitForSpace() }
+        run(room)
     }
 
-    private func attempt(_ room: ConversionSpace.Reservation) {
+    private func run(_ room: ConversionSpace.Reservation) {
         let start = service.clock.monotonicNanoseconds()
-        service.log.info("conversion_started", metadata: metadata)
+        service.log.info("conversion_started", metadata: attempt.metadata)
         do {
             let result = try convert(room)
             guard let result else {
                 service.metrics.ended(.returned, .unknown, seconds: 0, videoSeconds: 0)
-                return service.log.warning("lease_lost", metadata: metadata)
+                return service.log.warning("lease_lost", metadata: attempt.metadata)
             }
             service.callbackWakeUp.signal()
-            removeUpload(of: job)
+            attempt.removeUpload(of: job)
             let seconds = Double(service.clock.monotonicNanoseconds() - start) / 1e9
             service.metrics.ended(
                 .completed, result.rendition.isCopy ? .copy : .transcode, seconds: seconds,
@@ -40,13 +41,13 @@ struct ConversionRun {
             )
             service.log.info(
                 "conversion_finished",
-                metadata: metadata.merging(
+                metadata: attempt.metadata.merging(
                     [
                         "seconds": "\(seconds.plain)", "duration": "\(result.duration.plain)",
                         "plan": "\(result.plan.split(separator: "\n").joined(separator: "; "))",
                     ], uniquingKeysWith: { $1 }))
         } catch {
-            let outcome = end(failure(error))
+            let outcome = attempt.end(error)
             service.metrics.ended(outcome, .unknown, seconds: 0, videoSeconds: 0)
         }
     }
@@ -55,7 +56,7 @@ struct ConversionRun {
     private func convert(_ room: ConversionSpace.Reservation) throws -> ConversionResult? {
         guard try service.files.size(of: job.sourcePath) != nil else { throw ConversionFailure.uploadMissing }
         defer { extendLifetime(room) }
-        let keeper = try LeaseKeeper(job: job, worker: worker, service: service, stop: stop)
+        let keeper = try LeaseKeeper(attempt)
         let staging = try service.files.makeStagingDirectory(task: job.id)
         let key = ContentKey.random()
         // Kept in there too: it waits for other replacements, and may copy.
@@ -67,9 +68,10 @@ struct ConversionRun {
             try staging.replacePlaylist(with: output.playlist)
             result.duration = output.duration
             if let failure = result.posterFailure {
-                service.log.warning("poster_failed", metadata: metadata(cause: failure))
+                service.log.warning("poster_failed", metadata: attempt.metadata(cause: failure))
             }
             try staging.writeKey(key.bytes)
+            try writeFacts(result, staging)
             try staging.sync()
             kept = keepReplaced(staging)
             return result
@@ -77,6 +79,15 @@ struct ConversionRun {
         defer { extendLifetime(kept) }
         try describe(result)
         return try publish(staging, result) ? result : nil
+    }
+
+    /// What the first rendition is, where its numbers can be; a lesson without is a lesson all the same.
+    private func writeFacts(
+        _ result: ConversionResult, _ staging: borrowing StagingDirectory
+    ) throws(FileError) {
+        let facts = RenditionFacts(
+            duration: result.duration, renditions: [result.rendition], since: service.clock.now())
+        if let facts { try staging.writeFacts(facts.serialized()) }
     }
 
     private func watch(_ keeper: LeaseKeeper, _ room: ConversionSpace.Reservation) -> ConversionWatch {
@@ -110,109 +121,34 @@ struct ConversionRun {
     private func publish(_ staging: borrowing StagingDirectory, _ result: ConversionResult) throws -> Bool {
         try service.database.jobs.finish(
             job.id, worker: worker, duration: result.duration,
-            callback: service.callbacks.success(of: job, duration: result.duration), now: service.clock.now()
+            callback: service.callbacks.success(of: job, duration: result.duration),
+            followedBy: renditions(after: result), now: service.clock.now()
         ) {
             try staging.publish(as: job.location)
             try service.files.keepOriginal(job.sourcePath, of: job.location, as: job.filename)
         }
     }
 
+    /// The job that makes the lesson's other renditions; nil where it is to have no more.
+    private func renditions(after result: ConversionResult) -> NewJob? {
+        guard !result.isComplete else { return nil }
+        return NewJob(
+            renditionsOf: job.location, source: StoredFile.original(job.filename, of: job.location),
+            filename: job.filename, ladder: service.options.ladder, duration: result.duration,
+            film: job.bytes, successCallbackURL: job.successCallbackURL)
+    }
+
     /// Keeps the version that is about to be replaced. Where that fails, its viewers have to load the playlist again, and
     /// the new one is published all the same.
     private func keepReplaced(_ staging: borrowing StagingDirectory) -> KeptVersions? {
         do throws(FileError) {
-            guard let playlist = try service.files.openLesson(at: job.location)?.read(LessonFile.playlist)
-            else {
-                return nil
-            }
+            guard let lesson = try service.files.openLesson(at: job.location) else { return nil }
             return try staging.keepReplaced(
-                at: job.location, service.keeping.retirement(of: playlist, now: service.clock.now()),
+                at: job.location, service.keeping.retirement(of: lesson, now: service.clock.now()),
                 limit: service.keeping.limit)
         } catch {
-            service.log.warning("replaced_not_kept", metadata: metadata(cause: "\(error)"))
+            service.log.warning("replaced_not_kept", metadata: attempt.metadata(cause: "\(error)"))
             return nil
         }
-    }
-
-    // MARK: When it did not work
-
-    private func failure(_ error: any Error) -> ConversionFailure {
-        let failure = error as? ConversionFailure ?? ConversionFailure(error)
-        // A full disk may end it before the lease keeper looks at the floor again.
-        return failure.mayBeForSpace && !service.space.isKept() ? .outOfSpace : failure
-    }
-
-    private func end(_ failure: ConversionFailure) -> ConversionOutcome {
-        do throws(DatabaseError) {
-            return stop.isRaised && failure.isCancellation ? try putBack() : try fail(failure)
-        } catch {
-            note(endFailed: error)
-            return .returned
-        }
-    }
-
-    private func putBack() throws(DatabaseError) -> ConversionOutcome {
-        service.log.info("conversion_put_back", metadata: metadata)
-        return try release(at: service.clock.now(), because: nil)
-    }
-
-    /// Where nothing was begun, no attempt counts.
-    private func waitForSpace() {
-        let cause = "less would be free than FOCUST_MIN_FREE_BYTES"
-        service.log.warning("conversion_waits_for_space", metadata: metadata(cause: cause))
-        let retryAt = service.clock.now().adding(seconds: QueueRules.spacePauseSeconds)
-        do throws(DatabaseError) {
-            _ = try release(at: retryAt, because: .insufficientStorage)
-        } catch {
-            note(endFailed: error)
-        }
-    }
-
-    /// The lease runs out by itself, and the job returns.
-    private func note(endFailed error: DatabaseError) {
-        service.log.error("conversion_end_failed", metadata: metadata(cause: "\(error)"))
-    }
-
-    private func release(
-        at retryAt: Timestamp, because reason: JobFailure?
-    ) throws(DatabaseError) -> ConversionOutcome {
-        let ended = try service.database.jobs.release(
-            job.id, worker: worker, retryAt: retryAt, because: reason, now: service.clock.now())
-        guard let ended else { return .returned }
-        removeUpload(of: ended)
-        return .superseded
-    }
-
-    private func fail(_ failure: ConversionFailure) throws(DatabaseError) -> ConversionOutcome {
-        let outcome = try service.database.jobs.fail(
-            job.id, worker: worker, failure: failure.forTask, failure.kind,
-            callback: service.callbacks.failure(of: job, failure.forTask), now: service.clock.now())
-        service.callbackWakeUp.signal()
-        service.log.warning("conversion_failed", metadata: metadata(cause: failure.cause))
-        switch outcome {
-        case .willRetry, .lost: return .returned
-        case .ended(let ended) where ended.status == .superseded:
-            removeUpload(of: ended)
-            return .superseded
-        // A failed job keeps its upload: it can be tried again by hand.
-        case .ended: return .failed
-        }
-    }
-
-    private func removeUpload(of job: Job) {
-        do {
-            try service.files.removeUpload(job.sourcePath)
-        } catch {
-            // Swept at the next start.
-            service.log.warning("upload_not_removed", metadata: metadata(cause: "\(error)"))
-        }
-    }
-
-    private var metadata: Logger.Metadata {
-        ["task_id": "\(job.id)", "rel": "\(job.location)", "attempt": "\(job.attempts)"]
-    }
-
-    private func metadata(cause: String) -> Logger.Metadata {
-        metadata.merging(["cause": "\(cause)"], uniquingKeysWith: { $1 })
     }
 }

@@ -33,6 +33,8 @@ package struct ConversionService: Sendable {
     let keeping: Keeping
     /// How much of the disk stays free.
     let space: ConversionSpace
+    /// Makes a lesson's further renditions.
+    let renditionMaker: any RenditionMaker
 
     package init(
         database: any Database, files: DataDirectory, media: MediaProgram, options: ConversionOptions,
@@ -40,7 +42,7 @@ package struct ConversionService: Sendable {
         clock: SystemClock, log: Logger,
         wakeUp: WakeFile,
         callbacks: CallbackComposer, callbackWakeUp: WakeFile, keeping: Keeping,
-        minFreeBytes: ByteCount
+        minFreeBytes: ByteCount, renditionMaker: (any RenditionMaker)? = nil
     ) {
         self.database = database
         self.files = files
@@ -57,6 +59,7 @@ package struct ConversionService: Sendable {
         self.callbackWakeUp = callbackWakeUp
         self.keeping = keeping
         space = ConversionSpace(files, floor: minFreeBytes)
+        self.renditionMaker = renditionMaker ?? media
     }
 
     /// 20 times the video's duration (seconds), at least ten minutes: slower than that is stuck.
@@ -85,3 +88,12 @@ package struct ConversionService: Sendable {
         return threads
     }
 }
+
+/// What makes a lesson's further renditions: the media program; a test's own.
+package protocol RenditionMaker: Sendable {
+    func makeRenditions(
+        _ order: RenditionsOrder, _ watch: RenditionsWatch
+    ) throws(MediaError) -> RenditionsResult
+}
+
+extension MediaProgram: RenditionMaker {}

@@ -6,7 +6,7 @@ import Logging
 import Metrics
 import System
 
-/// One conversion thread: takes the next job, converts it, and asks again.
+/// One conversion thread: takes the next job, does it, and asks again.
 struct ConversionWorker: Sendable {
     private let service: ConversionService
     private let stop: StopSignal
@@ -26,17 +26,21 @@ struct ConversionWorker: Sendable {
     func run() {
         do throws(SystemError) {
             try PollLoop(service.wakeUp, stop: stop, clock: service.clock).run(
-                nextDue: nextDue, work: convertNext)
+                nextDue: nextDue, work: workNext)
         } catch {
             service.log.critical("worker_failed", metadata: ["cause": "\(error)"])
         }
     }
 
-    /// Converts one job; false where none is to be had.
-    private func convertNext() -> Bool {
+    /// Does one job; false where none is to be had.
+    private func workNext() -> Bool {
         guard let job = claim() else { return false }
         service.pool.threadWorks()
-        ConversionRun(job: job, worker: name, service: service, stop: stop).run()
+        let attempt = Attempt(job: job, worker: name, service: service, stop: stop)
+        switch job.kind {
+        case .conversion: ConversionRun(attempt: attempt).run()
+        case .renditions: RenditionRun(attempt: attempt).run()
+        }
         service.pool.threadRests()
         return true
     }

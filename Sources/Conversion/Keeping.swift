@@ -18,6 +18,18 @@ package struct Keeping: Sendable {
         self.grantMargin = grantMargin
     }
 
+    /// Of a lesson that is replaced `now`. A multivariant playlist does not say how long the video is, but each of its
+    /// renditions' does.
+    func retirement(of lesson: borrowing LessonDirectory, now: Timestamp) throws(FileError) -> Retirement {
+        let names = [LessonFile.playlist] + (try lesson.namedRenditions()).sorted().map(\.playlist)
+        for name in names {
+            guard let playlist = try lesson.read(name), PlaylistFacts.duration(of: playlist) ?? .zero > .zero
+            else { continue }
+            return retirement(of: playlist, now: now)
+        }
+        return retirement(of: [], now: now)
+    }
+
     /// Of a lesson with this main playlist, replaced `now`. A playlist that does not say how long its video is may belong to
     /// the longest.
     func retirement(of playlist: [UInt8], now: Timestamp) -> Retirement {

@@ -12,31 +12,37 @@ final class LeaseKeeper: Sendable {
     static let lease = Duration.seconds(30)
     /// Milliseconds between two words.
     private static let interval: Int32 = 2000
+    /// Milliseconds between two looks for a conversion that waits.
+    private static let lookInterval: Int32 = 250
 
     private let job: Job
     private let worker: String
     private let service: ConversionService
     private let stop: StopSignal
+    /// Whether the work ends when a conversion waits.
+    private let givesWay: Bool
     /// Raised when the conversion has to end.
     let cancellation: StopSignal
     private let finished: WakeUp
     private let isFinished = Atomic(false)
     private let progress = Atomic<UInt64>(0)
     private let isOutOfSpace = Atomic(false)
+    private let isGivingWay = Atomic(false)
+    /// What is made, and whether its row in the table says something else.
+    private let renditions = Mutex<(all: [RenditionProgress], isChanged: Bool)>(([], false))
 
-    init(
-        job: Job, worker: String, service: ConversionService, stop: StopSignal
-    ) throws(SystemError) {
-        self.job = job
-        self.worker = worker
-        self.service = service
-        self.stop = stop
+    init(_ attempt: Attempt) throws(SystemError) {
+        job = attempt.job
+        worker = attempt.worker
+        service = attempt.service
+        stop = attempt.stop
+        givesWay = attempt.job.kind == .renditions
         self.cancellation = try StopSignal()
         self.finished = try WakeUp()
     }
 
     /// Keeps the lease while `work` runs. Throws `ConversionFailure.outOfSpace` where that was ended because too little
-    /// of the disk stayed free.
+    /// of the disk stayed free, `.givingWay` where a conversion waits that goes first.
     func during<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws -> Value {
         let thread = try System.Thread(name: "lease", body: { self.run() })
         defer {
@@ -47,7 +53,8 @@ final class LeaseKeeper: Sendable {
         do {
             return try work()
         } catch {
-            throw isOutOfSpace.load(ordering: .relaxed) ? ConversionFailure.outOfSpace : error
+            if isOutOfSpace.load(ordering: .relaxed) { throw ConversionFailure.outOfSpace }
+            throw isGivingWay.load(ordering: .relaxed) ? ConversionFailure.givingWay : error
         }
     }
 
@@ -56,15 +63,41 @@ final class LeaseKeeper: Sendable {
         progress.store(share.bitPattern, ordering: .relaxed)
     }
 
+    /// Notes which renditions are made; told with the next word.
+    func note(_ planned: [RenditionProgress]) {
+        renditions.withLock { $0 = (planned, true) }
+    }
+
+    /// Notes how far one of them is.
+    func note(_ name: RenditionName, _ share: Double) {
+        renditions.withLock { renditions in
+            guard let index = renditions.all.firstIndex(where: { $0.name == name }) else { return }
+            renditions.all[index].share = max(renditions.all[index].share, min(max(share, 0), 1))
+            renditions.isChanged = true
+        }
+    }
+
     private func run() {
+        let step = givesWay ? Self.lookInterval : Self.interval
+        var passed: Int32 = 0
         while !isFinished.load(ordering: .relaxed) {
-            finished.wait(milliseconds: Self.interval, or: stop)
+            finished.wait(milliseconds: step, or: stop)
             if isFinished.load(ordering: .relaxed) { return }
-            guard !stop.isRaised, renew(), hasSpace() else {
+            passed += step
+            let isTimeForAWord = passed >= Self.interval
+            if isTimeForAWord { passed = 0 }
+            guard !stop.isRaised, hasPriority(), !isTimeForAWord || renew() && hasSpace() else {
                 cancellation.raise()
                 return
             }
         }
+    }
+
+    private func hasPriority() -> Bool {
+        // Where the table cannot be read, the next word says so.
+        guard givesWay, (try? service.database.jobs.conversionWaits()) == true else { return true }
+        isGivingWay.store(true, ordering: .relaxed)
+        return false
     }
 
     private func hasSpace() -> Bool {
@@ -75,6 +108,14 @@ final class LeaseKeeper: Sendable {
 
     private func renew() -> Bool {
         do {
+            let changed = renditions.withLock { renditions in
+                defer { renditions.isChanged = false }
+                return renditions.isChanged ? renditions.all : nil
+            }
+            if let changed {
+                _ = try service.database.jobs.note(
+                    job.id, worker: worker, renditions: changed, now: service.clock.now())
+            }
             return try service.database.jobs.heartbeat(
                 job.id, worker: worker, progress: Double(bitPattern: progress.load(ordering: .relaxed)),
                 lease: Self.lease, now: service.clock.now())

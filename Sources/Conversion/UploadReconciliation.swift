@@ -4,7 +4,7 @@ import Files
 import Logging
 import System
 
-/// Compares the uploads on disk with the job table, and removes what nobody waits for: a process may have died
+/// Compares the uploads on disk, and the renditions that are being made, with the job table, and removes what nobody waits for: a process may have died
 /// between any two steps of an upload or of a conversion's end.
 package struct UploadReconciliation: Sendable {
     private let database: any Database
@@ -21,6 +21,7 @@ package struct UploadReconciliation: Sendable {
     package func run() {
         do {
             for upload in try files.waitingUploads() { try look(at: upload) }
+            for task in try files.renditionWorks() { try look(atRenditionsOf: task) }
             for job in try database.jobs.list(location: nil, status: .queued, limit: 1000)
             where try files.size(of: job.sourcePath) == nil {
                 // Its conversion will fail, and say so to whoever asks.
@@ -56,6 +57,15 @@ package struct UploadReconciliation: Sendable {
             }
             try remove(upload, because: "it has no task")
         }
+    }
+
+    /// What was made so far waits for the next attempt, as long as there is one.
+    private func look(atRenditionsOf task: TaskID) throws {
+        guard try database.jobs.job(task)?.status.isEnd ?? true, try files.removeRenditionWork(of: task)
+        else {
+            return
+        }
+        log.notice("renditions_removed", metadata: ["task_id": "\(task)", "reason": "the task is over"])
     }
 
     private func remove(_ upload: WaitingUpload, because reason: String) throws {

@@ -42,6 +42,9 @@ package enum QueueRules {
     /// The pause of what waits for free space, seconds.
     package static let spacePauseSeconds = 15
 
+    /// The pause of what waits for files that another process still works on, seconds.
+    package static let busyPauseSeconds = 5
+
     /// What becomes of a job after a failure.
     ///
     /// - Parameters:

@@ -14,12 +14,15 @@ extension ConversionService {
         options.crf = settings.crf
         options.maxHeight = settings.maxHeight
         options.isStored = true
+        options.ladder = settings.ladder
         self.init(
             database: storage.database, files: storage.files, media: storage.media, options: options,
             threads: ThreadShare(cores: Machine.cores, jobs: jobs),
             timeout: settings.conversionTimeout, metrics: metrics.conversions,
             pool: metrics.conversionThreads, clock: .system, log: log,
-            wakeUp: storage.wakeUp, callbacks: CallbackComposer(defaultURL: settings.callbackURL),
+            wakeUp: storage.wakeUp,
+            callbacks: CallbackComposer(
+                defaultURL: settings.callbackURL, events: settings.callbackEvents),
             callbackWakeUp: storage.callbackWakeUp,
             keeping: Keeping(
                 limit: settings.keepReplaced, maxTTL: settings.maxTTL, grantMargin: settings.grantMargin),

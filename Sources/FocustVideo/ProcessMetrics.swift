@@ -48,6 +48,7 @@ struct ProcessMetrics: Sendable {
 
     private static let ofWorkers: Set = [
         "focust_build_info", "focust_threads", "focust_threads_busy", "focust_conversions_total",
-        "focust_conversion_seconds", "focust_conversion_realtime_factor",
+        "focust_conversion_seconds", "focust_conversion_realtime_factor", "focust_rendition_jobs_total",
+        "focust_renditions_total", "focust_rendition_job_seconds", "focust_rendition_realtime_factor",
     ]
 }

@@ -8,6 +8,8 @@ import System
 struct ServerProbes: Sendable {
     /// Jobs by status.
     let queueDepth: @Sendable () -> [(status: String, count: Int)]
+    /// Jobs that make further renditions, by status.
+    let renditionDepth: @Sendable () -> [(status: String, count: Int)]
     /// How long the oldest queued job has waited; 0 where none waits.
     let queueOldestSeconds: @Sendable () -> Double?
     /// Queued jobs that wait for free space.
@@ -33,6 +35,10 @@ extension ServerProbes {
                 guard let counts = counts() else { return [] }
                 return JobStatus.allCases.map { ($0.rawValue, counts[$0]) }
             },
+            renditionDepth: {
+                guard let counts = counts() else { return [] }
+                return JobStatus.allCases.map { ($0.rawValue, counts.renditions[$0] ?? 0) }
+            },
             queueOldestSeconds: {
                 guard let counts = counts() else { return nil }
                 guard let oldest = counts.oldestQueued else { return 0 }
@@ -47,11 +53,10 @@ extension ServerProbes {
 extension MetricsRegistry {
     /// What the other rooms know.
     mutating func add(_ probes: ServerProbes) {
-        read("focust_queue_depth", "Conversion jobs by status.", .gauge) {
-            probes.queueDepth().map { depth in
-                MetricSample(Double(depth.count), labels: [.init("status", depth.status)])
-            }
-        }
+        byStatus("focust_queue_depth", "Conversion jobs by status.", probes.queueDepth)
+        byStatus(
+            "focust_rendition_queue_depth", "Jobs that make further renditions, by status.",
+            probes.renditionDepth)
         number(
             "focust_queue_oldest_seconds", "How long the oldest queued job has waited.", .gauge,
             probes.queueOldestSeconds)
@@ -64,6 +69,15 @@ extension MetricsRegistry {
         }
         number("focust_disk_free_bytes", "Free bytes where the data is.", .gauge) {
             probes.diskFreeBytes().map(Double.init)
+        }
+    }
+
+    private mutating func byStatus(
+        _ name: String, _ help: String,
+        _ depth: @escaping @Sendable () -> [(status: String, count: Int)]
+    ) {
+        read(name, help, .gauge) {
+            depth().map { MetricSample(Double($0.count), labels: [.init("status", $0.status)]) }
         }
     }
 }

@@ -5,17 +5,17 @@ import System
 /// What goes on between the making of a lesson's renditions and the one that waits for it.
 package struct RenditionsWatch {
     /// Raised, it ends the work.
-    let cancellation: StopSignal?
+    package let cancellation: StopSignal?
     /// How long the renditions of this many seconds of video may take; asked once with 0, before that is known.
-    let deadline: (_ duration: Double) -> Duration
+    package let deadline: (_ duration: Double) -> Duration
     /// Takes which renditions are going to be made.
-    let planned: ([PlannedRendition]) -> Void
+    package let planned: ([PlannedRendition]) -> Void
     /// Takes the share of the whole that is done, 0 to 1; it never falls.
-    let progress: (Double) -> Void
+    package let progress: (Double) -> Void
     /// Takes the share of one rendition that is done; 1 once it is on the disk.
-    let renditionProgress: (RenditionName, Double) -> Void
+    package let renditionProgress: (RenditionName, Double) -> Void
     /// Takes libav's warnings and errors.
-    let log: (String) -> Void
+    package let log: (String) -> Void
 
     package init(
         cancellation: StopSignal?, deadline: @escaping (Double) -> Duration,

@@ -50,8 +50,9 @@ import Testing
         let job = try outbox.database.jobs.claim(worker: "w", lease: .seconds(30), now: outbox.time.now) {
             _ in nil
         }
+        let service = try outbox.conversions(files)
         ConversionRun(
-            job: try #require(job), worker: "w", service: try outbox.conversions(files), stop: outbox.stop
+            attempt: Attempt(job: try #require(job), worker: "w", service: service, stop: outbox.stop)
         ).run()
         guard let callback = try outbox.callback(of: new.id) else { return nil }
         let json = try JSONSerialization.jsonObject(with: Data(callback.body)) as? [String: Any]

@@ -75,9 +75,10 @@ import Testing
             let job = try outbox.database.jobs.claim(
                 worker: "w", lease: .seconds(30), now: outbox.time.now
             ) { _ in nil }
+            let service = try outbox.conversions(files, minFreeBytes: ByteCount(1 << 50))
             ConversionRun(
-                job: try #require(job), worker: "w",
-                service: try outbox.conversions(files, minFreeBytes: ByteCount(1 << 50)), stop: outbox.stop
+                attempt: Attempt(
+                    job: try #require(job), worker: "w", service: service, stop: outbox.stop)
             ).run()
             let waiting = try #require(try outbox.database.jobs.job(new.id))
             #expect((waiting.status, waiting.attempts) == (.queued, 0))

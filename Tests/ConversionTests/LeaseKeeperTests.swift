@@ -87,6 +87,7 @@ import Testing
             _ in nil
         }
         let service = try outbox.conversions(files, minFreeBytes: ByteCount(minFreeBytes))
-        return try LeaseKeeper(job: try #require(job), worker: "w", service: service, stop: outbox.stop)
+        return try LeaseKeeper(
+            Attempt(job: try #require(job), worker: "w", service: service, stop: outbox.stop))
     }
 }

@@ -12,7 +12,8 @@ import Testing
 
 @Suite struct ProcessMetricsTests {
     private static let probes = ServerProbes(
-        queueDepth: { [("queued", 3), ("processing", 1)] }, queueOldestSeconds: { 12.5 },
+        queueDepth: { [("queued", 3), ("processing", 1)] }, renditionDepth: { [("queued", 5)] },
+        queueOldestSeconds: { 12.5 },
         queueWaitingForSpace: { 2 },
         callbacksPending: { 2 }, diskFreeBytes: { 1 << 40 })
 
@@ -37,6 +38,9 @@ import Testing
             "focust_queue_waiting_for_space": "gauge",
             "focust_conversions_total": "counter", "focust_conversion_seconds": "histogram",
             "focust_conversion_realtime_factor": "histogram", "focust_callbacks_total": "counter",
+            "focust_rendition_jobs_total": "counter", "focust_renditions_total": "counter",
+            "focust_rendition_job_seconds": "histogram", "focust_rendition_realtime_factor": "histogram",
+            "focust_rendition_queue_depth": "gauge",
             "focust_callbacks_pending": "gauge", "focust_disk_free_bytes": "gauge",
             "focust_build_info": "gauge", "focust_settings_reload_successful": "gauge",
             "process_start_time_seconds": "gauge",
@@ -92,6 +96,8 @@ import Testing
         metrics.server.uploaded(bytes: 1 << 33)
         metrics.conversions.ended(.completed, .copy, seconds: 2, videoSeconds: 600)
         metrics.conversions.ended(.failed, .transcode, seconds: 7, videoSeconds: 600)
+        metrics.conversions.renditions.ended(.completed, seconds: 4, videoSeconds: 600, made: 3)
+        metrics.conversions.renditions.ended(.failed, seconds: 9, videoSeconds: 600, made: 0)
         metrics.callbacks.tried(.postponed)
         let scrape = try scrape(metrics)
         let expected: [(String, [String: String], Double)] = [
@@ -103,6 +109,10 @@ import Testing
             ("focust_conversions_total", ["result": "completed", "path": "copy"], 1),
             ("focust_conversions_total", ["result": "failed", "path": "transcode"], 1),
             ("focust_conversion_seconds_sum", [:], 2), ("focust_conversion_realtime_factor_sum", [:], 300),
+            ("focust_rendition_jobs_total", ["result": "completed"], 1),
+            ("focust_rendition_jobs_total", ["result": "failed"], 1), ("focust_renditions_total", [:], 3),
+            ("focust_rendition_job_seconds_sum", [:], 4), ("focust_rendition_realtime_factor_sum", [:], 150),
+            ("focust_rendition_queue_depth", ["status": "queued"], 5),
             ("focust_callbacks_total", ["result": "postponed"], 1),
             ("focust_queue_depth", ["status": "queued"], 3), ("focust_queue_oldest_seconds", [:], 12.5),
             ("focust_queue_waiting_for_space", [:], 2),
@@ -114,7 +124,8 @@ import Testing
 
     @Test func `What cannot be known is left out`() throws {
         let silent = ServerProbes(
-            queueDepth: { [] }, queueOldestSeconds: { nil }, queueWaitingForSpace: { nil },
+            queueDepth: { [] }, renditionDepth: { [] }, queueOldestSeconds: { nil },
+            queueWaitingForSpace: { nil },
             callbacksPending: { nil }, diskFreeBytes: { nil }
         )
         let families = try scrape(metrics(silent)).families
@@ -126,7 +137,8 @@ import Testing
     @Test func `Probes are asked at every scrape and only then`() throws {
         let asked = Atomic(0)
         let counting = ServerProbes(
-            queueDepth: { [] }, queueOldestSeconds: { nil }, queueWaitingForSpace: { nil },
+            queueDepth: { [] }, renditionDepth: { [] }, queueOldestSeconds: { nil },
+            queueWaitingForSpace: { nil },
             callbacksPending: { nil },
             diskFreeBytes: { asked.wrappingAdd(1, ordering: .relaxed).newValue })
         let metrics = metrics(counting)

@@ -132,7 +132,7 @@ class Site:
 
     def start_worker(self, *arguments: str, prefix: tuple = (), **changes: str) -> subprocess.Popen:
         """Starts `work`, with no secret in its environment."""
-        names = ("FOCUST_MIN_FREE_BYTES", "FOCUST_LOG_LEVEL", "FOCUST_DATA_DIR")
+        names = ("FOCUST_MIN_FREE_BYTES", "FOCUST_LOG_LEVEL", "FOCUST_DATA_DIR", "FOCUST_RENDITIONS")
         kept = {name: value for name, value in self.environment.items() if name in names}
         return self.run([*prefix, binary(), "work", *arguments], self.base | kept | changes)
 

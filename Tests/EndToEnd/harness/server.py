@@ -30,6 +30,8 @@ DEFAULTS = {
     "FOCUST_UPLOADS_AT_ONCE": "1000",
     "FOCUST_UPLOADS_IN_ALL": "1000",
     "FOCUST_MIN_FREE_BYTES": "1048576",
+    # A lesson stays as its first conversion made it, unless a test is about what comes after.
+    "FOCUST_RENDITIONS": "none",
     "FOCUST_LOG_LEVEL": "debug",
 }
 
