@@ -75,6 +75,12 @@ extension DataDirectory {
         return try FileSystem.names(in: directory).sorted().compactMap { Filename($0) }.first
     }
 
+    /// The names of a lesson's originals; in the flat layout those of all its user's.
+    package func originals(of location: LessonLocation) throws(FileError) -> [Filename] {
+        try FileSystem.names(in: absolutePath(StoredFile.originals(of: location)))
+            .filter { !$0.hasPrefix(".") }.compactMap { Filename($0) }
+    }
+
     /// The size of a regular file below the root; nil where there is none. Links are not followed.
     package func size(of relative: String) throws(FileError) -> ByteCount? {
         let path = absolutePath(relative)

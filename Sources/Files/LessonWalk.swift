@@ -78,6 +78,22 @@ struct LessonWalk {
 }
 
 extension DataDirectory {
+    /// Every published lesson of the flat, older layout.
+    package func flatLessons() throws(FileError) -> [LessonLocation] {
+        var found: [LessonLocation] = []
+        for user in try FileSystem.directories(in: absolutePath(StoredFile.lessons)).sorted() {
+            for video in try FileSystem.directories(in: absolutePath("\(StoredFile.lessons)/\(user)"))
+                .sorted()
+            {
+                guard let location = LessonLocation("\(user)/\(video)"), hasLesson(at: location) else {
+                    continue
+                }
+                found.append(location)
+            }
+        }
+        return found
+    }
+
     /// At most `limit` published lessons behind the path `after`, in the byte order of their paths.
     package func lessons(
         _ filter: LessonFilter, after: String, limit: Int

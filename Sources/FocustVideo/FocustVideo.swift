@@ -13,7 +13,7 @@ struct FocustVideo: ParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Work.self, Check.self, NginxCommand.self, SettingsCommand.self, Convert.self,
-            TokenCommand.self, TasksCommand.self,
+            TokenCommand.self, TasksCommand.self, RenditionsCommand.self,
             Import.self,
         ])
 }
