@@ -254,9 +254,9 @@ private struct FakeMaker: RenditionMaker {
         let facts = RenditionFacts(reading: Array(try #require(try read("renditions.json")).utf8))
         #expect(facts?.renditions.map(\.name) == [second] && facts?.retired.map(\.name) == [.first])
         var sweep = RetirementSweep(files: files, limit: 21_600)
-        #expect(try sweep.run(now: outbox.time.now) == [])
+        #expect(try sweep.run(now: outbox.time.now, steadySeconds: .max) == [])
         // The film lasts four seconds.
-        #expect(try sweep.run(now: outbox.time.now.adding(seconds: 6)) == [lesson])
+        #expect(try sweep.run(now: outbox.time.now.adding(seconds: 6), steadySeconds: .max) == [lesson])
         #expect(try read("segment_000.ts") == nil && read("enc.key") == nil)
         #expect(try read("r1_000.ts") == "segment of r1")
     }
