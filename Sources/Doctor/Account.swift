@@ -35,12 +35,6 @@ package struct Account {
     /// A user of this machine who is in none of its groups.
     static let anybody = Account(name: "anybody", user: .max, groups: [])
 
-    private init(name: String, user: uid_t, groups: Set<gid_t>) {
-        self.name = name
-        self.user = user
-        self.groups = groups
-    }
-
     /// The name of a user id; the number where it has none.
     package static func name(of user: uid_t) -> String {
         getpwuid(user).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "\(user)"
