@@ -9,6 +9,12 @@ package struct Account {
     /// The same user with other groups, as a process of its may have.
     func with(groups: Set<gid_t>) -> Account { Account(name: name, user: user, groups: groups) }
 
+    private init(name: String, user: uid_t, groups: Set<gid_t>) {
+        self.name = name
+        self.user = user
+        self.groups = groups
+    }
+
     /// Nil where there is no such user. `group` is the one it runs with besides those of the group file.
     init?(name: String, group: String? = nil) {
         guard let entry = getpwnam(name) else { return nil }
