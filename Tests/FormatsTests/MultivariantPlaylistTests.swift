@@ -12,7 +12,7 @@ func rendition(_ name: String, _ height: Int, average: Int, frameRate: Double = 
 }
 
 private let renditions = [
-    rendition("r0", 1080, average: 4_100_000, frameRate: 30000 / 1001),
+    rendition("r0", 1080, average: 4_100_000, frameRate: 60000 / 1001),
     rendition("r1", 720, average: 1_500_000),
     rendition("r2", 432, average: 640_000), rendition("r3", 234, average: 131_000, frameRate: 15),
 ]
@@ -30,7 +30,7 @@ private let renditions = [
                 r3.m3u8
                 #EXT-X-STREAM-INF:BANDWIDTH=2250000,AVERAGE-BANDWIDTH=1500000,CODECS="avc1.64001F,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=30.000,CLOSED-CAPTIONS=NONE
                 r1.m3u8
-                #EXT-X-STREAM-INF:BANDWIDTH=6150000,AVERAGE-BANDWIDTH=4100000,CODECS="avc1.64001F,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=29.970,CLOSED-CAPTIONS=NONE
+                #EXT-X-STREAM-INF:BANDWIDTH=6150000,AVERAGE-BANDWIDTH=4100000,CODECS="avc1.64001F,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=59.940,CLOSED-CAPTIONS=NONE
                 r0.m3u8
 
                 """)
@@ -55,6 +55,35 @@ private let renditions = [
     func `A frame rate has three digits behind the point`(rate: Double, text: String) {
         let playlist = MultivariantPlaylist([rendition("r0", 720, average: 1, frameRate: rate)])
         #expect(playlist.variants.first?.tag.contains("FRAME-RATE=\(text),") == true)
+    }
+
+    @Test(arguments: [
+        ([30, 30, 15], [30, 30, 15]), ([29.97, 30, 15], [30, 30, 15]),
+        ([24.87, 25, 25.02], [25.02, 25.02, 25.02]),
+        ([60, 30, 15], [60, 30, 15]), ([5, 30, 30], [30, 30, 30]),
+    ])
+    func `A larger picture has no lower frame rate than a smaller one`(measured: [Double], written: [Double])
+    {
+        let renditions = zip([("r0", 1080), ("r1", 720), ("r2", 432)], measured).map {
+            rendition($0.0, $0.1, average: $0.1 * 1000, frameRate: $1)
+        }
+        let playlist = MultivariantPlaylist(renditions)
+        for (number, rate) in written.enumerated() {
+            let tag = playlist.variants.first { $0.name.number == number }?.tag
+            let text = tag?.split(separator: ",").first { $0.hasPrefix("FRAME-RATE=") }?.dropFirst(11)
+            #expect(text.flatMap { Double($0) } == rate)
+        }
+    }
+
+    @Test func `Of pictures of one size the one with more of them is the larger`() {
+        let slides = [
+            rendition("r0", 720, average: 300_000, frameRate: 30),
+            rendition("r1", 720, average: 110_000, frameRate: 5),
+        ]
+        let tags = MultivariantPlaylist(slides).variants.map(\.tag)
+        #expect(
+            tags.contains { $0.contains("FRAME-RATE=5.000") }
+                && tags.contains { $0.contains("FRAME-RATE=30.000") })
     }
 
     @Test func `What is written is read again, and no other line of it is lost`() throws {

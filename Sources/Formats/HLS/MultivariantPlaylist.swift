@@ -32,8 +32,25 @@ package struct MultivariantPlaylist: Equatable, Sendable {
         let start = rising.min {
             abs($0.averageBandwidth - Self.startBandwidth) < abs($1.averageBandwidth - Self.startBandwidth)
         }
-        let others = rising.filter { $0.name != start?.name }
-        self.init(tags: [], variants: ((start.map { [$0] } ?? []) + others).map { Variant($0) })
+        let order = (start.map { [$0] } ?? []) + rising.filter { $0.name != start?.name }
+        let rates = Self.frameRates(renditions)
+        self.init(tags: [], variants: order.map { Variant($0, frameRate: rates[$0.name] ?? $0.frameRate) })
+    }
+
+    /// What `FRAME-RATE` says of each: no larger picture has less than a smaller one.
+    ///
+    /// hls.js goes up to variants of the same or a higher frame rate alone, and an average of uneven pictures, of 29.97
+    /// where an encoder made 30, would keep it from the best one for ever.
+    private static func frameRates(_ renditions: [Rendition]) -> [RenditionName: Double] {
+        let growing = renditions.sorted {
+            ($0.height, $0.frameRate, $0.averageBandwidth) < ($1.height, $1.frameRate, $1.averageBandwidth)
+        }
+        var (rates, highest) = ([RenditionName: Double](), 0.0)
+        for rendition in growing {
+            highest = max(highest, rendition.frameRate)
+            rates[rendition.name] = highest
+        }
+        return rates
     }
 
     /// The renditions of `names` alone, in the same order.
@@ -53,13 +70,13 @@ package struct MultivariantPlaylist: Equatable, Sendable {
 }
 
 extension MultivariantPlaylist.Variant {
-    fileprivate init(_ rendition: Rendition) {
+    fileprivate init(_ rendition: Rendition, frameRate: Double) {
         name = rendition.name
         // Without CLOSED-CAPTIONS=NONE, AVPlayer offers captions that are not there.
         tag =
             "#EXT-X-STREAM-INF:BANDWIDTH=\(rendition.bandwidth),AVERAGE-BANDWIDTH=\(rendition.averageBandwidth),"
             + "CODECS=\"\(rendition.codecs)\",RESOLUTION=\(rendition.width)x\(rendition.height),"
-            + "FRAME-RATE=\(Self.threeDigits(rendition.frameRate)),CLOSED-CAPTIONS=NONE"
+            + "FRAME-RATE=\(Self.threeDigits(frameRate)),CLOSED-CAPTIONS=NONE"
     }
 
     /// With three digits behind the point (RFC 8216 §4.3.4.2).
