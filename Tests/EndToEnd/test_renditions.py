@@ -2,7 +2,10 @@
 
 import json
 import re
+import sqlite3
 import time
+import uuid
+from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -11,7 +14,7 @@ import requests
 
 from harness import renditions
 from harness.client import WEB_HEADERS, bearer, refusal, segment_uris, service
-from harness.server import SECRET_KEY
+from harness.server import SECRET_KEY, Server
 from harness.tokens import play, play_claims, remember, sign
 from harness.trees import put_video
 
@@ -421,3 +424,99 @@ def test_a_raw_upload_is_no_rendition(ladder):
         )
         assert answer.status_code == status, answer.text
     assert json.loads(answer.text)["error"] == "token_mismatch"
+
+
+# What a job makes, as its row keeps it: name, width, height, frames per second and share.
+MAKING = "r1 1280 720 25.0 0.5\nr2 768 432 25.0 0.0\nr3 416 234 15.0 0.25"
+# A job's status, the lesson's, and how many of its renditions are of which.
+JOBS = {
+    None: ("none", {}),
+    "queued": ("queued", {"queued": 3}),
+    "processing": ("processing", {"processing": 2, "queued": 1}),
+    "failed": ("failed", {"failed": 3}),
+    "completed": ("completed", {}),
+    "superseded": ("none", {}),
+}
+
+
+def add_job(server, rel: str, kind: str, status: str, renditions_made: str | None = None) -> str:
+    """A row as the queue has it; its id."""
+    now, identifier = int(time.time() * 1000), f"{uuid.uuid4()}"
+    row = {"id": identifier, "rel": rel, "owner": rel.split("/")[0], "filename": "film.mp4", "status": status}
+    row |= {"source": "originals/film.mp4", "bytes": 1, "turn": 0, "created_at": now, "updated_at": now}
+    row |= {"kind": kind, "renditions": renditions_made}
+    if status == "processing":
+        row |= {"worker": "somebody", "lease_until": now + 3_600_000}
+    elif status != "queued":
+        row |= {"ended_at": now}
+    with sqlite3.connect(server.data / "state/focust.db", timeout=30) as database:
+        places = ", ".join("?" * len(row))
+        database.execute(f"INSERT INTO job ({', '.join(row)}) VALUES ({places})", list(row.values()))
+    return identifier
+
+
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory):
+    """A server that converts nothing: what its tables say stays as it is."""
+    running = Server(tmp_path_factory.mktemp("idle"), {"FOCUST_CONVERSION_JOBS": "0"}).start()
+    yield running
+    assert running.stop() == 0
+
+
+def show(server, path: str) -> dict:
+    answer = requests.get(f"{server.url}/api/{path}", headers=service(), timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("status", JOBS)
+def test_lessons_and_tasks_say_which_renditions_there_are_and_which_are_to_come(idle, status):
+    rel = f"listing/course-1/module-1/{status}"
+    directory = idle.data / "hls" / rel
+    put_video(directory)
+    first = renditions.LADDER[0]
+    facts = {"version": 1, "duration": 10.0, "since": 1, "renditions": [first.facts()], "retired": []}
+    (directory / "renditions.json").write_text(json.dumps(facts))
+    task = add_job(idle, rel, "conversion", "completed")
+    if status:
+        add_job(idle, rel, "renditions", status, MAKING)
+    wanted, counts = JOBS[status]
+    for found in (
+        show(idle, f"lessons/{rel}"),
+        show(idle, f"tasks/{task}"),
+        show(idle, f"tasks?rel={rel}")["tasks"][0],
+    ):
+        assert found["renditions_status"] == wanted
+        ready, *others = found["renditions"]
+        assert ready == {
+            **{"name": "r0", "width": 1920, "height": 1080, "frame_rate": 25.0, "status": "ready"},
+            **{"bandwidth": first.peak, "average_bandwidth": first.average, "codecs": first.codecs},
+        }
+        assert Counter(each["status"] for each in others) == counts
+        assert all(each["bandwidth"] is None and each["width"] for each in others)
+
+
+def test_a_lesson_with_all_its_renditions_lists_them_and_says_how_long_it_is(ladder):
+    found = show(ladder, f"lessons/{REL}")
+    assert [each["name"] for each in found["renditions"]] == NAMES
+    assert {each["status"] for each in found["renditions"]} == {"ready"}
+    assert found["renditions_status"] == "completed" and found["duration"] == DURATION
+    # As many as one of them has.
+    assert found["segments"] == 2
+
+
+def test_a_lesson_of_an_older_server_has_one_rendition_of_which_little_is_known(ladder):
+    found = show(ladder, f"lessons/{SINGLE}")
+    (only,) = found["renditions"]
+    assert only["name"] == "r0" and only["status"] == "ready" and only["bandwidth"] is None
+    assert found["renditions_status"] == "none"
+
+
+def test_a_task_whose_upload_was_replaced_or_has_not_ended_has_no_renditions(idle):
+    rel = "listing/course-1/module-1/replaced"
+    put_video(idle.data / "hls" / rel)
+    old, new, next_one = (add_job(idle, rel, "conversion", status) for status in ("completed", "completed", "queued"))
+    assert show(idle, f"tasks/{new}")["renditions"]
+    for task in (old, next_one):
+        found = show(idle, f"tasks/{task}")
+        assert (found["renditions"], found["renditions_status"]) == ([], "none")

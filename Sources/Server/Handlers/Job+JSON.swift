@@ -11,16 +11,20 @@ extension LessonLocation {
 }
 
 extension Job {
-    /// A task as clients see it, with its newest callback.
-    func json(_ callback: Callback?, isFrench: Bool) -> JSONValue {
+    /// A task as clients see it, with its newest callback and what there is of renditions.
+    func json(_ callback: Callback?, _ renditions: [(String, JSONValue)], isFrench: Bool) -> JSONValue {
+        .object(members(callback, isFrench) + renditions)
+    }
+
+    private func members(_ callback: Callback?, _ isFrench: Bool) -> [(String, JSONValue)] {
         [
-            "task_id": .string(id.value), "status": .string(status.rawValue), "progress": .number(progress),
-            "lesson_id": .string(location.videoID.value), "rel": .string(location.description),
-            "hls_path": .string(location.hlsPath), "filename": .string(filename.value),
-            "duration": duration.map { .number($0) } ?? .null,
-            "created_at": .string(createdAt.iso8601), "updated_at": .string(updatedAt.iso8601),
-            "attempts": .integer(attempts), "error": error(isFrench),
-            "callback": callback?.json ?? .null,
+            ("task_id", .string(id.value)), ("status", .string(status.rawValue)),
+            ("progress", .number(progress)), ("lesson_id", .string(location.videoID.value)),
+            ("rel", .string(location.description)), ("hls_path", .string(location.hlsPath)),
+            ("filename", .string(filename.value)), ("duration", duration.map { .number($0) } ?? .null),
+            ("created_at", .string(createdAt.iso8601)), ("updated_at", .string(updatedAt.iso8601)),
+            ("attempts", .integer(attempts)), ("error", error(isFrench)),
+            ("callback", callback?.json ?? .null),
         ]
     }
 

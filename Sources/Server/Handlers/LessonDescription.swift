@@ -22,9 +22,10 @@ struct LessonDescription: Sendable {
         let job = try lessons.latestJob(location)
         guard status != .missing || job != nil else { return nil }
         let published = try published(location)
+        let renditions = try RenditionListing(services: services).members(of: location, job)
         return .object(
             members(of: lesson, status, job) + [("filename", try filename(of: lesson, job))]
-                + members(of: published, job)
+                + members(of: published, job) + renditions
                 + [("poster_path", published?.hasPoster == true ? .string(location.posterPath) : .null)])
     }
 
@@ -62,9 +63,10 @@ struct LessonDescription: Sendable {
         do throws(FileError) {
             guard let directory = try services.files.openLesson(at: location) else { return nil }
             let playlist = try directory.read(PlaybackFile.mainPlaylist)
+            let facts = try directory.read(LessonFile.facts).flatMap { RenditionFacts(reading: $0) }
             let duration = playlist.flatMap { PlaylistFacts(reading: $0) }?.duration
             return Published(
-                files: try directory.facts(), duration: duration.map { $0 / .seconds(1) },
+                files: try directory.facts(), duration: facts?.duration ?? duration.map { $0 / .seconds(1) },
                 hasPoster: directory.has(PlaybackFile.posterName))
         } catch {
             throw Refusal(error)

@@ -48,11 +48,12 @@ struct Tasks: Sendable {
     /// Only an ended job can have callbacks, so the others cost no look.
     private func json(_ job: Job, _ context: RequestContext) throws(Refusal) -> JSONValue {
         let isFrench = AcceptLanguage.prefersFrench(context.request.acceptLanguage)
-        guard job.status.isEnd else { return job.json(nil, isFrench: isFrench) }
+        guard job.status.isEnd else { return job.json(nil, RenditionListing.none, isFrench: isFrench) }
         let callbacks = try Refusal.rethrow { () throws(DatabaseError) in
             try services.database.callbacks.callbacks(of: job.id)
         }
-        return job.json(callbacks.last, isFrench: isFrench)
+        let renditions = try RenditionListing(services: services).members(of: job)
+        return job.json(callbacks.last, renditions, isFrench: isFrench)
     }
 
     private func location(_ query: QueryParameters) throws(Refusal) -> LessonLocation? {
