@@ -158,10 +158,19 @@ def starting(goals):
         goals.add(f"app CPU, times that with 1,000 lessons: {name}", 1.1, shares)
 
 
+def networks(goals):
+    found = kept("networks") or []
+    met = [
+        float(each["start"] <= each["goal"][0] and each["stalled"] <= each["goal"][1]) for each in found
+    ]
+    share = [sum(met) / len(met)] if met else []
+    goals.add("viewers on five networks, four recordings: sessions that start in time and hardly stall", 1, share, False)
+
+
 def main():
     argparse.ArgumentParser(description=__doc__).parse_args()
     goals = Goals()
-    for part in (playback, tokens, uploads, conversion, starting):
+    for part in (playback, tokens, uploads, conversion, starting, networks):
         part(goals)
     text = goals.table()
     print(text)

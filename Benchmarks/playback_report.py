@@ -33,6 +33,7 @@ TITLES = {
     "conversion": "Conversion",
     "start": "Start and size",
     "lessons": "Many lessons",
+    "networks": "Viewers on five networks",
 }
 HEADINGS = {
     "4k": "4 KiB segments, 32 connections, nginx workers: {workers}",
