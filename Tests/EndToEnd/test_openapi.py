@@ -60,7 +60,7 @@ def test_what_is_older_and_what_is_called_back_have_tags_of_their_own():
     older = {operation["operationId"] for operation in operations if operation["tags"] == ["Older clients"]}
     assert older == {operation["operationId"] for operation in operations if operation.get("deprecated")}
     back = {operation["operationId"] for operation in operations if operation["tags"] == ["Callbacks"]}
-    assert back == {"conversionSucceeded", "conversionFailed"} == document().callbacks().keys()
+    assert back == {"conversionSucceeded", "conversionFailed", "renditionsReady"} == document().callbacks().keys()
 
 
 def test_its_examples_are_what_they_are_examples_of():
