@@ -70,6 +70,19 @@ def test_success_is_told_as_described(own_server, receiver, short_h264):
     }
 
 
+def test_that_a_lesson_has_its_renditions_is_told_as_described(own_server, receiver, short_h264):
+    renditions = {"FOCUST_RENDITIONS": "144:150k", "FOCUST_CALLBACK_EVENTS": "renditions"}
+    server = own_server(**settings(receiver), **renditions)
+    task_id = upload(server, REL, short_h264).json()["task_id"]
+    wait_for(lambda: len(receiver.received) == 2, "both callbacks", 60)
+    converted, complete = receiver.received
+    told = assert_as_described("renditionsReady", *complete)
+    before = assert_as_described("conversionSucceeded", *converted)
+    differing = {name for name in told if told[name] != before[name]}
+    assert (differing, told["task_id"]) == ({"status", "message"}, task_id)
+    assert len(set(receiver.ids())) == 2
+
+
 def test_success_in_the_flat_layout_is_told_as_described(own_server, receiver, short_h264):
     server = own_server(**settings(receiver))
     files = {"video": ("film.mp4", short_h264.read_bytes())}
