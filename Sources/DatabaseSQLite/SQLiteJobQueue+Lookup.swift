@@ -17,7 +17,9 @@ extension SQLiteJobQueue {
 
     func withLatest(_ location: LessonLocation, _ body: (Job?) throws -> Void) throws {
         try database.writeUntyped { connection in
-            try body(connection.prepared(Self.newest).first([.text(location.description)], Job.init(row:)))
+            try body(
+                connection.prepared(Self.newest).first(
+                    [.text(location.description), .text(JobKind.conversion.rawValue)], Job.init(row:)))
         }
     }
 
