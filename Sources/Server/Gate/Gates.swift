@@ -52,8 +52,8 @@ struct Gates: Sendable {
             return try handler(context, try upload.admit(context.request, grace: UploadGate.followSeconds))
         case .resume(let handler, _):
             return try handler(context, try upload.admitHolder(context.request))
-        case .file(let handler):
-            return try handler(context, media)
+        case .file(let wanted, let handler):
+            return try handler(context, try media.admit(context.request, to: wanted(context.path)))
         case .play(let onlyMobile, let handler):
             let location = try Self.location(context.path)
             let admission = try media.admit(context.request, toPlay: location, onlyMobile: onlyMobile)

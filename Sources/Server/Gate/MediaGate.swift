@@ -33,10 +33,26 @@ struct PlayAdmission: ~Copyable {
     }
 }
 
-/// Proof that a request may have one stored file.
+/// A stored file that a path names, whole; for a token to be judged by.
+enum WantedFile: Sendable {
+    /// A lesson's original, or a presentation.
+    case download(VideoTarget, Filename)
+    /// An original of the flat layout.
+    case flatDownload(user: Identifier, Filename)
+    /// A raw upload of the predecessor's, to be shown in the page.
+    case rawUpload(user: Identifier, Filename)
+
+    var filename: Filename {
+        switch self {
+        case .download(_, let name), .flatDownload(_, let name), .rawUpload(_, let name): name
+        }
+    }
+}
+
+/// Proof that a request may have one stored file. Only the gate makes it.
 struct FileAdmission {
-    let filename: Filename
-    fileprivate init(filename: Filename) { self.filename = filename }
+    let file: WantedFile
+    fileprivate init(_ file: WantedFile) { self.file = file }
 }
 
 /// Judges media tokens: is it ours, is it still good, does it name exactly what is asked for, from where.
@@ -65,10 +81,20 @@ struct MediaGate: Sendable {
         }
     }
 
-    /// Admits a v1 play token to the raw upload it names.
-    func admit(
+    /// Admits a token to the file that it names.
+    func admit(_ request: HTTPRequest, to file: WantedFile) throws(Refusal) -> FileAdmission {
+        switch file {
+        case .download(let target, let name): try check(request, toDownload: name, of: target)
+        case .flatDownload(let user, let name): try check(request, toDownload: name, ofUser: user)
+        case .rawUpload(let user, let name): try check(request, toRawUploadOf: user, name)
+        }
+        return FileAdmission(file)
+    }
+
+    /// A v1 play token, for the raw upload it names.
+    private func check(
         _ request: HTTPRequest, toRawUploadOf user: Identifier, _ filename: Filename
-    ) throws(Refusal) -> FileAdmission {
+    ) throws(Refusal) {
         try judged { () throws(Refusal) in
             let claims = try verifiedClaims(request)
             let platform = try playPlatform(claims)
@@ -79,17 +105,16 @@ struct MediaGate: Sendable {
             guard claims.maxHeight == nil else { throw Self.mismatch("The token is for renditions alone.") }
             try checkRevocation(claims)
             if platform == .web { try referrers.check(request) }
-            return FileAdmission(filename: filename)
         }
     }
 
-    /// Admits a v2 download token to `filename` of `target`.
+    /// A v2 download token, for `filename` of `target`.
     ///
     /// An older server's tokens lack `sub` and `platform`: a type, a target and a file's name say enough, since no token
     /// that plays or uploads has all three. What a token does say of its use must be downloads.
-    func admit(
+    private func check(
         _ request: HTTPRequest, toDownload filename: Filename, of target: VideoTarget
-    ) throws(Refusal) -> FileAdmission {
+    ) throws(Refusal) {
         try judged { () throws(Refusal) in
             let claims = try verifiedClaims(request)
             guard isForDownloads(claims), claims.has(.userID) else {
@@ -99,15 +124,14 @@ struct MediaGate: Sendable {
                 throw Self.mismatch("The token is for another file.")
             }
             try checkRevocation(claims)
-            return FileAdmission(filename: filename)
         }
     }
 
-    /// Admits a v1 download token to the flat layout's original. A user and a file's name alone would be a play token's
+    /// A v1 download token, for the flat layout's original. A user and a file's name alone would be a play token's
     /// too, so that `action` or `platform` must say what it is for.
-    func admit(
+    private func check(
         _ request: HTTPRequest, toDownload filename: Filename, ofUser user: Identifier
-    ) throws(Refusal) -> FileAdmission {
+    ) throws(Refusal) {
         try judged { () throws(Refusal) in
             let claims = try verifiedClaims(request)
             guard isForDownloads(claims), claims.has(.action) || claims.has(.platform),
@@ -117,7 +141,6 @@ struct MediaGate: Sendable {
                 throw Self.mismatch("The token is for another file.")
             }
             try checkRevocation(claims)
-            return FileAdmission(filename: filename)
         }
     }
 

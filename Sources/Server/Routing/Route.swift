@@ -35,8 +35,8 @@ final class Route: Sendable {
         case follow(UploadHandler)
         /// Whoever knows the address of an upload that was admitted before, which `ahead` looks for.
         case resume(Handler<UploadHolder>, ahead: HolderCheck)
-        /// Anybody with a token that the handler has judged for the file it names.
-        case file(Handler<MediaGate>)
+        /// Anybody with a token for the file that the path names, which the first part reads out of it.
+        case file(@Sendable (PathParameters) throws(Refusal) -> WantedFile, Handler<FileAdmission>)
         /// A viewer with a play token for the place the path names.
         case play(onlyMobile: Bool, PlayHandler)
     }

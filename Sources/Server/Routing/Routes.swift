@@ -46,13 +46,16 @@ enum Routes {
             Route([.get], "/hls/{user_id}/{video_id}/{file}", .play(onlyMobile: false, playback.answer)),
             Route(
                 [.get], "/mobile/hls/{user_id}/{video_id}/{file}", .play(onlyMobile: true, playback.answer)),
-            Route([.get], "/videos-user/{user_id}/{filename}", .file(downloads.raw)),
+            Route([.get], "/videos-user/{user_id}/{filename}", .file(WantedFile.raw, downloads.answer)),
 
             // Downloads
-            Route([.get], "/download2/\(lesson)/{filename}", .file(downloads.lesson)),
-            Route([.get], "/download2/course/{course_id}/{filename}", .file(downloads.course)),
-            Route([.get], "/download2/module/\(module)/{filename}", .file(downloads.module)),
-            Route([.get], "/api/download/{user_id}/{filename}", .file(downloads.flat)),
+            Route([.get], "/download2/\(lesson)/{filename}", .file(WantedFile.lesson, downloads.answer)),
+            Route(
+                [.get], "/download2/course/{course_id}/{filename}", .file(WantedFile.course, downloads.answer)
+            ),
+            Route(
+                [.get], "/download2/module/\(module)/{filename}", .file(WantedFile.module, downloads.answer)),
+            Route([.get], "/api/download/{user_id}/{filename}", .file(WantedFile.flat, downloads.answer)),
 
             // Uploads and what becomes of them
             Route([.post], "/upload/lesson", .upload(lessonUpload.answer, ahead: lessonUpload.judgeAhead)),
