@@ -85,9 +85,15 @@ package final class AES128CBC {
         return output
     }
 
-    /// The same of whole blocks that carry no padding: the start of a longer text.
+    /// The rest of the run where it ends in whole blocks without padding: the start of a longer text.
     package func finishWithoutPadding(with input: [UInt8]) throws(AES128CBCError) -> [UInt8] {
         EVP_CIPHER_CTX_set_padding(context, 0)
         return try finish(with: input)
     }
+}
+
+/// A refusal of libcrypto's while it encrypted or decrypted a segment. Says which call, never which bytes.
+package struct AES128CBCError: Error, Equatable, Sendable {
+    /// The EVP function that refused.
+    package let operation: String
 }

@@ -64,3 +64,38 @@ package final class PublicKey: @unchecked Sendable {
         return outcome == 1
     }
 }
+
+/// Why numbers are no public key that is taken here.
+package enum PublicKeyError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// RFC 7518 §3.3 asks for 2048 bits; above 8192 one verification is slow enough to be an attack.
+    case modulusSize(bits: Int)
+    /// Even, below 3 or longer than four bytes.
+    case exponent
+    /// Not 32 bytes, as RFC 7518 §6.2.1.2 asks.
+    case coordinateSize
+    /// libcrypto made no key of them: a point off its curve, for one.
+    case refused
+
+    package var description: String {
+        switch self {
+        case .modulusSize(let bits): "an RSA key of \(bits) bits instead of 2048 to 8192"
+        case .exponent: "an RSA exponent that is even, below 3 or above 32 bits"
+        case .coordinateSize: "a P-256 coordinate that is not 32 bytes"
+        case .refused: "no such key exists"
+        }
+    }
+}
+
+/// The two forms of an ECDSA signature on P-256.
+enum ECDSASignature {
+    /// R and S, 32 bytes each (RFC 7518 §3.4).
+    private static let rawBytes = 64
+
+    /// JWS's form, turned into the one libcrypto reads (RFC 3279 §2.2.3); nil where it is not 64 bytes.
+    static func der(ofRaw raw: Span<UInt8>) -> [UInt8]? {
+        guard raw.count == rawBytes else { return nil }
+        let numbers = raw.indices.map { raw[$0] }
+        return DER.sequence(
+            DER.integer(numbers[..<(rawBytes / 2)]), DER.integer(numbers[(rawBytes / 2)...]))
+    }
+}

@@ -38,3 +38,12 @@ package struct RunningDigest: ~Copyable {
         return Array(digest.prefix(Int(count)))
     }
 }
+
+/// SHA-256 (FIPS 180-4) of bytes that are all there.
+package enum SHA256Digest {
+    package static func of(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        SHA256(bytes, bytes.count, &digest)
+        return digest
+    }
+}

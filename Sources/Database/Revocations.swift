@@ -18,3 +18,14 @@ package protocol Revocations: Sendable {
     /// Forgets what can match no living token any more. Returns how many.
     func prune(now: Timestamp) throws(DatabaseError) -> Int
 }
+
+/// A piece of the list of revocations, and the number from which to ask on. A number is never given twice.
+package struct RevocationChanges: Equatable, Sendable {
+    package let revocations: [Revocation]
+    package let sequence: Int64
+
+    package init(revocations: [Revocation], sequence: Int64) {
+        self.revocations = revocations
+        self.sequence = sequence
+    }
+}

@@ -21,7 +21,7 @@ struct SQLiteReceipts: Receipts {
         }
     }
 
-    /// The same within a transaction.
+    /// Adds a receipt within a transaction that is open.
     static func add(
         _ receipt: Receipt, _ connection: Connection, _ now: Timestamp
     ) throws(DatabaseError) -> Bool {

@@ -29,7 +29,7 @@ struct SQLiteRevocations: Revocations {
         try database.read { (connection) throws(DatabaseError) in try Self.void(authority, connection) }
     }
 
-    /// The same within a transaction.
+    /// Whether a stored revocation voids `authority`, asked within a transaction that is open.
     static func void(_ authority: Authority, _ connection: Connection) throws(DatabaseError) -> Bool {
         for subject in authority.subjects {
             let (kind, target) = subject.columns

@@ -3,7 +3,7 @@ import Glibc
 
 /// One request and its answer on a FastCGI connection; owned by the thread that took it.
 ///
-/// The same one serves one request after the other, so that its buffer is made once.
+/// One exchange serves one request after the other, so that its buffer is made once.
 final class Exchange: HTTPBody {
     /// Milliseconds that a new connection has for its first bytes before it has to wait without a thread: nginx connects
     /// and sends in two calls, between which a thread here may come.

@@ -8,7 +8,7 @@ enum Sandbox {
     /// Private memory of a conversion. One of 4K HEVC with 10 bits takes 0.6 GB, one of 8K about four times that.
     private static let maxMemory = ByteCount(4 << 30)
     /// Of a look into a file: a few pictures, and as many looks at once as there are uploads.
-    private static let maxMemoryOfLook = ByteCount(1 << 30)
+    private static let probeMemory = ByteCount(1 << 30)
     /// Source, segments, libraries while they are loaded.
     private static let maxFiles = 64
     /// What may be loaded late: libavfilter and what it links, and the loader's own files.
@@ -28,7 +28,7 @@ enum Sandbox {
     private static func memory(_ order: MediaOrder) -> ByteCount {
         switch order {
         case .convert, .renditions, .plan: maxMemory
-        case .probe, .present, .describe: maxMemoryOfLook
+        case .probe, .present, .describe: probeMemory
         }
     }
 

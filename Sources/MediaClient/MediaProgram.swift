@@ -38,14 +38,14 @@ package struct MediaProgram: Sendable {
     ) throws(MediaError) -> String {
         let order = MediaOrder.probe(source: source)
         let result = try MediaRun(path, order, within: Self.shortDeadline, prepared: prepared).result()
-        return try result.stringValue.orNonsense()
+        return try result.stringValue.orProtocolError()
     }
 
     /// What `convert` would do with the file at `source`, and why: one line a stream.
     package func plan(_ source: String, _ options: ConversionOptions) throws(MediaError) -> String {
         let order = MediaOrder.plan(source: source, options: options)
         let result = try MediaRun(path, order, within: Self.planDeadline).result()
-        return try result.stringValue.orNonsense()
+        return try result.stringValue.orProtocolError()
     }
 
     /// Writes `segment_000.ts` … and `output.m3u8` into the existing, empty `directory`.
@@ -65,7 +65,7 @@ package struct MediaProgram: Sendable {
             case .renditions, .renditionProgress, .finished, .failed: break
             }
         }
-        return try ConversionResult(result).orNonsense()
+        return try ConversionResult(result).orProtocolError()
     }
 
     /// Writes the other renditions of a published lesson into `order.directory`: `r1.m3u8`, `r1_000.ts` …
@@ -87,7 +87,7 @@ package struct MediaProgram: Sendable {
             case .finished, .failed: break
             }
         }
-        return try RenditionsResult(result).orNonsense()
+        return try RenditionsResult(result).orProtocolError()
     }
 
     /// Looks into the file, and writes to `output` what browsers start sooner and to `poster` a picture of it; both exist,
@@ -97,25 +97,37 @@ package struct MediaProgram: Sendable {
     ) throws(MediaError) -> PresentationResult {
         let order = MediaOrder.present(source: source, output: output, poster: poster)
         let result = try MediaRun(path, order, within: Self.shortDeadline, prepared: prepared).result()
-        return try PresentationResult(result).orNonsense()
+        return try PresentationResult(result).orProtocolError()
     }
 
     /// libav's libraries as the program finds them.
     package func describe() throws(MediaError) -> LibraryFacts {
         let result = try MediaRun(path, .describe, within: Self.shortDeadline).result()
-        return try LibraryFacts(result).orNonsense()
+        return try LibraryFacts(result).orProtocolError()
     }
 }
 
 extension MediaError {
     /// It answered something else than was asked.
-    static let nonsense = MediaError(
+    static let brokenProtocol = MediaError(
         .internal, "The converter gave an answer that makes no sense.", operation: "media process")
 }
 
 extension Optional {
-    fileprivate func orNonsense() throws(MediaError) -> Wrapped {
-        guard let self else { throw .nonsense }
+    fileprivate func orProtocolError() throws(MediaError) -> Wrapped {
+        guard let self else { throw .brokenProtocol }
         return self
+    }
+}
+
+extension MediaProgram {
+    /// The one that belongs to this executable.
+    package static func installed() throws(SystemError) -> MediaProgram {
+        let executable = Machine.executable
+        guard let program = MediaProgram.beside(executable) else {
+            throw SystemError(
+                code: ENOENT, operation: "find \(MediaProgram.name) beside", subject: executable)
+        }
+        return program
     }
 }

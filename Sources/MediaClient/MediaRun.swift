@@ -43,17 +43,17 @@ struct MediaRun: ~Copyable {
         try result { _, _ in }
     }
 
-    /// Likewise; `take` sees the replies that come before.
+    /// The result of the order; `take` sees the replies that come before it.
     mutating func result(_ take: (MediaReply, inout MediaRun) -> Void) throws(MediaError) -> JSONValue {
         var last: MediaReply?
         while let piece = try read() {
-            guard let lines = replies.lines(adding: piece) else { throw .nonsense }
+            guard let lines = replies.lines(adding: piece) else { throw .brokenProtocol }
             for line in lines {
                 guard let json = try? JSONValue.parse(line), let reply = MediaReply(json) else {
-                    throw .nonsense
+                    throw .brokenProtocol
                 }
                 if case .planned = reply {
-                    guard !isPlanned else { throw .nonsense }
+                    guard !isPlanned else { throw .brokenProtocol }
                     isPlanned = true
                 }
                 last = reply

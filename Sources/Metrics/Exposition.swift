@@ -22,7 +22,7 @@ package struct MetricSample: Equatable, Sendable {
         self.suffix = suffix
     }
 
-    /// The same with one more label.
+    /// This sample with one more label.
     func adding(_ label: Label?) -> MetricSample {
         guard let label else { return self }
         return MetricSample(value, labels: [label] + labels, suffix: suffix)

@@ -1,3 +1,5 @@
+import System
+
 /// Every metric of the process with its labels. It is filled at start and never again, so that a scrape needs
 /// no lock and nothing a client sends can add a series.
 package struct MetricsRegistry: Sendable {
@@ -79,5 +81,19 @@ package struct MetricsRegistry: Sendable {
         _ samples: @escaping @Sendable () -> [MetricSample]
     ) {
         families.append(Family(name: name, help: help, kind: kind, samples: samples))
+    }
+}
+
+extension MetricsRegistry {
+    /// The metrics that every Prometheus client gives of its process.
+    package mutating func addProcess() {
+        let startTime = ProcessStatistics.startTime()
+        number("process_start_time_seconds", "When the process started, since 1970.", .gauge) { startTime }
+        number("process_resident_memory_bytes", "Memory in use.", .gauge, ProcessStatistics.residentBytes)
+        number("process_open_fds", "Open file descriptors.", .gauge, ProcessStatistics.openFiles)
+        number("process_threads", "Threads.", .gauge, ProcessStatistics.threads)
+        number(
+            "process_cpu_seconds_total", "User and system time spent.", .counter,
+            ProcessStatistics.cpuSeconds)
     }
 }

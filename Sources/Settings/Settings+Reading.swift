@@ -104,7 +104,7 @@ extension Settings {
     }
 
     /// A provider whose keys are public signs for other applications too, so a session must say that it is for this one.
-    /// And where neither the site is asked nor the sysadmin said so, a session must not open everything.
+    /// Where neither the site is asked nor the sysadmin said so, a session must not open everything.
     private func checkSessions(_ reader: inout SettingsReader) {
         guard reader.role == .serve, hasSessions else { return }
         if identityJWKS != nil && identityAudiences.isEmpty {

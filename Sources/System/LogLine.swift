@@ -64,3 +64,8 @@ package struct LogLine {
         }
     }
 }
+
+/// How log lines are written (`FOCUST_LOG_FORMAT`).
+package enum LogFormat: String, CaseIterable, Sendable {
+    case logfmt, json
+}

@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import Logging
+import Synchronization
 
 /// Writes log lines to standard error, where systemd and `make run` pick them up.
 ///
@@ -45,5 +46,23 @@ package struct StandardErrorLog: LogHandler {
         var text = (isJournal ? Journal.prefix(event.level) : "") + line.finished()
         // A log that cannot be written has nowhere to say so.
         text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// The least level of a line that is written, for every copy of the process's logger; can change while it runs.
+package final class LogThreshold: Sendable {
+    private let index: Atomic<Int>
+
+    package init(_ level: Logger.Level) {
+        index = Atomic(Self.index(of: level))
+    }
+
+    package var level: Logger.Level {
+        get { Logger.Level.allCases[index.load(ordering: .relaxed)] }
+        set { index.store(Self.index(of: newValue), ordering: .relaxed) }
+    }
+
+    private static func index(of level: Logger.Level) -> Int {
+        Logger.Level.allCases.firstIndex(of: level) ?? 0
     }
 }

@@ -19,7 +19,7 @@ package struct TokenIssuer: Sendable {
         issueNamed(token, lifetime: lifetime, notBefore: notBefore).token
     }
 
-    /// The same, with the token's id, by which a log may call it.
+    /// Issues a token, and answers its id too, by which a log may call it.
     package func issueNamed(
         _ token: MediaToken, lifetime: Int, notBefore: Int
     ) -> (token: String, id: String) {

@@ -7,7 +7,7 @@ package enum PercentEncoding {
         decode(ArraySlice(text.utf8), plusIsSpace: false)
     }
 
-    /// The same as text; nil also where the bytes are no valid UTF-8.
+    /// Decodes percent-encoding into text; nil also where the bytes are no valid UTF-8.
     package static func decode(_ text: some StringProtocol) -> String? {
         decodeBytes(text).flatMap { String(validating: $0, as: UTF8.self) }
     }

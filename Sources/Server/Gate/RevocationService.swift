@@ -11,7 +11,7 @@ struct RevocationService: Sendable {
     private static let longestLifetime = 31_536_000
 
     let services: Services
-    let ahead: IssuedAhead
+    let ahead: FutureDatedTokens
 
     /// Voids all tokens about `subject` that were issued up to now.
     func revoke(_ subject: RevocationList.Subject) throws(Refusal) {

@@ -42,7 +42,7 @@ struct UploadCaller: ~Copyable {
         return UploadAdmission(author(), target, revocations)
     }
 
-    /// The same for the flat layout, which upload tokens do not name.
+    /// Proof that this caller may upload to the flat layout, which upload tokens do not name. Refuses with `token_mismatch`.
     borrowing func admissionToFlatLayout() throws(Refusal) -> UploadAdmission {
         try check { _ in false }
         return UploadAdmission(revocations)
@@ -180,5 +180,20 @@ struct UploadGate: Sendable {
     func admitHolder(_ request: HTTPRequest) throws(Refusal) -> UploadHolder {
         if request.origin != nil || request.referer != nil { try referrers.check(request) }
         return UploadHolder(media.revocations)
+    }
+}
+
+/// Whose token began an upload, so that it can be revoked while the upload goes on.
+struct UploadAuthor: Equatable, Sendable {
+    let user: String
+    /// The token's `jti`; nil where it has none.
+    let token: String?
+    /// Seconds since 1970; 0 where the token does not say.
+    let issuedAt: Int
+
+    /// Everything by which the token, which names `target`, can be revoked.
+    func subjects(_ target: VideoTarget) -> [RevocationList.Subject] {
+        let own = token.map { [RevocationList.Subject.token(id: $0)] } ?? []
+        return own + [.user(user), RevocationList.Subject(target)]
     }
 }

@@ -12,10 +12,10 @@ struct Issuance: Sendable {
     static let shortLifetime = 900
 
     let services: Services
-    let ahead: IssuedAhead
+    let ahead: FutureDatedTokens
     private let questions: Slots
 
-    init(services: Services, ahead: IssuedAhead) {
+    init(services: Services, ahead: FutureDatedTokens) {
         self.services = services
         self.ahead = ahead
         // At least half of the threads stay for viewers.

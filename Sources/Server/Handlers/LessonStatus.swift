@@ -29,7 +29,7 @@ struct LessonStatus: Sendable {
         let version: String
         /// The name of its file; nil where there is none.
         let poster: String?
-        /// Likewise, of the storyboard's index.
+        /// The file's name of the storyboard's index; nil where there is none.
         let storyboard: String?
     }
 

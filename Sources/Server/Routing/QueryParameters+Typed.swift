@@ -51,7 +51,7 @@ extension QueryParameters: Fields {
         try Self.lifetime(try single("ttl"), or: fallback, max: max)
     }
 
-    /// The same of a text that stood elsewhere.
+    /// A lifetime in seconds, of a text that stood elsewhere than in the query. Refuses with `invalid_ttl`.
     static func lifetime(_ text: String?, or fallback: Int, max: Int) throws(Refusal) -> Int {
         guard let text, !text.isEmpty else { return min(fallback, max) }
         guard let seconds = wholeNumber(text), seconds >= 1 else {
@@ -64,7 +64,7 @@ extension QueryParameters: Fields {
     /// `malformed_request`, also where it is empty: a page that lost the number must not get everything.
     func maxHeight() throws(Refusal) -> Int? { try Self.maxHeight(try single("max_height")) }
 
-    /// The same of a text that stood elsewhere.
+    /// The largest shorter side, of a text that stood elsewhere than in the query. Refuses with `malformed_request`.
     static func maxHeight(_ text: (some StringProtocol)?) throws(Refusal) -> Int? {
         guard let text else { return nil }
         guard let pixels = wholeNumber(text), pixels >= 1 else {

@@ -4,7 +4,7 @@ import Formats
 enum Routes {
     static func all(_ services: Services) -> [Route] {
         let lessons = LessonStatus(services: services)
-        let ahead = IssuedAhead()
+        let ahead = FutureDatedTokens()
         let issuance = Issuance(services: services, ahead: ahead)
         let revocation = RevocationService(services: services, ahead: ahead)
         let playTokens = PlayTokens(services: services, lessons: lessons, issuance: issuance)

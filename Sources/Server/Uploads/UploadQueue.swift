@@ -2,6 +2,7 @@ import Crypto
 import Database
 import Domain
 import Files
+import Formats
 import Logging
 import System
 
@@ -96,5 +97,17 @@ struct UploadQueue: Sendable {
             // Swept at the next start.
             services.log.warning("upload_not_removed", metadata: ["cause": "\(error)"])
         }
+    }
+}
+
+extension NewJob {
+    /// Which request a task comes from and whose, on one line; what follows is logged under the task's id.
+    func log(_ log: Logger, _ request: HTTPRequest, _ caller: Logger.Metadata) {
+        log.info(
+            "upload_queued",
+            metadata: [
+                "task_id": "\(id)", "rel": "\(location)", "bytes": "\(bytes)",
+                "request_id": "\(request.requestID)",
+            ].merging(caller) { $1 })
     }
 }

@@ -16,7 +16,7 @@ enum UploadRules {
 }
 
 extension Refusal {
-    /// The same, telling the limit that was passed.
+    /// This refusal, telling the limit that was passed.
     func limited(to limit: ByteCount) -> Refusal {
         var refusal = self
         refusal.limit = limit

@@ -81,7 +81,7 @@ struct VideoForm: MultipartHandler, Fields, ~Copyable {
         video.take()
     }
 
-    /// Likewise the process that will look into it.
+    /// Hands out the process that will look into the video, once.
     mutating func takePrepared() -> PreparedMedia? {
         prepared.take()
     }

@@ -14,7 +14,7 @@ package struct Confinement {
             Opening(path: path, access: Access.readFile | Access.readDirectory)
         }
 
-        /// Likewise, and programs and libraries may be executed.
+        /// May be read, and programs and libraries in it may be executed.
         package static func executing(_ path: String) -> Opening {
             Opening(path: path, access: Access.readFile | Access.readDirectory | Access.execute)
         }

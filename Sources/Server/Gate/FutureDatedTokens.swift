@@ -5,7 +5,7 @@ import Tokens
 ///
 /// Dates have whole seconds: a token issued in the second of a revocation is dated one later to escape it, and would
 /// escape a second revocation in the same second as well.
-final class IssuedAhead: Sendable {
+final class FutureDatedTokens: Sendable {
     /// The latest date given to a token about a subject, seconds since 1970.
     private let dates = Mutex<[RevocationList.Subject: Int]>([:])
 
