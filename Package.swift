@@ -184,7 +184,7 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["Database", "DatabaseSQLite", "Domain", "MemoryDatabase"],
             swiftSettings: strict),
         .testTarget(
-            name: "MediaTests", dependencies: ["CLibAV", "Crypto", "Media", "MediaProtocol"],
+            name: "MediaTests", dependencies: ["CLibAV", "Crypto", "Domain", "Media", "MediaProtocol"],
             swiftSettings: strict),
         .testTarget(
             name: "MediaClientTests",
