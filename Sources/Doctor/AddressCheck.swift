@@ -1,3 +1,4 @@
+import Domain
 import Settings
 
 /// What the settings say of the outside, and would work badly.
@@ -5,13 +6,44 @@ struct AddressCheck {
     let settings: Settings
 
     func findings() -> [Finding] {
-        [publicURL, publicPath, jobs].compactMap(\.self)
+        [publicURL, publicPath, jobs].compactMap(\.self) + settings.allowedOrigins.entries.compactMap(origin)
+    }
+
+    /// An entry that lets in more pages than it looks, or pages that anybody on the way may change.
+    private func origin(_ entry: AllowedOrigins.Entry) -> Finding? {
+        switch entry {
+        case .below(let domain) where Self.isPublic(domain.host):
+            Finding(
+                .warning, "FOCUST_ALLOWED_ORIGINS",
+                "has \(entry): everybody can have a site there, and show the videos",
+                advice: "Name your own domain: \(domain.scheme)://*.example.\(domain.host).")
+        case .below(let origin), .exactly(let origin):
+            origin.scheme == "http" && !Self.isLocal(origin.host)
+                ? Finding(
+                    .warning, "FOCUST_ALLOWED_ORIGINS",
+                    "has \(entry): such a page, and the tokens in it, can be read and changed on the way",
+                    advice: "Serve the site by https, and name it so.")
+                : nil
+        }
+    }
+
+    /// Whether names below this one are given to everybody: `fr`, `co.uk`. The most usual of what registries have.
+    private static func isPublic(_ domain: String) -> Bool {
+        let labels = domain.split(separator: ".")
+        let second = ["ac", "asso", "co", "com", "edu", "gouv", "gov", "ne", "net", "or", "org"]
+        return labels.count == 1
+            || labels.count == 2 && labels[1].count == 2 && second.contains("\(labels[0])")
+    }
+
+    private static func isLocal(_ host: String) -> Bool {
+        ["localhost", "127.0.0.1", "[::1]"].contains(host) || host.hasSuffix(".localhost")
     }
 
     private var publicURL: Finding? {
         let url = settings.publicURL
-        let isLocal = ["127.0.0.1", "localhost", "[::1]"].contains { url.contains("://\($0)") }
-        guard url.hasPrefix("http://") && !isLocal else { return nil }
+        guard let origin = Origin(of: url), origin.scheme == "http", !Self.isLocal(origin.host) else {
+            return nil
+        }
         return Finding(
             .warning, "FOCUST_PUBLIC_URL", "is \(url): tokens travel unencrypted",
             advice: "Serve it by https; example-server.conf among nginx's files shows how.")

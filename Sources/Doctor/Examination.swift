@@ -13,6 +13,7 @@ package struct Examination {
             [Finding(.good, "settings", "complete")] + SettingsFileCheck(values: file).findings()
             + AddressCheck(settings: settings).findings()
             + SecretCheck(settings: settings).findings() + StorageCheck(settings: settings).findings()
+            + [DatabaseCheck(settings: settings).finding()].compactMap(\.self)
             + SocketCheck(settings: settings).findings() + LibraryCheck().findings()
             + ConfinementCheck().findings() + PackageCheck().findings()
             + ClockCheck(settings: settings).findings() + ServiceCheck(settings: settings).findings()

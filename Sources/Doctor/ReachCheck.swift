@@ -27,7 +27,7 @@ struct ReachCheck {
                     advice: "Set `user www-data;` in nginx.conf.")
             ]
         }
-        let open = unreached(nginx)
+        let open = unreached(nginx) + [notYetReached(nginx)].compactMap(\.self)
         let closed = forbidden.compactMap { path, right in hide(nginx, path, right) }
         guard open.isEmpty && closed.isEmpty else { return open + closed }
         return [
@@ -74,6 +74,23 @@ struct ReachCheck {
             return Finding(
                 .problem, path, "\(nginx.name), nginx's user, does not get there\(more): \(place) stops it",
                 advice: cure(nginx, place))
+        }
+    }
+
+    /// What nginx's user may reach, and the nginx that runs may not, since it is older than a group of its user's.
+    private func notYetReached(_ nginx: Account) -> Finding? {
+        guard let groups = RunningNginx.groups(configuration, of: nginx.user) else { return nil }
+        let running = nginx.with(groups: groups)
+        let missed = wanted.first { path, right in
+            guard nginx.access(path, right) == .granted, case .refused = running.access(path, right) else {
+                return false
+            }
+            return true
+        }
+        return missed.map { path, _ in
+            Finding(
+                .problem, path, "the nginx that runs does not get there: it is older than its user's groups",
+                advice: "systemctl reload nginx")
         }
     }
 

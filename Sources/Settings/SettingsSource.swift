@@ -53,10 +53,27 @@ package struct SettingsSource: Sendable {
     /// The package's settings file, for an executable that was installed: who types `focust-video check` means that.
     /// Nil in a checkout, and where this user may not read it.
     private static func installedFile(_ instance: String) -> String? {
-        let packageFile = "\(packageDirectory)/\(instance.isEmpty ? "focust-video" : instance).env"
-        let isInstalled = Machine.executable.utf8.starts(with: "/usr/".utf8)
-        return isInstalled && access(packageFile, R_OK) == 0 ? packageFile : nil
+        packageFile(instance).flatMap { access($0, R_OK) == 0 ? $0 : nil }
     }
+
+    /// Whether it is there or not; nil in a checkout.
+    private static func packageFile(_ instance: String) -> String? {
+        guard Machine.executable.utf8.starts(with: "/usr/".utf8) else { return nil }
+        return "\(packageDirectory)/\(instance.isEmpty ? "focust-video" : instance).env"
+    }
+
+    /// A file or directory of settings or secrets that this user may not read; nil where there is none.
+    package static func forbiddenPath() -> String? {
+        let installed = (try? instance()).flatMap(packageFile)
+        if let file = Environment.values()["FOCUST_CONFIG"] ?? installed, isForbidden(file) { return file }
+        // Settings that cannot be read for another reason are complained of as they are.
+        guard let start = (try? SettingsSource())?.values["FOCUST_SECRETS"],
+            let end = start.lastIndex(of: "/")
+        else { return nil }
+        return isForbidden("\(start[...end])-") ? String(start[..<end]) : nil
+    }
+
+    private static func isForbidden(_ path: String) -> Bool { access(path, R_OK) != 0 && errno == EACCES }
 
     private static func read(_ path: String) -> [UInt8]? {
         guard let file = fopen(path, "re") else { return nil }

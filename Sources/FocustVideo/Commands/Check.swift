@@ -21,7 +21,7 @@ struct Check: ParsableCommand {
         do throws(SettingsErrors) {
             settings = try SettingsLoader.read(for: .serve)
         } catch {
-            report(error.errors.map(\.finding))
+            report(RightsCheck().finding().map { [$0] } ?? error.errors.map(\.finding))
             throw ExitCode.usageOrSettings
         }
         let findings = Examination(settings: settings).findings()
