@@ -4,9 +4,10 @@ import Synchronization
 import System
 import Testing
 
-/// The file whose touch wakes, and the loop that sleeps at it. Where a test waits, it waits for ever unless it is woken.
-@Suite(.timeLimit(.minutes(1))) struct WakeFileTests {
-    private static let ever: Int32 = -1
+/// The file whose touch wakes, and the loop that sleeps at it. Where a test waits, it waits for half a minute unless it is
+/// woken, and then fails.
+@Suite struct WakeFileTests {
+    private static let ever: Int32 = 30_000
 
     private let path = FileManager.default.temporaryDirectory.appending(path: "focust-wake-\(UUID())").path
     private let stop: StopSignal
@@ -75,11 +76,13 @@ import Testing
                 return true
             }
         }
-        while asked.load(ordering: .sequentiallyConsistent) < 4 { sched_yield() }
+        let deadline = ContinuousClock.now.advanced(by: .milliseconds(Self.ever))
+        while asked.load(ordering: .sequentiallyConsistent) < 4, .now < deadline { sched_yield() }
         #expect(left.load(ordering: .sequentiallyConsistent) == 0)
         left.store(2, ordering: .sequentiallyConsistent)
         file.signal()
-        while left.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+        while left.load(ordering: .sequentiallyConsistent) > 0, .now < deadline { sched_yield() }
+        #expect(left.load(ordering: .sequentiallyConsistent) == 0)
         stop.raise()
         thread.join()
     }
