@@ -287,6 +287,18 @@ enum French {
         "The streams of this file cannot be read.": "Les pistes de ce fichier ne peuvent pas être lues.",
         "The video claims to be longer than {0} hours.": "La vidéo dit durer plus de {0} heures.",
         "{0} cannot be decoded.": "{0} ne peut pas être décodé.",
+        "A conversion went first.": "Une conversion est passée avant.",
+        "The lesson was replaced or deleted meanwhile.":
+            "La leçon a été remplacée ou supprimée entre-temps.",
+        "The renditions of the video are damaged.": "Les versions de la vidéo sont endommagées.",
+        "The renditions were given up.": "Les versions de la vidéo ont été abandonnées.",
+        "This lesson can get no further renditions: {0}.":
+            "Cette leçon ne peut pas recevoir d’autres versions : {0}.",
+        "A thread could not be started.": "Un fil d’exécution n’a pas pu être lancé.",
+        "It is in another container.": "Elle est dans un autre conteneur.",
+        "It has sound that its beginning lacks.": "Elle a un son que le début n’a pas.",
+        "The recording becomes another one more than {0} times on the way.":
+            "L’enregistrement en devient un autre plus de {0} fois en chemin.",
         "The recording becomes another one on the way, with sound that its beginning lacks.":
             "L’enregistrement en devient un autre en chemin, avec un son que son début n’a pas.",
         "The recording becomes another one on the way. Of that part: {0}":
