@@ -177,6 +177,8 @@ OPTIONS = {
     "max_height": 1080,
     "threads": 1,
     "is_stored": False,
+    "rungs": [],
+    "max_bitrate": 5_000_000,
 }
 
 
