@@ -72,7 +72,9 @@ def judgement(film, lesson):
         return (decoded.stderr.splitlines() or ["does not decode"])[0]
     made = sum(float(seconds) for seconds in re.findall(r"#EXTINF:([0-9.]+)", playlist))
     stated = subprocess.run(
-        ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film], capture_output=True, text=True
+        ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film],
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     if re.fullmatch(r"[0-9.]+", stated) and abs(float(stated) - made) > 0.3:
         return f"{made:.2f} s of {float(stated):.2f} s"

@@ -160,11 +160,11 @@ def starting(goals):
 
 def networks(goals):
     found = kept("networks") or []
-    met = [
-        float(each["start"] <= each["goal"][0] and each["stalled"] <= each["goal"][1]) for each in found
-    ]
+    met = [float(each["start"] <= each["goal"][0] and each["stalled"] <= each["goal"][1]) for each in found]
     share = [sum(met) / len(met)] if met else []
-    goals.add("viewers on five networks, four recordings: sessions that start in time and hardly stall", 1, share, False)
+    goals.add(
+        "viewers on five networks, four recordings: sessions that start in time and hardly stall", 1, share, False
+    )
 
 
 def main():

@@ -74,9 +74,7 @@ def read_lesson(directory):
         for number, line in enumerate(lines)
         if line.startswith("#EXT-X-STREAM-INF:")
     ]
-    rising = sorted(
-        found, key=lambda each: (each.height, each.frame_rate, each.average)
-    )
+    rising = sorted(found, key=lambda each: (each.height, each.frame_rate, each.average))
     return Lesson(len(text), rising.index(found[0]), rising)
 
 
@@ -142,9 +140,7 @@ class Player:
         self.is_playing = False
         self.session = Session()
         first = lesson.renditions[lesson.first].peak
-        self.estimate = Estimate(
-            min(max(DEFAULT_ESTIMATE, first), HIGHEST_FIRST_ESTIMATE)
-        )
+        self.estimate = Estimate(min(max(DEFAULT_ESTIMATE, first), HIGHEST_FIRST_ESTIMATE))
         self.loaded_playlists = set()
         self.level = self.start_level()
 
@@ -156,9 +152,7 @@ class Player:
         number, loaded = 0, 0.0
         count = min(len(each.segments) for each in self.lesson.renditions)
         while loaded < self.seconds:
-            self.level = (
-                self.next_level(number % count) if self.is_playing else self.level
-            )
+            self.level = self.next_level(number % count) if self.is_playing else self.level
             loaded += self.load(number % count)
             number += 1
             self.pass_time(max(0, self.ahead - AHEAD))
@@ -232,10 +226,7 @@ class Player:
         while waited < whole + self.line.delay:
             left, ahead = whole + self.line.delay - waited, max(0, self.ahead - waited)
             for level in reversed(range(self.level)):
-                other = (
-                    duration * self.lesson.renditions[level].peak / self.line.rate
-                    + self.line.delay
-                )
+                other = duration * self.lesson.renditions[level].peak / self.line.rate + self.line.delay
                 if other < min(ahead, duration + self.line.delay):
                     break
             if left > ahead and other < left and other <= 10 * duration:
@@ -245,24 +236,15 @@ class Player:
 
     def next_level(self, number):
         """The highest rendition that the line is good for and whose segment comes before the film runs out."""
-        best = self.best_level(
-            number, self.ahead, is_calm=self.ahead >= 2 * self.duration(number)
-        )
-        return (
-            best
-            if best is not None
-            else self.best_level(number, self.ahead + PATIENCE, is_calm=False) or 0
-        )
+        best = self.best_level(number, self.ahead, is_calm=self.ahead >= 2 * self.duration(number))
+        return best if best is not None else self.best_level(number, self.ahead + PATIENCE, is_calm=False) or 0
 
     def best_level(self, number, time, is_calm):
         for level in reversed(range(len(self.lesson.renditions))):
             rendition = self.lesson.renditions[level]
             rate = self.estimate.value() * (DOWN if level <= self.level else UP)
             needed = rendition.average if is_calm else rendition.peak
-            if (
-                rate >= needed
-                and self.line.delay + needed * self.duration(number) / rate < time
-            ):
+            if rate >= needed and self.line.delay + needed * self.duration(number) / rate < time:
                 return level
         return None
 

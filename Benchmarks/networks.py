@@ -103,25 +103,16 @@ def convert(tool, film, lesson):
 def judge(lessons, seconds):
     """A session of each recording on each line."""
     return {
-        (kind, name): Player(lesson, line, seconds).play()
-        for kind, lesson in lessons
-        for name, line in LINES.items()
+        (kind, name): Player(lesson, line, seconds).play() for kind, lesson in lessons for name, line in LINES.items()
     }
 
 
 def describe(kind, lesson):
     order = [
         lesson.renditions[lesson.first],
-        *(
-            each
-            for each in lesson.renditions
-            if each is not lesson.renditions[lesson.first]
-        ),
+        *(each for each in lesson.renditions if each is not lesson.renditions[lesson.first]),
     ]
-    rates = ", ".join(
-        f"{each.height}p {each.average / 1000:.0f} ({each.peak / 1000:.0f})"
-        for each in order
-    )
+    rates = ", ".join(f"{each.height}p {each.average / 1000:.0f} ({each.peak / 1000:.0f})" for each in order)
     return f"- {kind}: {rates}"
 
 
@@ -146,10 +137,7 @@ def table(sessions):
 
 
 def text(lessons, sessions):
-    met = sum(
-        verdict(session, GOALS[name]) == "met"
-        for (_, name), session in sessions.items()
-    )
+    met = sum(verdict(session, GOALS[name]) == "met" for (_, name), session in sessions.items())
     lists = "\n".join(describe(kind, lesson) for kind, lesson in lessons)
     return (
         f"{met} of {len(sessions)} sessions meet the goals. Renditions, the first one listed in front: shorter side, "
@@ -174,23 +162,17 @@ def main():
         nargs="*",
         help="directories of lessons, instead of the four recordings",
     )
-    parser.add_argument(
-        "--seconds", type=int, default=300, help="how long each viewer watches"
-    )
+    parser.add_argument("--seconds", type=int, default=300, help="how long each viewer watches")
     parser.add_argument(
         "--quick",
         action="store_true",
         help="shorter recordings, and the document stays as it is",
     )
-    parser.add_argument(
-        "--app", help="another executable instead of .build/release/focust-video"
-    )
+    parser.add_argument("--app", help="another executable instead of .build/release/focust-video")
     told = parser.parse_args()
     tool = told.app or str(ROOT / ".build/release/focust-video")
     if told.lessons:
-        lessons = [
-            (pathlib.Path(each).name, read_lesson(each)) for each in told.lessons
-        ]
+        lessons = [(pathlib.Path(each).name, read_lesson(each)) for each in told.lessons]
     else:
         lessons = make_lessons(tool, SECONDS // 2 if told.quick else SECONDS)
     sessions = judge(lessons, told.seconds)

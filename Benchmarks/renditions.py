@@ -50,17 +50,13 @@ def run(command, **more):
     """Runs one command; returns its CPU and wall seconds, its peak memory in MB and its output."""
     start = time.monotonic()
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, **more
-        )
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, **more)
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             errors.seek(0)
-            sys.exit(
-                f"{command}: {errors.read().decode(errors='replace')}{output.decode(errors='replace')}"
-            )
+            sys.exit(f"{command}: {errors.read().decode(errors='replace')}{output.decode(errors='replace')}")
     return {
         "cpu": usage.ru_utime + usage.ru_stime,
         "wall": time.monotonic() - start,
@@ -133,9 +129,7 @@ def ffmpeg(film, scratch):
     """The same ladder by one command: decoded once, split, cut at the same instants."""
     ladder = LADDERS[film.name]
     names = [f"v{number}" for number in range(len(ladder))]
-    graph = f"[0:v]split={len(ladder)}" + "".join(
-        f"[s{number}]" for number in range(len(ladder))
-    )
+    graph = f"[0:v]split={len(ladder)}" + "".join(f"[s{number}]" for number in range(len(ladder)))
     for number, (size, _, _, rate, _) in enumerate(ladder):
         graph += f";[s{number}]scale={size}{rate}[{names[number]}]"
     key = scratch / "enc.key"
@@ -200,20 +194,14 @@ def spread(values, digits=1):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tool", default=str(ROOT / ".build/release/focust-media"))
-    parser.add_argument(
-        "--inputs", type=pathlib.Path, default=ROOT / ".build/bench-inputs/renditions"
-    )
+    parser.add_argument("--inputs", type=pathlib.Path, default=ROOT / ".build/bench-inputs/renditions")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--json", type=pathlib.Path, help="also write every single run there"
-    )
+    parser.add_argument("--json", type=pathlib.Path, help="also write every single run there")
     parser.add_argument("films", nargs="*", default=[*INPUTS])
     options = parser.parse_args()
     make_inputs(options.inputs)
     everything = {}
-    print(
-        f"{SECONDS} s of 1920 × 1080 at 30 fps, preset veryfast, {os.cpu_count()} processors.\n"
-    )
+    print(f"{SECONDS} s of 1920 × 1080 at 30 fps, preset veryfast, {os.cpu_count()} processors.\n")
     print(
         "| film | CPU s: ours, ffmpeg | wall s: ours, ffmpeg | peak MB | CPU, ours ÷ it | wall, ours ÷ it | watchable ÷ its end | MB stored |"
     )
@@ -224,29 +212,20 @@ def main():
             for contender, done in runs.items():
                 scratch = pathlib.Path(tempfile.mkdtemp(dir=options.inputs))
                 film = options.inputs / name
-                done.append(
-                    ours(options.tool, film, scratch)
-                    if contender == "ours"
-                    else ffmpeg(film, scratch)
-                )
+                done.append(ours(options.tool, film, scratch) if contender == "ours" else ffmpeg(film, scratch))
                 done[-1].pop("output", None)
                 shutil.rmtree(scratch)
         everything[name] = runs
         pairs = list(zip(runs["ours"], runs["ffmpeg"], strict=True))
         share = {
-            key: statistics.median(
-                one[key] / other[{"watchable": "wall"}.get(key, key)]
-                for one, other in pairs
-            )
+            key: statistics.median(one[key] / other[{"watchable": "wall"}.get(key, key)] for one, other in pairs)
             for key in ("cpu", "wall", "watchable")
         }
         cells = [
             f"{spread([r[key] for r in runs['ours']])}, {spread([r[key] for r in runs['ffmpeg']])}"
             for key in ("cpu", "wall")
         ]
-        memory = ", ".join(
-            f"{max(r['memory'] for r in each):.0f}" for each in runs.values()
-        )
+        memory = ", ".join(f"{max(r['memory'] for r in each):.0f}" for each in runs.values())
         stored = ", ".join(f"{each[0]['megabytes']:.1f}" for each in runs.values())
         print(
             f"| {name} | {cells[0]} | {cells[1]} | {memory} | {share['cpu']:.2f} | {share['wall']:.2f} | {share['watchable']:.2f} | {stored} |"
