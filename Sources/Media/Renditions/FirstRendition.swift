@@ -133,12 +133,9 @@ struct FirstRendition: Sendable {
     /// RFC 8216 §4.3.2.4: 128 bits in hexadecimal; nil where the media sequence number takes its place.
     private static func explicitIV(_ line: Substring) throws(MediaError) -> [UInt8]? {
         guard let start = line.firstRange(of: "IV=0x") ?? line.firstRange(of: "IV=0X") else { return nil }
-        let digits = line[start.upperBound...].prefix { $0.isHexDigit }
-        let padded = String(repeating: "0", count: max(0, 32 - digits.count)) + digits
-        guard padded.utf8.count == 32 else { throw refusal("its IV is none") }
-        return stride(from: 0, to: 32, by: 2).compactMap { offset in
-            let low = padded.index(padded.startIndex, offsetBy: offset)
-            return UInt8(padded[low..<padded.index(low, offsetBy: 2)], radix: 16)
-        }
+        let digits = line[start.upperBound...].utf8.prefix { Hexadecimal.value(of: $0) != nil }
+        let padded = [UInt8](repeating: UInt8(ascii: "0"), count: max(0, 32 - digits.count)) + digits
+        guard padded.count == 32 else { throw refusal("its IV is none") }
+        return stride(from: 0, to: 32, by: 2).compactMap { Hexadecimal.byte(in: padded[...], at: $0) }
     }
 }
