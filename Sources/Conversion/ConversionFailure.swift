@@ -27,7 +27,7 @@ struct ConversionFailure: Error {
     static let outOfSpace = ConversionFailure(
         forTask: .outOfStorage, cause: "less was free than FOCUST_MIN_FREE_BYTES", .passing)
 
-    /// Somebody deleted the lesson, or put another one in its place.
+    /// The lesson was deleted, or replaced by another upload.
     static let lessonGone = ConversionFailure(
         forTask: JobFailure(code: "lesson_gone", message: "The lesson was replaced or deleted meanwhile."),
         cause: "the lesson was replaced or deleted", .lasting)

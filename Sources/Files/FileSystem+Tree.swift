@@ -51,7 +51,7 @@ extension FileSystem {
         for attempt in 1...removeTries {
             for name in try names(in: path) { try removeTree("\(path)/\(name)") }
             if rmdir(path) == 0 || errno == ENOENT { return }
-            // Somebody who had the directory open has put another file into it.
+            // A process that had the directory open has put another file into it.
             guard [ENOTEMPTY, EEXIST].contains(errno), attempt < removeTries else {
                 throw .last("rmdir", path)
             }

@@ -122,7 +122,7 @@ struct Convert: ParsableCommand {
         return result
     }
 
-    /// A first rendition that gives way goes at once: nobody is watching it here.
+    /// A first rendition that gives way goes at once: no player reads this directory yet.
     private func publish(
         _ result: RenditionsResult, _ keys: [RenditionName: ContentKey], segments: Int,
         _ output: borrowing OutputDirectory

@@ -31,7 +31,7 @@ package struct RenditionFacts: Equatable, Sendable {
     // MARK: max_height
 
     /// The renditions that are left by `max_height`: those whose shorter side is that at most. Where all are larger, the
-    /// lowest one: somebody who may watch shall see something.
+    /// lowest one: a viewer with a token sees at least that one.
     package func names(within height: Int) -> [RenditionName] {
         let fitting = renditions.filter { $0.shorterSide <= height }
         guard fitting.isEmpty else { return fitting.map(\.name) }
@@ -59,7 +59,7 @@ extension RenditionFacts {
 
     /// Nil for what `serialized` has not written.
     package init?(reading bytes: [UInt8]) {
-        // What is wrong with it helps nobody: the file is this program's own.
+        // The parser's reason is of no use: the program itself wrote the file.
         guard let json = try? JSONValue.parse(bytes, limits: Self.limits),
             json["version"]?.intValue == Self.version, let duration = json["duration"]?.doubleValue,
             let renditions = Self.renditions(json["renditions"]),

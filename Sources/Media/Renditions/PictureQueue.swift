@@ -71,7 +71,7 @@ final class PictureQueue: @unchecked Sendable {
         locked { isClosed = true }
     }
 
-    /// Gives up what waits, and whoever waits.
+    /// Drops the pictures, and wakes every thread that waits in `put` or `take`.
     func abort() {
         locked {
             isAborted = true

@@ -29,7 +29,7 @@ struct TransportSegment: Sendable {
         hasSound = parser.tables.audio != nil
     }
 
-    /// The same of the head of a segment; nil where no picture begins in it.
+    /// When the first picture in the head of a segment is shown, 90 kHz; nil where no picture begins in it.
     static func start(in head: [UInt8]) -> Int64? {
         var parser = Parser(head)
         parser.finish()
